@@ -1,0 +1,22 @@
+"""What every test stands on: the fixtures of the real parts, and how long properties are searched."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, Phase, settings
+
+from tests.support.postgres import postgres_cluster, postgres_url
+from tests.support.secret_service import secret_service
+
+__all__ = ["postgres_cluster", "postgres_url", "secret_service"]
+
+settings.register_profile("house", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The same examples in every run, so that a red build speaks of the change that it tests.
+settings.register_profile("ci", parent=settings.get_profile("house"), derandomize=True, database=None, print_blob=True)
+settings.register_profile("deep", parent=settings.get_profile("house"), max_examples=2000, phases=list(Phase))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "house"))
+
+# A window's settings of the person who runs the tests must not reach them.
+for name in ("CLERK_DATA", "CLERK_PASSPHRASE_FILE", "PYTHON_KEYRING_BACKEND"):
+    os.environ.pop(name, None)
