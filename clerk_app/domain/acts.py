@@ -1,0 +1,219 @@
+"""What may be done with a case, and what the window should do next: the checks before an act is written.
+
+``refusal`` is run by the window before it writes and by central before it stores: one rule, both ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from clerk_app.domain import bodies as b
+from clerk_app.domain.case import Case
+from clerk_app.domain.catalogue import Handling, Material, Necessity
+from clerk_app.domain.checklist import MAX_COUNT, Deficit, Tally, deficit_of, deficits, expires_on
+from clerk_app.domain.journal import Entry
+from clerk_app.domain.kinds import BEFORE_ACCEPTANCE, KINDS, STATE_LABELS
+from clerk_app.domain.people import Role
+from clerk_app.domain.plain import NotPlain, from_plain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why something may not be done; ``message`` is Chinese and fit for the clerk."""
+
+    code: str
+    message: str
+    field: str = ""
+    """Which input it is about, where one is."""
+
+
+class Outlook(StrEnum):
+    """What the checklist allows now."""
+
+    COMPLETE = "complete"
+    """齐全, 可受理."""
+    DEFERRABLE = "deferrable"
+    """缺的都可容缺后补."""
+    INCOMPLETE = "incomplete"
+    """应一次性告知."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """The live verdict over a checklist."""
+
+    outlook: Outlook
+    deficits: tuple[Deficit, ...]
+    due: int
+    """How many lines are due."""
+    why_not_deferrable: str = ""
+    """Chinese; why 容缺受理 is out of the question, where something is missing."""
+
+
+def assess(
+    item: b.ItemRef, discredited: bool, checklist: Sequence[Material], tallies: Mapping[str, Tally], today: date
+) -> Assessment:
+    """Return what the papers received so far allow (rules 2 and 4)."""
+    found = deficits(checklist, tallies, today)
+    due = sum(1 for m in checklist if m.necessity is not Necessity.OPTIONAL)
+    if not found:
+        return Assessment(outlook=Outlook.COMPLETE, deficits=(), due=due)
+    why = provisional_refusal(item, discredited, checklist, found)
+    outlook = Outlook.INCOMPLETE if why else Outlook.DEFERRABLE
+    return Assessment(outlook=outlook, deficits=found, due=due, why_not_deferrable=why.message if why else "")
+
+
+def provisional_refusal(
+    item: b.ItemRef, discredited: bool, checklist: Sequence[Material], found: Sequence[Deficit]
+) -> Refusal | None:
+    """Return why these deficits cannot be owed under 容缺受理, or ``None`` (rule 4)."""
+    if not found:
+        return Refusal(code="nothing-owed", message="材料已齐全，直接受理即可，不需要容缺受理。")
+    if item.handling is Handling.IMMEDIATE:
+        return Refusal(code="provisional-immediate", message="即办件不适用容缺受理。")
+    if discredited:
+        return Refusal(code="provisional-discredited", message="申请人有失信记录，不适用容缺受理。")
+    if not item.provisional_allowed:
+        return Refusal(code="provisional-not-offered", message="本事项不实行容缺受理。")
+    lines = {m.id: m for m in checklist}
+    firm = [d.name for d in found if lines[d.material].necessity is not Necessity.DEFERRABLE]
+    if firm:
+        return Refusal(
+            code="provisional-primary", message=f"主要材料不能容缺：{'、'.join(firm[:3])}{'等' if firm[3:] else ''}。"
+        )
+    return None
+
+
+def role_refusal(entry_kind: str, role: Role) -> Refusal | None:
+    """Return why somebody in this role may not say this kind of entry, or ``None``."""
+    kind = KINDS.get(entry_kind)
+    if kind is None:
+        return Refusal(code="unknown-kind", message="这一步操作的种类无法识别。")
+    if role not in kind.roles:
+        return Refusal(code="not-your-role", message=f"您的岗位不能办理“{kind.label}”。")
+    return None
+
+
+def refusal(case: Case | None, entry: Entry) -> Refusal | None:
+    """Return why ``entry`` may not follow on ``case`` (``None``: no such case yet), or ``None`` when it may."""
+    kind = KINDS.get(entry.kind)
+    if kind is None:
+        return Refusal(code="unknown-kind", message="这一步操作的种类无法识别。")
+    try:
+        body = from_plain(kind.body, entry.body)
+    except NotPlain:
+        return Refusal(code="body-invalid", message=f"“{kind.label}”的内容不完整或格式不对。")
+    if isinstance(body, b.Received):
+        if case is not None:
+            return Refusal(code="case-exists", message=f"办件 {entry.subject} 已经存在。")
+        return tallies_refusal(body.checklist, body.tallies)
+    if case is None:
+        return Refusal(code="case-unknown", message=f"没有办件 {entry.subject}。")
+    if case.state not in kind.states:
+        label = STATE_LABELS[case.state]
+        return Refusal(code="state-forbids", message=f"办件现为“{label}”，不能再做“{kind.label}”。")
+    return _body_refusal(case, body)
+
+
+def _body_refusal(case: Case, body: object) -> Refusal | None:
+    if isinstance(body, b.Accepted):
+        return _acceptance_refusal(case, body)
+    if isinstance(body, b.AcceptedProvisionally):
+        found = case.deficits(body.accepted_on)
+        refused = provisional_refusal(case.item, case.applicant.discredited, case.checklist, found)
+        if refused is None and {o.material for o in body.owed} != {d.material for d in found}:
+            return Refusal(code="owed-differs", message="容缺承诺所列材料与实际所缺不一致。")
+        return refused
+    if isinstance(body, b.NoticeGiven):
+        return _notice_refusal(case, body)
+    if isinstance(body, b.Supplemented):
+        return _supplement_refusal(case, body)
+    if isinstance(body, b.Checked):
+        return tallies_refusal(case.checklist, body.tallies)
+    if isinstance(body, b.Suspended) and case.paused:
+        return Refusal(code="already-suspended", message="办件已在特别程序中。")
+    if isinstance(body, b.Resumed) and not case.paused:
+        return Refusal(code="not-suspended", message="办件没有在特别程序中。")
+    return None
+
+
+def _acceptance_refusal(case: Case, body: b.Accepted) -> Refusal | None:
+    if body.deemed and not case.notices and body.accepted_on == case.received_on:
+        return None
+    found = case.deficits(body.accepted_on)
+    if found:
+        return Refusal(code="incomplete", message=f"还有 {len(found)} 项材料不齐，不能受理：{found[0].name}等。")
+    return None
+
+
+def _notice_refusal(case: Case, body: b.NoticeGiven) -> Refusal | None:
+    """A notice is the whole truth of its day: it names every deficit there is (rule 2)."""
+    if body.stage != "complete" or case.state not in BEFORE_ACCEPTANCE:
+        return None
+    found = {d.material for d in case.deficits(body.given_on)}
+    if not found:
+        return Refusal(code="nothing-missing", message="材料已齐全，没有需要告知补正的内容。")
+    if found != {d.material for d in body.deficits}:
+        return Refusal(code="notice-differs", message="告知书所列与实际所缺不一致，必须一次告知全部。")
+    return None
+
+
+def _supplement_refusal(case: Case, body: b.Supplemented) -> Refusal | None:
+    refused = tallies_refusal(case.checklist, body.tallies)
+    if refused is not None or (case.state in {*BEFORE_ACCEPTANCE} and not case.notices):
+        return refused
+    asked = {d.material for n in case.notices for d in n.deficits} | {o.material for o in case.owed}
+    for line in body.lines:
+        if line.material not in asked:
+            return Refusal(
+                code="not-on-notice",
+                message=f"“{line.name}”不在告知书或容缺承诺所列之内；补正材料应与告知书逐项相符。",
+                field=line.material,
+            )
+    return None
+
+
+def tallies_refusal(checklist: Sequence[Material], tallies: Sequence[Tally]) -> Refusal | None:
+    """Return why these tallies cannot be recorded against this checklist, or ``None``."""
+    known = {m.id for m in checklist}
+    seen: set[str] = set()
+    for tally in tallies:
+        if tally.material not in known:
+            return Refusal(code="material-unknown", message="清单中没有这项材料。", field=tally.material)
+        if tally.material in seen:
+            return Refusal(code="material-twice", message="同一项材料登记了两次。", field=tally.material)
+        seen.add(tally.material)
+        for count in (tally.originals_seen, tally.originals_kept, tally.copies_kept, tally.electronic):
+            if not 0 <= count <= MAX_COUNT:
+                return Refusal(code="count-invalid", message=f"份数应在 0 到 {MAX_COUNT} 之间。", field=tally.material)
+    return None
+
+
+def after_supplement(before: Tally | None, brought: Tally, material: Material, today: date) -> Tally:
+    """Return a line's tally once supplements came in.
+
+    Papers that were in order so far stay and are added to; a paper that was defective or expired is replaced.
+    """
+    if before is None or before.empty or before.defect is not None:
+        return brought
+    last = expires_on(material, before)
+    if last is not None and last < today:
+        return brought
+    return Tally(
+        material=brought.material,
+        originals_seen=before.originals_seen + brought.originals_seen,
+        originals_kept=before.originals_kept + brought.originals_kept,
+        copies_kept=before.copies_kept + brought.copies_kept,
+        electronic=before.electronic + brought.electronic,
+        defect=brought.defect,
+        issued=brought.issued or before.issued,
+        evidence=brought.evidence or before.evidence,
+    )
+
+
+def cured(material: Material, tally: Tally, today: date) -> bool:
+    """Whether a line is in order now."""
+    return deficit_of(material, tally, today) is None

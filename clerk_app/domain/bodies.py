@@ -1,0 +1,235 @@
+"""What each kind of entry about a case says: the bodies, as values.
+
+A body holds everything the fold needs, so that a case can be told from its entries alone, on either end of the line and
+years later, whatever has become of the catalogue since.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from clerk_app.domain.catalogue import Department, Handling, Limit, Material
+from clerk_app.domain.checklist import Deficit, Tally
+from clerk_app.domain.deadlines import DueDay
+from clerk_app.domain.people import Applicant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemRef:
+    """The item as it stood when the case was received."""
+
+    code: str
+    name: str
+    department: Department
+    version: int = 1
+    handling: Handling = Handling.PROMISED
+    promised: Limit | None = None
+    statutory: Limit | None = None
+    visits_cap: int = 1
+    provisional_allowed: bool = True
+    sample: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JointRef:
+    """The joint intake (一件事) a case was received with."""
+
+    group: str
+    """The number of the first case of the group."""
+    name: str = ""
+    cases: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """``case.received`` (收件): the window took papers; the notice clock starts."""
+
+    item: ItemRef
+    applicant: Applicant
+    checklist: tuple[Material, ...]
+    """The lines that apply under ``answers``."""
+    received_on: date
+    notice_due: DueDay
+    answers: dict[str, str]
+    tallies: tuple[Tally, ...] = ()
+    point: str = ""
+    joint: JointRef | None = None
+    prefiling: str = ""
+    visit_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """``materials.checked``: the tallies of some lines, as they now stand."""
+
+    tallies: tuple[Tally, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeGiven:
+    """``notice.given`` (一次性告知): everything missing, told once; ``stage`` is ``complete`` (补全) or ``correct`` (补正)."""
+
+    number: int
+    deficits: tuple[Deficit, ...]
+    given_on: date
+    stage: str = "complete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplementLine:
+    """One line of a supplement receipt, against the line of the notice it answers."""
+
+    material: str
+    name: str
+    brought: Tally
+    """What was brought this time."""
+    cured: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supplemented:
+    """``case.supplemented`` (补收): supplements came in; ``tallies`` are the lines as they stand afterwards."""
+
+    on: date
+    lines: tuple[SupplementLine, ...]
+    tallies: tuple[Tally, ...]
+    notice: int = 0
+    """Number of the notice that is answered; 0: none was given."""
+    visit: bool = True
+    """Whether the applicant came for it (false: by post)."""
+    visit_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """``case.accepted`` (受理): the promised and the statutory clocks start."""
+
+    accepted_on: date
+    promised_due: DueDay | None = None
+    statutory_due: DueDay | None = None
+    deemed: bool = False
+    """Accepted by law because no notice was given in time (行政许可法 §32(4))."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """A material owed under a provisional acceptance, with its last day."""
+
+    material: str
+    name: str
+    by: DueDay
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedProvisionally:
+    """``case.accepted_provisionally`` (容缺受理): on the applicant's signed commitment."""
+
+    accepted_on: date
+    owed: tuple[Owed, ...]
+    promised_due: DueDay | None = None
+    statutory_due: DueDay | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declined:
+    """``case.declined`` (不予受理), with the remedies the applicant is told."""
+
+    on: date
+    reason: str
+    reason_code: str = "other"
+    basis: str = ""
+    review_body: str = ""
+    court: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """``case.withdrawn`` (撤件) and ``case.returned`` (退件): the papers go back."""
+
+    on: date
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered:
+    """``case.numbered``: central added the official number."""
+
+    official: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenUp:
+    """``case.taken_up`` (部门审查): the department began to examine."""
+
+    on: date
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspended:
+    """``case.suspended`` (特别程序): days from ``on`` are not counted."""
+
+    on: date
+    reason: str
+    procedure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """``case.resumed``: the special procedure is over; ``on`` is the first day that counts again."""
+
+    on: date
+    promised_due: DueDay | None = None
+    statutory_due: DueDay | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """``case.decided``: ``outcome`` is ``approved`` or ``denied``."""
+
+    on: date
+    outcome: str
+    document: str = ""
+    """文书编号."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """``result.delivered`` (送达): the result left the window or the post."""
+
+    on: date
+    to: str
+    how: str = "counter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remarked:
+    """``remark.added``."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """``identity.shown`` (rule 15): somebody looked at an identity number in full."""
+
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visited:
+    """``visit.recorded`` (rule 8): the applicant appeared without handing anything in."""
+
+    on: date
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """``conflict.settled``: a supervisor lets a conflicting entry stand (``stands``) or not."""
+
+    entry: str
+    stands: bool
+    reason: str = ""

@@ -1,0 +1,132 @@
+"""业务流水: the append-only record of every act, chained by hash and signed by the window that wrote it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
+from typing import Any
+
+GENESIS = "0" * 64
+"""``previous`` of a window's first entry."""
+
+
+class Verdict(StrEnum):
+    """What central said of an entry; final once said."""
+
+    APPLIED = "applied"
+    MERGED = "merged"
+    CONFLICTING = "conflicting"
+    REFUSED = "refused"
+    QUARANTINED = "quarantined"
+
+    @property
+    def counts(self) -> bool:
+        """Whether the entry takes part in the fold of its subject."""
+        return self in {Verdict.APPLIED, Verdict.MERGED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One act.
+
+    ``n`` counts a window's entries from 1 without gaps; ``at`` is RFC 3339 with offset, for display only; ``seen`` is
+    how many entries of the subject the actor had before them; ``previous`` is the SHA-256 of the window's last entry;
+    ``signature`` is Ed25519 (RFC 8032) over ``signed_bytes``, in hex.
+    """
+
+    id: str
+    """UUIDv7 (RFC 9562)."""
+    kind: str
+    subject: str
+    """The case, parcel or manifest number."""
+    at: str
+    actor: str
+    window: str
+    n: int
+    seen: int
+    previous: str
+    body: dict[str, Any] = field(default_factory=dict)
+    signature: str = ""
+
+    def signed_bytes(self) -> bytes:
+        """Return the canonical form that is signed: sorted keys, no white space, UTF-8, without the signature."""
+        return _canonical({name: getattr(self, name) for name in _FIELDS if name != "signature"})
+
+    def canonical(self) -> bytes:
+        """Return the whole entry in the same form, with the signature."""
+        return _canonical({name: getattr(self, name) for name in _FIELDS})
+
+    def digest(self) -> str:
+        """Return the SHA-256, in hex, of the whole entry; the next entry of this window names it as ``previous``."""
+        return hashlib.sha256(self.canonical()).hexdigest()
+
+
+_FIELDS = tuple(f.name for f in fields(Entry))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """An entry as a store keeps it: with central's verdict and position, or neither while it is unsent."""
+
+    entry: Entry
+    verdict: Verdict | None = None
+    position: int | None = None
+    """Place in the point's feed, from 1."""
+    problem: dict[str, Any] | None = None
+    """RFC 9457 problem of a refused or quarantined entry."""
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether central has it (rule 14)."""
+        return self.verdict is not None
+
+
+def in_order(records: Iterable[Record]) -> list[Record]:
+    """Return one subject's records as they are folded: central's order first, own unsent entries after."""
+    return sorted(records, key=lambda r: (r.position is None, r.position or 0, r.entry.n))
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """Where a window's chain does not hold."""
+
+    n: int
+    reason: str
+
+
+def verify_chain(entries: Sequence[Entry], previous: str = GENESIS, first: int = 1) -> Break | None:
+    """Return the first place where one window's entries are not gapless or do not name their predecessor's hash."""
+    for expected, entry in enumerate(entries, start=first):
+        if entry.n != expected:
+            return Break(expected, "missing")
+        if entry.previous != previous:
+            return Break(expected, "hash")
+        previous = entry.digest()
+    return None
+
+
+def signed(entry: Entry, private_key: bytes) -> Entry:
+    """Return the entry with its signature; ``private_key`` is 32 raw Ed25519 bytes."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # off the path to first paint
+
+    key = Ed25519PrivateKey.from_private_bytes(private_key)
+    return replace(entry, signature=key.sign(entry.signed_bytes()).hex())
+
+
+def signature_holds(entry: Entry, public_key: bytes) -> bool:
+    """Whether the entry was signed with the key whose 32 raw public bytes these are."""
+    from cryptography.exceptions import InvalidSignature  # off the path to first paint
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(bytes.fromhex(entry.signature), entry.signed_bytes())
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _canonical(values: dict[str, Any]) -> bytes:
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()

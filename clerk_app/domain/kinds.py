@@ -1,0 +1,106 @@
+"""The one table of entry kinds about a case: what their bodies are, who may say them, when, and what they touch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from clerk_app.domain import bodies
+from clerk_app.domain.people import Role
+
+
+class State(StrEnum):
+    """Where a case stands."""
+
+    RECEIVED = "received"
+    """已收件."""
+    NOTIFIED = "notified"
+    """已一次性告知, 待补."""
+    ACCEPTED = "accepted"
+    """已受理."""
+    PROVISIONAL = "provisional"
+    """容缺受理."""
+    UNDER_REVIEW = "under_review"
+    """部门审查中."""
+    DECIDED = "decided"
+    """已作决定, 待送达."""
+    CLOSED = "closed"
+    """已送达."""
+    DECLINED = "declined"
+    """不予受理."""
+    WITHDRAWN = "withdrawn"
+    """撤件."""
+    RETURNED = "returned"
+    """退件."""
+
+
+STATE_LABELS = {
+    State.RECEIVED: "已收件",
+    State.NOTIFIED: "待补正",
+    State.ACCEPTED: "已受理",
+    State.PROVISIONAL: "容缺受理",
+    State.UNDER_REVIEW: "审查中",
+    State.DECIDED: "已办结",
+    State.CLOSED: "已送达",
+    State.DECLINED: "不予受理",
+    State.WITHDRAWN: "已撤件",
+    State.RETURNED: "已退件",
+}
+
+BEFORE_ACCEPTANCE = frozenset({State.RECEIVED, State.NOTIFIED})
+IN_PROGRESS = frozenset({State.ACCEPTED, State.PROVISIONAL, State.UNDER_REVIEW})
+OPEN = BEFORE_ACCEPTANCE | IN_PROGRESS | {State.DECIDED}
+ANY = frozenset(State)
+
+WINDOW = frozenset({Role.CLERK, Role.SUPERVISOR})
+SUPERVISOR = frozenset({Role.SUPERVISOR})
+OFFICE = frozenset({Role.DEPARTMENT})
+
+DECISION = "decision"
+"""The facet of a case that two acts must not both write without having seen each other."""
+MATERIALS = "material:"
+"""Prefix of one material's facet; as a whole, what a decision is founded on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What holds for all entries of one kind; ``states`` empty: the entry begins the case."""
+
+    body: type[Any]
+    label: str
+    roles: frozenset[Role]
+    states: frozenset[State]
+    decides: bool = False
+    """Writes the decision, founded on the materials as they were seen."""
+    checks: bool = False
+    """Writes the tallies it names."""
+
+
+KINDS: dict[str, Kind] = {
+    "case.received": Kind(bodies.Received, "收件", WINDOW, frozenset(), decides=True),
+    "materials.checked": Kind(bodies.Checked, "核对材料", WINDOW, BEFORE_ACCEPTANCE, checks=True),
+    "notice.given": Kind(
+        bodies.NoticeGiven, "一次性告知", WINDOW | OFFICE, BEFORE_ACCEPTANCE | IN_PROGRESS, decides=True
+    ),
+    "case.supplemented": Kind(bodies.Supplemented, "补收材料", WINDOW, BEFORE_ACCEPTANCE | IN_PROGRESS, checks=True),
+    "case.accepted": Kind(bodies.Accepted, "受理", WINDOW, BEFORE_ACCEPTANCE, decides=True),
+    "case.accepted_provisionally": Kind(
+        bodies.AcceptedProvisionally, "容缺受理", WINDOW, BEFORE_ACCEPTANCE, decides=True
+    ),
+    "case.declined": Kind(bodies.Declined, "不予受理", WINDOW, BEFORE_ACCEPTANCE, decides=True),
+    "case.withdrawn": Kind(bodies.Ended, "撤件", WINDOW, BEFORE_ACCEPTANCE | IN_PROGRESS, decides=True),
+    "case.returned": Kind(bodies.Ended, "退件", WINDOW | OFFICE, BEFORE_ACCEPTANCE | {State.PROVISIONAL}, decides=True),
+    "case.numbered": Kind(bodies.Numbered, "编号", OFFICE, ANY),
+    "case.taken_up": Kind(
+        bodies.TakenUp, "部门接办", OFFICE, frozenset({State.ACCEPTED, State.PROVISIONAL}), decides=True
+    ),
+    "case.suspended": Kind(bodies.Suspended, "特别程序开始", SUPERVISOR | OFFICE, IN_PROGRESS, decides=True),
+    "case.resumed": Kind(bodies.Resumed, "特别程序结束", SUPERVISOR | OFFICE, IN_PROGRESS, decides=True),
+    "case.decided": Kind(bodies.Decided, "办结", OFFICE, IN_PROGRESS, decides=True),
+    "result.delivered": Kind(bodies.Delivered, "送达", WINDOW, frozenset({State.DECIDED}), decides=True),
+    "remark.added": Kind(bodies.Remarked, "备注", WINDOW | OFFICE, ANY),
+    "identity.shown": Kind(bodies.Shown, "查看完整证件号", WINDOW, ANY),
+    "visit.recorded": Kind(bodies.Visited, "到现场", WINDOW, ANY),
+    "conflict.settled": Kind(bodies.Settled, "处理冲突", SUPERVISOR, ANY, decides=True),
+}

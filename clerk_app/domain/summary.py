@@ -1,0 +1,62 @@
+"""What a list shows of a case and what it is found by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from clerk_app.domain.case import Case
+from clerk_app.domain.kinds import State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSummary:
+    """What a list shows of a case and what it is found by; small, held in memory for every case of the point."""
+
+    number: str
+    official: str
+    item: str
+    item_name: str
+    department: str
+    applicant: str
+    id_number: str
+    phone: str
+    state: State
+    received_on: date
+    notice_due: date
+    promised_due: date | None
+    debt_due: date | None
+    paused: bool
+    visits: int
+    visits_cap: int
+    conflicts: int
+    unsent: int
+    """How many of its entries central has not confirmed (rule 14)."""
+    updated_at: str
+
+
+def summary_of(case: Case, unsent: int) -> CaseSummary:
+    """Return the summary of a case of which ``unsent`` entries are not confirmed."""
+    accepted = case.accepted
+    promised = accepted.promised_due if accepted is not None else None
+    return CaseSummary(
+        number=case.number,
+        official=case.official,
+        item=case.item.code,
+        item_name=case.item.name,
+        department=case.item.department.name,
+        applicant=case.applicant.name,
+        id_number=case.applicant.id_number,
+        phone=case.applicant.phone,
+        state=case.state,
+        received_on=case.received_on,
+        notice_due=case.notice_due.day,
+        promised_due=promised.day if promised is not None else None,
+        debt_due=min((o.by.day for o in case.owed), default=None) if case.state is State.PROVISIONAL else None,
+        paused=case.paused,
+        visits=len(case.visits),
+        visits_cap=case.item.visits_cap,
+        conflicts=len(case.conflicts),
+        unsent=unsent,
+        updated_at=case.updated_at,
+    )

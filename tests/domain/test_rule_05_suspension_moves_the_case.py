@@ -1,0 +1,33 @@
+"""Rule 5: a suspended case's days are not counted, and its clocks say so."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from clerk_app.domain import bodies as b
+from clerk_app.domain.deadlines import DueDay
+from clerk_app.domain.people import Role
+from clerk_app.history import clocks
+from clerk_app.seat import Act
+from tests.support.story import Counter
+
+
+def test_a_suspended_case_is_paused_and_its_due_days_follow_the_resumption() -> None:
+    counter = Counter()
+    counter.receive()
+    counter.wait(1)
+    begun = b.Suspended(on=counter.today, reason="专家评审", procedure="expert-review")
+    counter.say([Act("case.suspended", counter.number, begun)], Role.SUPERVISOR)
+    assert counter.case.paused
+    assert {c.light.value for c in clocks(counter.case, counter.calendar, counter.today)} == {"paused"}
+    counter.wait(7)
+    later = DueDay(date(2026, 3, 23))
+
+    case = counter.say(
+        [Act("case.resumed", counter.number, b.Resumed(on=counter.today, promised_due=later))], Role.SUPERVISOR
+    )
+
+    assert not case.paused
+    assert case.suspensions[0].end == counter.today
+    assert case.accepted is not None
+    assert case.accepted.promised_due == later
