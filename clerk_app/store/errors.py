@@ -1,0 +1,155 @@
+"""What can go wrong with a window's store and keys; ``say`` is what the person at the window is told.
+
+``VaultError`` is the base of all: ``StoreInUse``, ``StoreMissing``, ``StoreDamaged``, ``StoreFull``, ``StoreFailing``,
+``StoreReadOnly``, ``StoreTooNew``, ``TransactionUndone``, and of ``KeysError``: ``KeyMissing``, ``WrongKey``, ``KeysExist``,
+``KeysDamaged``, ``KeyringUnavailable``, ``PassphraseMissing``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class VaultError(Exception):
+    """Something is wrong with the store or its keys; ``say`` is Chinese, says what is and what to do."""
+
+    def __init__(self, say: str) -> None:
+        super().__init__(say)
+        self.say = say
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who has the store open."""
+
+    pid: int
+    host: str
+    since: str
+    """RFC 3339."""
+
+    def __str__(self) -> str:
+        """Return the owner as a person is told of it."""
+        return f"进程 {self.pid}，主机 {self.host}，自 {self.since} 起"
+
+
+class StoreInUse(VaultError):
+    """Another process owns the store."""
+
+    def __init__(self, owner: Owner | None) -> None:
+        who = f"（{owner}）" if owner is not None else ""
+        super().__init__(f"本窗口的数据正由另一个程序使用{who}。请先退出那个程序，再重试。")
+        self.owner = owner
+
+
+class StoreMissing(VaultError):
+    """There is no store in the folder."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(
+            f"文件夹 {folder} 里没有窗口数据。请先登记本窗口（clerk enrol），或用 --data 指定正确的文件夹。"
+        )
+
+
+class StoreDamaged(VaultError):
+    """A row cannot be opened, or the file is no store; ``table`` and ``id`` name the row, empty: the file as a whole."""
+
+    def __init__(self, table: str = "", id: str = "", reason: str = "unreadable") -> None:
+        what = f"数据表 {table} 中编号为 {id} 的一条记录" if id else (f"数据表 {table}" if table else "数据文件")
+        super().__init__(
+            f"{what}已损坏或被改动（{reason}），其余数据不受影响。请联网同步，由中心补回；仍不行请报告督导。"
+        )
+        self.table = table
+        self.id = id
+        self.reason = reason
+
+
+class StoreFull(VaultError):
+    """There is no room on the disk, not even after the reserve was released."""
+
+    def __init__(self) -> None:
+        super().__init__("磁盘已满，刚才这一步没有登记。请清理磁盘后重做这一步；此前登记的都在。")
+
+
+class StoreFailing(VaultError):
+    """The disk answers with errors; nothing more is written until the store is opened anew and read back."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"磁盘读写出错（{reason}），刚才这一步不能确认已登记。请重新启动程序核对；反复出现请报修。")
+        self.reason = reason
+
+
+class StoreReadOnly(VaultError):
+    """A write was asked of a store that was opened, or lies, where it can only be read."""
+
+    def __init__(self) -> None:
+        super().__init__("窗口数据只能读取，不能写入。请检查文件夹的权限，或退出以只读方式打开的程序。")
+
+
+class StoreTooNew(VaultError):
+    """The store was written by a newer version."""
+
+    def __init__(self) -> None:
+        super().__init__("窗口数据由更新版本的程序写成，本版本不能打开。请升级程序；数据没有改动。")
+
+
+class TransactionUndone(VaultError):
+    """Part of a transaction failed and was passed over; the whole of it was undone."""
+
+    def __init__(self) -> None:
+        super().__init__("这一步没有完整登记，已全部撤回。请重做。")
+
+
+class KeysError(VaultError):
+    """Something is wrong with the keys."""
+
+
+class KeyMissing(KeysError):
+    """The store is there, its key is not; a new key is never minted over it."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what}，无法打开本窗口的数据，程序没有改动任何东西。"
+            "请恢复原来的系统账户、钥匙串或 keys.json 后重试；"
+            "若确已丢失，请督导把此文件夹另行保存，再用新的登记码重新登记本窗口：中心已确认的办件会取回，未发送的须凭留底补录。"
+        )
+
+
+class WrongKey(KeysError):
+    """The key or passphrase does not open what is there."""
+
+    def __init__(self, what: str = "口令或密钥不对，打不开本窗口的数据。请核对后重试。") -> None:
+        super().__init__(what)
+
+
+class KeysExist(KeysError):
+    """There are keys in the folder already."""
+
+    def __init__(self) -> None:
+        super().__init__("此文件夹已有本窗口的密钥，不再另建。要重新登记，请先由督导把此文件夹另行保存并移走。")
+
+
+class KeysDamaged(KeysError):
+    """``keys.json`` is not what was written."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"密钥文件 keys.json 已损坏（{reason}）。请从备份恢复此文件后重试。")
+
+
+class KeyringUnavailable(KeysError):
+    """No system keyring that may be trusted answers."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"系统钥匙串不可用（{reason}）。请先登录桌面并解锁系统钥匙串；"
+            "没有钥匙串的机器，请改用口令：把口令写入文件，用环境变量 CLERK_PASSPHRASE_FILE 指明该文件或文件描述符。"
+        )
+        self.reason = reason
+
+
+class PassphraseMissing(KeysError):
+    """The store is unlocked with a passphrase and none was given."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"没有可用的口令（{reason}）。请输入口令，或用环境变量 CLERK_PASSPHRASE_FILE 指明含口令的文件或文件描述符。"
+        )

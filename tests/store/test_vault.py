@@ -1,0 +1,435 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clerk_app.store import schema
+from clerk_app.store.errors import (
+    StoreDamaged,
+    StoreFailing,
+    StoreMissing,
+    StoreReadOnly,
+    StoreTooNew,
+    TransactionUndone,
+    WrongKey,
+)
+from clerk_app.store.seal import SealBroken, Sealer, place_of
+from clerk_app.store.vault import Kind, Vault
+
+KEY = bytes(range(32))
+KINDS = {"public": Kind(open=True, packed=True), "packed": Kind(packed=True)}
+SECRET = "样例甲 440604190001010011".encode()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "window"
+
+
+@pytest.fixture
+def vault(folder: Path) -> Iterator[Vault]:
+    with Vault(folder, KEY, kinds=KINDS) as opened:
+        yield opened
+
+
+def again(vault: Vault) -> Vault:
+    vault.close()
+    return Vault(vault.folder, KEY, kinds=KINDS)
+
+
+def file_of(vault: Vault) -> sqlite3.Connection:
+    """The closed vault's file, for somebody who has no key."""
+    vault.close()
+    return sqlite3.connect(vault.folder / "store.db", isolation_level=None)
+
+
+def undone(vault: Vault, act: Callable[[], object]) -> None:
+    """Do something in a transaction that then fails."""
+
+    def fail() -> None:
+        with vault.transaction():
+            act()
+            raise RuntimeError("power")
+
+    with pytest.raises(RuntimeError, match="power"):
+        fail()
+
+
+class TestDocuments:
+    def test_are_there_again_in_the_order_they_came(self, vault: Vault) -> None:
+        for row in ("b", "a", "c"):
+            vault.write("t", row, row.encode())
+        vault.write("t", "a", b"changed")
+        vault.delete("t", "c")
+        assert vault.write("t", "d", b"d") == 4  # a place is never used twice
+        with again(vault) as opened:
+            assert [(r.seq, r.id, r.body) for r in opened.scan("t")] == [
+                (1, "b", b"b"),
+                (2, "a", b"changed"),
+                (4, "d", b"d"),
+            ]
+            assert opened.ids("t") == ["b", "a", "d"]
+            assert opened.count("t") == 3
+            assert [r.id for r in opened.scan("t", after=1)] == ["a", "d"]
+            assert opened.read_at("t", 4) == (4, "d", b"d")
+            assert opened.last("t") == 4
+            assert opened.findings == []
+
+    def test_that_are_not_there_are_none(self, vault: Vault) -> None:
+        vault.write("t", "a", b"")
+        assert vault.read("t", "a") == b""
+        assert vault.read("t", "b") is None
+        assert vault.read("u", "a") is None
+        assert vault.read_at("t", 9) is None
+        assert not vault.has("t", "b")
+        assert not vault.delete("t", "b")
+        assert list(vault.scan("u")) == []
+        assert vault.tables() == ["t"]
+
+    def test_ids_and_tables_may_be_any_text(self, vault: Vault) -> None:
+        for table in ("办件", 'a"; DROP TABLE tables; --', "Cases", "cases"):
+            vault.write(table, "𠮷'\";\n", table.encode())
+        with again(vault) as opened:
+            assert {t: opened.read(t, "𠮷'\";\n") for t in opened.tables()} == {t: t.encode() for t in opened.tables()}
+            assert len(opened.tables()) == 4
+
+    def test_new_ones_may_be_asked_to_be_new(self, vault: Vault) -> None:
+        vault.write("t", "a", b"1", new=True)
+        with pytest.raises(ValueError, match="already"):
+            vault.write("t", "a", b"2", new=True)
+        assert vault.read("t", "a") == b"1"
+
+    def test_public_ones_are_readable_and_large_ones_small(self, vault: Vault) -> None:
+        text = "公开的事项".encode() * 400
+        vault.write("public", "a", text)
+        vault.write("public", "short", b"short text")
+        vault.write("packed", "a", text)
+        with again(vault) as opened:
+            assert opened.read("public", "a") == opened.read("packed", "a") == text
+        with file_of(vault) as file:
+            bodies = [row[0] for row in file.execute("SELECT body FROM d1 UNION ALL SELECT body FROM d2")]
+        assert sorted(len(body) < len(text) / 10 for body in bodies) == [True, True, True]
+        assert any(b"short text" in body for body in bodies)
+
+
+class TestTransactions:
+    def test_are_all_or_nothing(self, vault: Vault) -> None:
+        vault.write("kept", "a", b"1")
+        vault.set_note("n", 1)
+
+        def act() -> None:
+            vault.write("kept", "a", b"2")
+            vault.write("kept", "b", b"2")
+            vault.write("new", "x", b"2")
+            vault.drop("kept")
+            vault.set_note("n", 2)
+
+        for _ in range(2):
+            undone(vault, act)
+            assert vault.tables() == ["kept"]
+            assert vault.read("kept", "a") == b"1"
+            assert vault.count("kept") == 1
+            assert vault.note("n") == 1
+        with again(vault) as opened:
+            assert (opened.tables(), opened.ids("kept"), opened.note("n")) == (["kept"], ["a"], 1)
+            assert opened.findings == []
+
+    def test_tell_memories_when_they_are_undone_or_done(self, vault: Vault) -> None:
+        told: list[str] = []
+
+        def act() -> None:
+            vault.write("t", "a", b"")
+            vault.on_undo(lambda: told.append("undone first"))
+            vault.on_undo(lambda: told.append("undone second"))
+            vault.on_done(lambda: told.append("done"))
+
+        undone(vault, act)
+        assert told == ["undone second", "undone first"]
+        with vault.transaction():
+            act()
+            assert "done" not in told
+        assert told[2:] == ["done"]
+
+    def test_nested_ones_commit_with_the_outermost(self, vault: Vault) -> None:
+        def act() -> None:
+            with vault.transaction(), vault.transaction():
+                vault.write("t", "a", b"")
+
+        undone(vault, act)
+        assert not vault.has("t", "a")
+
+    def test_a_nested_failure_that_is_passed_over_undoes_all(self, vault: Vault) -> None:
+        def act() -> None:
+            with vault.transaction():
+                vault.write("t", "outer", b"")
+                undone(vault, lambda: vault.write("t", "inner", b""))
+
+        with pytest.raises(TransactionUndone):
+            act()
+        assert vault.tables() == []
+        vault.write("t", "after", b"")
+        assert vault.ids("t") == ["after"]
+
+    def test_a_nested_failure_that_wrote_nothing_does_no_harm(self, vault: Vault) -> None:
+        with vault.transaction():
+            vault.write("t", "outer", b"")
+            undone(vault, lambda: vault.read("t", "outer"))
+        assert vault.ids("t") == ["outer"]
+
+    def test_without_writes_take_no_revision(self, vault: Vault) -> None:
+        before = vault.generation
+        with vault.transaction():
+            vault.read("t", "a")
+        assert vault.generation == before
+        vault.write("t", "a", b"")
+        assert vault.generation == before + 1
+
+    def test_of_other_threads_wait(self, vault: Vault) -> None:
+        order: list[str] = []
+        inside = threading.Event()
+
+        def other() -> None:
+            inside.wait()
+            vault.write("t", "other", b"")
+            order.append("other")
+
+        thread = threading.Thread(target=other)
+        thread.start()
+        with vault.transaction():
+            vault.write("t", "mine", b"")
+            inside.set()
+            order.append("mine")
+        thread.join()
+        assert order == ["mine", "other"]
+        assert vault.ids("t") == ["mine", "other"]
+
+
+class TestTampering:
+    def test_a_bent_row_is_named_and_the_rest_is_read(self, vault: Vault) -> None:
+        for row in ("a", "b", "c"):
+            vault.write("t", row, SECRET)
+        with file_of(vault) as file:
+            body = bytearray(file.execute("SELECT body FROM d1 WHERE id = 'b'").fetchone()[0])
+            body[30] ^= 1
+            file.execute("UPDATE d1 SET body = ? WHERE id = 'b'", (bytes(body),))
+        with again(vault) as opened:
+            assert [r.id for r in opened.scan("t")] == ["a", "c"]
+            assert list(opened.damages) == [("t", "b")]
+            with pytest.raises(StoreDamaged) as damage:
+                opened.read("t", "b")
+            assert (damage.value.table, damage.value.id) == ("t", "b")
+            assert "b" in damage.value.say
+            opened.write("t", "b", b"mended")
+            assert opened.read("t", "b") == b"mended"
+
+    @pytest.mark.parametrize("table", ["t", "public"])
+    def test_swapped_bodies_do_not_open(self, vault: Vault, table: str) -> None:
+        vault.write(table, "a", b"of a")
+        vault.write(table, "b", b"of b")
+        with file_of(vault) as file:
+            (one,), (two,) = file.execute("SELECT body FROM d1 ORDER BY id")
+            file.execute("UPDATE d1 SET body = CASE id WHEN 'a' THEN ? ELSE ? END", (two, one))
+        with again(vault) as opened:
+            assert list(opened.scan(table)) == []
+            assert set(opened.damages) == {(table, "a"), (table, "b")}
+
+    def test_a_row_moved_to_another_place_or_table_does_not_open(self, vault: Vault) -> None:
+        vault.write("t", "a", b"of t")
+        vault.write("u", "a", b"of u")
+        with file_of(vault) as file:
+            file.execute("UPDATE d1 SET seq = 7")
+            file.execute("UPDATE d2 SET body = (SELECT body FROM d1), rev = (SELECT rev FROM d1)")
+        with again(vault) as opened:
+            assert list(opened.scan("t")) == list(opened.scan("u")) == []
+
+    def test_an_older_row_put_back_is_noticed(self, vault: Vault) -> None:
+        vault.write("t", "a", b"old")
+        with file_of(vault) as file:
+            old = file.execute("SELECT rev, body FROM d1").fetchone()
+        with again(vault) as opened:
+            opened.write("t", "a", b"new")
+        with file_of(vault) as file:
+            file.execute("UPDATE d1 SET rev = ?, body = ?", old)
+        for _ in range(2):  # and stays so until it is mended
+            with again(vault) as opened:
+                assert [(f.table, f.reason) for f in opened.findings] == [("t", "replaced rows")]
+                opened.write("other", "x", b"")
+
+    def test_rows_and_tables_taken_away_are_noticed(self, vault: Vault) -> None:
+        for table in ("t", "u"):
+            for row in ("a", "b"):
+                vault.write(table, row, b"")
+        with file_of(vault) as file:
+            file.execute("DELETE FROM d1 WHERE id = 'a'")
+            file.execute("DELETE FROM tables WHERE name = 'u'")
+        with again(vault) as opened:
+            assert [(f.table, f.reason) for f in opened.findings] == [("t", "missing rows"), ("u", "missing rows")]
+            assert opened.read("t", "b") == b""
+
+    def test_an_older_copy_of_the_file_has_seen_fewer_commits(self, vault: Vault) -> None:
+        vault.write("t", "a", b"")
+        before = vault.generation
+        vault.backup(vault.folder / "copy.db")
+        vault.write("t", "a", b"")
+        vault.close()
+        for path in vault.folder.glob("store.db*"):
+            path.unlink()
+        (vault.folder / "copy.db").rename(vault.folder / "store.db")
+        with again(vault) as opened:
+            assert opened.generation == before < vault.generation
+
+    def test_a_lost_mark_is_reckoned_anew(self, vault: Vault) -> None:
+        for row in ("a", "b"):
+            vault.write("t", row, b"")
+        with file_of(vault) as file:
+            file.execute("DELETE FROM mark")
+        with again(vault) as opened:
+            assert [f.reason for f in opened.findings] == ["mark"]
+            assert opened.count("t") == 2
+            assert opened.write("t", "c", b"") == 3
+        with again(vault) as opened:
+            assert opened.findings == []
+            assert opened.ids("t") == ["a", "b", "c"]
+
+    @given(st.data())
+    def test_any_changed_byte_of_a_sealed_body_is_noticed(self, data: st.DataObject) -> None:
+        sealer, place = Sealer(KEY), place_of("t", "a", 1, 2)
+        is_open, packed = data.draw(st.booleans()), data.draw(st.booleans())
+        body = data.draw(st.binary(max_size=900))
+        sealed = sealer.seal(place, body, is_open=is_open, packed=packed)
+        assert sealer.open(place, sealed) == body
+        at = data.draw(st.integers(0, len(sealed) - 1))
+        bent = bytearray(sealed)
+        bent[at] ^= data.draw(st.integers(1, 255))
+        with pytest.raises(SealBroken):
+            sealer.open(place, bytes(bent))
+        with pytest.raises(SealBroken):
+            sealer.open(place, sealed[:at])
+        with pytest.raises(SealBroken):
+            sealer.open(place_of("t", "a", 12, 2), sealed)
+
+    def test_nothing_sealed_is_readable_in_any_file(self, vault: Vault) -> None:
+        vault.write("t", "a", SECRET)
+        vault.set_note("who", SECRET.decode())
+        names = {path.name for path in vault.folder.iterdir()}
+        assert "store.db-wal" in names
+        assert not any(SECRET in path.read_bytes() for path in vault.folder.iterdir())
+
+    def test_a_zeroed_page_costs_only_what_was_on_it(self, vault: Vault) -> None:
+        for n in range(200):
+            vault.write("t", f"{n:03d}", os.urandom(900))
+        vault.close()
+        path = vault.folder / "store.db"
+        with sqlite3.connect(path) as file:
+            root = file.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'd1'").fetchone()[0]
+        raw = bytearray(path.read_bytes())
+        leaf = next(
+            n for n in range(len(raw) // 4096) if raw[n * 4096] == 13 and n + 1 != root and n > 5
+        )  # a leaf of the table
+        raw[leaf * 4096 : (leaf + 1) * 4096] = bytes(4096)
+        path.write_bytes(bytes(raw))
+        with again(vault) as opened:
+            survivors = [r.id for r in opened.scan("t")]
+            assert 190 <= len(survivors) < 200
+            assert len(opened.damages) == 200 - len(survivors)
+
+
+class TestOpening:
+    def test_with_another_key_is_refused_before_anything_is_read(self, vault: Vault) -> None:
+        vault.write("t", "a", b"")
+        vault.close()
+        with pytest.raises(WrongKey):
+            Vault(vault.folder, bytes(32))
+        with again(vault) as opened:
+            assert opened.read("t", "a") == b""
+
+    def test_to_read_needs_a_store(self, folder: Path) -> None:
+        with pytest.raises(StoreMissing):
+            Vault(folder, KEY, read_only=True)
+        assert not folder.exists()
+
+    def test_to_read_goes_on_beside_the_owner(self, vault: Vault) -> None:
+        vault.write("t", "a", b"1")
+        with Vault(vault.folder, KEY, read_only=True) as looking:
+            vault.write("t", "a", b"2")
+            assert looking.read("t", "a") == b"2"
+            for act in (
+                lambda: looking.write("t", "a", b""),
+                lambda: looking.delete("t", "a"),
+                lambda: looking.set_note("n", 1),
+                lambda: looking.drop("t"),
+            ):
+                with pytest.raises(StoreReadOnly):
+                    act()
+        assert vault.read("t", "a") == b"2"
+
+    def test_after_closing_nothing_works(self, vault: Vault) -> None:
+        vault.close()
+        vault.close()
+        with pytest.raises(StoreFailing):
+            vault.read_at("t", 1) if vault.tables() else vault.write("t", "a", b"")
+
+    def test_a_file_that_is_no_store_is_left_alone(self, folder: Path) -> None:
+        folder.mkdir()
+        for content in (b"not a database at all" * 100, None):
+            path = folder / "store.db"
+            if content is None:
+                path.unlink()
+                with sqlite3.connect(path) as file:
+                    file.execute("CREATE TABLE mine (x)")
+            else:
+                path.write_bytes(content)
+            before = path.read_bytes()
+            with pytest.raises(StoreDamaged):
+                Vault(folder, KEY)
+            assert path.read_bytes()[100:] == before[100:]
+
+    def test_a_newer_store_is_left_alone(self, vault: Vault) -> None:
+        with file_of(vault) as file:
+            file.execute(f"PRAGMA user_version = {schema.SCHEMA + 1}")
+        with pytest.raises(StoreTooNew):
+            again(vault)
+
+    def test_an_older_store_is_copied_aside_and_brought_up(self, vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+        vault.write("t", "a", b"1")
+        vault.close()
+        monkeypatch.setattr(schema, "SCHEMA", 2)
+        monkeypatch.setattr(schema, "MIGRATIONS", {1: lambda c: c.execute("CREATE TABLE added (x)")})
+        with again(vault) as opened:
+            assert opened.read("t", "a") == b"1"
+        with sqlite3.connect(vault.folder / "store.db.v1") as copy:
+            assert copy.execute("PRAGMA user_version").fetchone() == (1,)
+            assert copy.execute("SELECT count(*) FROM d1").fetchone() == (1,)
+        with sqlite3.connect(vault.folder / "store.db") as file:
+            assert file.execute("PRAGMA user_version").fetchone() == (2,)
+
+    def test_a_failed_step_leaves_the_older_store(self, vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+        vault.write("t", "a", b"1")
+        vault.close()
+
+        def half(connection: sqlite3.Connection) -> None:
+            connection.execute("CREATE TABLE half (x)")
+            connection.execute("SELECT nonsense")
+
+        monkeypatch.setattr(schema, "SCHEMA", 2)
+        monkeypatch.setattr(schema, "MIGRATIONS", {1: half})
+        with pytest.raises(StoreFailing):
+            again(vault)
+        monkeypatch.undo()
+        with again(vault) as opened:
+            assert opened.read("t", "a") == b"1"
+
+    @pytest.mark.skipif(os.name != "posix", reason="POSIX permissions")
+    def test_files_are_the_owners_alone(self, vault: Vault) -> None:
+        vault.write("t", "a", b"")
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in vault.folder.iterdir()}
+        assert set(modes.values()) == {0o600}, modes
+        assert stat.S_IMODE(vault.folder.stat().st_mode) == 0o700
