@@ -1,0 +1,37 @@
+"""Dates, days and limits in the words of a Chinese form."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from clerk_app.domain.catalogue import Limit, Unit
+from clerk_app.domain.deadlines import DueDay
+
+_UNITS = {Unit.WORKDAY: "个工作日", Unit.CALENDAR_DAY: "个自然日"}
+
+
+def day(value: date) -> str:
+    """Return a date, e.g. 2026年7月14日."""
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+def due_day(value: DueDay) -> str:
+    """Return a due date, marked 暂定 where a year without a calendar was counted (rule 6)."""
+    return day(value.day) + ("（暂定）" if value.provisional else "")
+
+
+def due_by(value: DueDay) -> str:
+    """Return by which day something is due, e.g. 2026年7月21日前."""
+    return f"{day(value.day)}前" + ("（暂定）" if value.provisional else "")
+
+
+def minute(value: datetime) -> str:
+    """Return a date and time to the minute."""
+    return f"{day(value)} {value:%H:%M}"
+
+
+def limit_words(limit: Limit | None) -> str:
+    """Return a time limit, e.g. 15个工作日, or 当场办结."""
+    if limit is None:
+        return "未作规定"
+    return "当场办结" if limit.days == 0 else f"{limit.days}{_UNITS[limit.unit]}"
