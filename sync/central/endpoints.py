@@ -1,0 +1,187 @@
+"""The one table of central's calls: ``app`` routes by it, ``openapi`` describes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from clerk_app.domain.people import Role
+from sync import wire
+from sync.central.publishing import MAX_PAGE
+from sync.central.reading import MAX_FEED, MAX_WAIT
+
+MAX_CURSOR = 2**53 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """A whole number in the query."""
+
+    name: str
+    default: int
+    most: int
+    least: int = 0
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One call."""
+
+    method: str
+    path: str
+    name: str
+    """Of the operation; ``app.HANDLERS`` has its handler."""
+    about: str
+    answer: type[Any] | None
+    status: int = 200
+    request: type[Any] | None = None
+    limit: int = 64 * 1024
+    """Of the request's body, in bytes."""
+    secured: bool = True
+    role: Role | None = None
+    """Without which the call is refused."""
+    query: tuple[Number, ...] = ()
+    problems: tuple[str, ...] = ()
+    """What it may answer instead, besides what every call may."""
+
+
+AFTER = Number(name="after", default=0, most=MAX_CURSOR, about="The `next` of the last answer; 0: from the beginning.")
+
+ENDPOINTS = (
+    Endpoint(
+        method="POST",
+        path="/v1/enrolments",
+        name="enrol",
+        about="Exchange an enrolment code and the machine's public key for a window id.",
+        request=wire.EnrolmentRequest,
+        answer=wire.Enrolment,
+        status=201,
+        secured=False,
+        problems=("code-unknown",),
+    ),
+    Endpoint(
+        method="POST",
+        path="/v1/challenges",
+        name="challenge",
+        about="Get something for the window's key to sign, once, within five minutes.",
+        request=wire.ChallengeRequest,
+        answer=wire.Challenge,
+        status=201,
+        secured=False,
+        problems=("window-unknown", "window-revoked"),
+    ),
+    Endpoint(
+        method="POST",
+        path="/v1/sessions",
+        name="open_session",
+        about="Sign in: the window by its key, and a person by number and password, if one is named.",
+        request=wire.SessionRequest,
+        answer=wire.Session,
+        status=201,
+        secured=False,
+        problems=(
+            "window-unknown",
+            "window-revoked",
+            "challenge-unknown",
+            "key-unproven",
+            "sign-in-refused",
+            "person-not-here",
+            "too-often",
+        ),
+    ),
+    Endpoint(
+        method="POST",
+        path="/v1/sessions/refresh",
+        name="refresh",
+        about="Exchange a refresh token for new tokens; one used twice ends its family.",
+        request=wire.RefreshRequest,
+        answer=wire.Session,
+        secured=False,
+        problems=("refresh-invalid",),
+    ),
+    Endpoint(
+        method="DELETE",
+        path="/v1/sessions",
+        name="close_session",
+        about="Sign out: every token of the session ends.",
+        answer=None,
+        status=204,
+    ),
+    Endpoint(
+        method="GET",
+        path="/v1/session",
+        name="session_state",
+        about="Where central and this window stand.",
+        answer=wire.SessionState,
+    ),
+    Endpoint(
+        method="POST",
+        path="/v1/entries",
+        name="push",
+        about="Say entries in journal order, at most 200 and 1 MiB; each gets a verdict that stays.",
+        request=wire.EntriesRequest,
+        answer=wire.EntriesAnswer,
+        limit=wire.MAX_BYTES,
+        problems=("not-your-window", "epoch-changed", "gap", "chain-broken", "entry-reused"),
+    ),
+    Endpoint(
+        method="GET",
+        path="/v1/feed",
+        name="feed",
+        about="This point's entries in central's order, gapless; waits for one when there is none.",
+        answer=wire.Feed,
+        query=(
+            AFTER,
+            Number(name="limit", default=MAX_FEED, least=1, most=MAX_FEED),
+            Number(name="wait", default=0, most=MAX_WAIT, about="Seconds to wait when there is nothing yet."),
+        ),
+        problems=("cursor-ahead",),
+    ),
+    Endpoint(
+        method="GET",
+        path="/v1/catalogue",
+        name="catalogue",
+        about="What changed in the catalogue, in the order of revisions.",
+        answer=wire.Catalogue,
+        query=(AFTER, Number(name="limit", default=500, least=1, most=MAX_PAGE)),
+    ),
+    Endpoint(
+        method="GET",
+        path="/v1/prefilings/{number}",
+        name="prefiling",
+        about="An application already made online or at a terminal.",
+        answer=wire.Prefiling,
+        problems=("prefiling-unknown",),
+    ),
+    Endpoint(
+        method="GET",
+        path="/v1/cases/{number}",
+        name="case",
+        about="A case of any point, as its entries in central's order.",
+        answer=wire.CaseRecords,
+        problems=("case-unknown",),
+    ),
+    Endpoint(
+        method="GET",
+        path="/v1/fleet",
+        name="fleet",
+        about="Every window: version, backlog, last seen.",
+        answer=wire.Fleet,
+        role=Role.SUPERVISOR,
+    ),
+)
+
+
+def problems_of(endpoint: Endpoint) -> tuple[str, ...]:
+    """Return every problem a call may answer with."""
+    codes = ["unavailable", "internal", *endpoint.problems]
+    if endpoint.request is not None:
+        codes += ["malformed", "not-json", "too-large", "media-type"]
+    if endpoint.query or "{" in endpoint.path:
+        codes.append("malformed")
+    if endpoint.secured:
+        codes += ["token-invalid", "window-revoked"]
+    if endpoint.role is not None:
+        codes.append("role-needed")
+    return tuple(dict.fromkeys(codes))

@@ -1,0 +1,153 @@
+"""What a window asks for: its point's feed, cases, prefilings, where it stands, and the fleet."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import select, update
+
+from sync.central.core import Core
+from sync.central.credentials import clean
+from sync.central.problems import ProblemError
+from sync.central.schema import entries, points, prefilings, subjects, windows
+from sync.central.sessions import Caller
+from sync.wire import Fleet, FleetWindow, SessionState
+
+MAX_FEED = 500
+MAX_WAIT = 25
+LOOK_AGAIN = 2.0
+"""Seconds after which a long poll looks for what another process committed."""
+OLDEST_CLIENT = "0.1.0"
+MAX_FEED_BYTES = 4 << 20
+"""Of documents in one page; a page has always one entry at least."""
+
+
+class StoredFeedEntry(msgspec.Struct, kw_only=True):
+    """``wire.FeedEntry`` with its entry as it is stored."""
+
+    position: int
+    verdict: str
+    entry: msgspec.Raw
+
+
+class StoredFeed(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """``wire.Feed`` likewise."""
+
+    entries: list[StoredFeedEntry]
+    next: int
+    more: bool = False
+
+
+class StoredCase(msgspec.Struct, kw_only=True):
+    """``wire.CaseRecords`` likewise."""
+
+    number: str
+    point: str
+    entries: list[StoredFeedEntry]
+
+
+async def feed(core: Core, point: str, after: int, limit: int, wait: float) -> StoredFeed:
+    """Return the point's entries after a position; when there are none, wait for one, at most ``wait`` seconds."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + wait
+    with core.bell.listen(point) as rung:
+        while True:
+            rung.clear()
+            page = await _page(core, point, after, limit)
+            left = until - loop.time()
+            if page.entries or left <= 0 or core.bell.silent:
+                return page
+            try:
+                await asyncio.wait_for(rung.wait(), min(left, LOOK_AGAIN))
+            except TimeoutError:
+                continue
+
+
+async def _page(core: Core, point: str, after: int, limit: int) -> StoredFeed:
+    """Positions are taken under the point's row lock: whoever reads one can read every one before it."""
+    async with core.database.read() as connection:
+        last = (await connection.execute(select(points.c.position).where(points.c.code == point))).scalar() or 0
+        if after > last:
+            raise ProblemError("cursor-ahead")
+        query = select(entries.c.position, entries.c.verdict, entries.c.document)
+        query = query.where(entries.c.point == point, entries.c.position > after)
+        rows = (await connection.execute(query.order_by(entries.c.position).limit(limit + 1))).all()
+    page: list[StoredFeedEntry] = []
+    size = 0
+    for position, verdict, document in rows[:limit]:
+        size += len(document)
+        if page and size > MAX_FEED_BYTES:
+            break
+        page.append(_stored(position, verdict, document))
+    return StoredFeed(entries=page, next=page[-1].position if page else after, more=len(page) < len(rows))
+
+
+async def case(core: Core, number: str) -> StoredCase:
+    """Return a case of any point as its entries tell it."""
+    number = clean(number)
+    async with core.database.read() as connection:
+        point = (await connection.execute(select(subjects.c.point).where(subjects.c.subject == number))).scalar()
+        query = select(entries.c.position, entries.c.verdict, entries.c.document)
+        query = query.where(entries.c.point == point, entries.c.subject == number, entries.c.position.is_not(None))
+        rows = (await connection.execute(query.order_by(entries.c.position))).all()
+    if not rows:
+        raise ProblemError("case-unknown")
+    return StoredCase(number=number, point=str(point), entries=[_stored(*row) for row in rows])
+
+
+async def prefiling(core: Core, number: str) -> bytes:
+    """Return an application made online, as JSON."""
+    query = select(prefilings.c.document).where(prefilings.c.number == clean(number))
+    async with core.database.read() as connection:
+        document = (await connection.execute(query)).scalar()
+    if document is None:
+        raise ProblemError("prefiling-unknown")
+    return str(document).encode()
+
+
+async def session_state(core: Core, caller: Caller, version: str, backlog: int | None) -> SessionState:
+    """Return where central and the window stand; what the window tells of itself is noted for the fleet."""
+    told: dict[str, Any] = {"last_seen": core.now_ms(), "backlog": backlog}
+    if version:
+        told["version"] = version
+    async with core.database.write() as connection:
+        mine = windows.c.id == caller.window
+        await connection.execute(update(windows).where(mine).values(**told))
+        row = (await connection.execute(select(windows).where(mine))).mappings().one()
+    return SessionState(
+        epoch=core.epoch,
+        last_n=row["last_n"],
+        last_digest=row["last_digest"],
+        durable_through=row["durable_through"],
+        server_time=core.server_time(),
+        oldest_client=OLDEST_CLIENT,
+    )
+
+
+async def fleet(core: Core) -> Fleet:
+    """Return every window and when it was last seen."""
+    query = select(windows).where(windows.c.point.is_not(None)).order_by(windows.c.id)
+    async with core.database.read() as connection:
+        rows = (await connection.execute(query)).mappings().all()
+    return Fleet(windows=[_fleet_window(row) for row in rows])
+
+
+def _fleet_window(row: Mapping[Any, Any]) -> FleetWindow:
+    seen = row["last_seen"]
+    return FleetWindow(
+        window=row["id"],
+        point=row["point"],
+        last_n=row["last_n"],
+        last_seen=None if seen is None else datetime.fromtimestamp(seen / 1000, UTC).isoformat(timespec="seconds"),
+        version=row["version"],
+        backlog=row["backlog"],
+        revoked=row["revoked"],
+    )
+
+
+def _stored(position: int, verdict: str, document: str) -> StoredFeedEntry:
+    return StoredFeedEntry(position=position, verdict=verdict, entry=msgspec.Raw(document.encode()))

@@ -1,0 +1,214 @@
+"""Who speaks: challenges, sign-in, access and refresh tokens."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from clerk_app.domain.people import Person, Role
+from sync.central import throttling
+from sync.central.core import Core
+from sync.central.credentials import MAX_PASSWORD, clean, fingerprint, new_token, password_holds
+from sync.central.problems import ProblemError
+from sync.central.schema import accounts, challenges, tokens, windows
+from sync.wire import Challenge, RefreshRequest, Session, SessionRequest, session_bytes
+
+CHALLENGE_MS = 5 * 60_000
+ACCESS_MS = 15 * 60_000
+REFRESH_MS = 12 * 3_600_000
+SWEPT_AT_ONCE = 500
+OFFLINE_DAYS = 3
+"""For how long a password may be checked at the window."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who an access token speaks for."""
+
+    window: str
+    point: str
+    public_key: bytes
+    person: Person | None
+    family: str
+
+
+async def challenge(core: Core, window: str) -> Challenge:
+    """Return something for the window to sign, once."""
+    text = new_token()
+    now = core.now_ms()
+    async with core.database.write() as connection:
+        await _window(connection, clean(window))
+        await _sweep(connection, challenges, now)
+        row = {"hash": fingerprint(text), "window": window, "expires_at": now + CHALLENGE_MS}
+        await connection.execute(insert(challenges).values(**row))
+    return Challenge(challenge=text, expires_in=CHALLENGE_MS // 1000)
+
+
+async def open_session(core: Core, request: SessionRequest) -> Session:
+    """Sign in: the window by its key, and with it a person by number and password, if one is named."""
+    window = await _prove_window(core, request)
+    person = await _prove_person(core, request, window["point"]) if request.clerk else None
+    async with core.database.write() as connection:
+        await _sweep(connection, tokens, core.now_ms())
+        return await _issue(core, connection, new_token()[:32], request.window, person)
+
+
+async def refresh(core: Core, request: RefreshRequest) -> Session:
+    """Exchange a refresh token for new tokens; one that was used before ends the whole family."""
+    async with core.database.write() as connection:
+        query = _with_owner(fingerprint(request.refresh_token), refresh=True).with_for_update(of=tokens)
+        row = (await connection.execute(query)).mappings().first()
+        if row is not None and row["used"]:
+            await _end(connection, row["family"])
+        elif row is not None and _valid(row, core.now_ms()):
+            used = update(tokens).where(tokens.c.hash == row["hash"]).values(used=True)
+            await connection.execute(used)
+            stale = delete(tokens).where(tokens.c.family == row["family"], tokens.c.refresh.is_(False))
+            await connection.execute(stale)
+            return await _issue(core, connection, row["family"], row["window"], _person(row))
+    raise ProblemError("refresh-invalid")
+
+
+async def close_session(core: Core, caller: Caller) -> None:
+    """Sign out: every token of the family ends."""
+    async with core.database.write() as connection:
+        await _end(connection, caller.family)
+
+
+async def caller_of(core: Core, token: str) -> Caller:
+    """Return who an access token speaks for now; a revoked window or account finds out here."""
+    async with core.database.read() as connection:
+        query = _with_owner(fingerprint(token), refresh=False)
+        row = (await connection.execute(query)).mappings().first()
+    if row is None or row["expires_at"] <= core.now_ms():
+        raise ProblemError("token-invalid", headers={"WWW-Authenticate": "Bearer"})
+    if row["window_revoked"]:
+        raise ProblemError("window-revoked")
+    if not _valid(row, core.now_ms()):
+        raise ProblemError("token-invalid", headers={"WWW-Authenticate": "Bearer"})
+    return Caller(
+        window=row["window"],
+        point=row["point"] or "",
+        public_key=bytes.fromhex(row["public_key"]),
+        person=_person(row),
+        family=row["family"],
+    )
+
+
+async def _prove_window(core: Core, request: SessionRequest) -> Mapping[Any, Any]:
+    async with core.database.write() as connection:
+        window = await _window(connection, clean(request.window))
+        used = delete(challenges).where(challenges.c.hash == fingerprint(request.challenge))
+        row = (await connection.execute(used.returning(challenges.c.window, challenges.c.expires_at))).first()
+    if row is None or row.window != request.window or row.expires_at <= core.now_ms():
+        raise ProblemError("challenge-unknown")
+    try:
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(window["public_key"]))
+        key.verify(bytes.fromhex(request.signature), session_bytes(request.challenge, request.window))
+    except (InvalidSignature, ValueError) as error:
+        raise ProblemError("key-unproven") from error
+    return window
+
+
+async def _prove_person(core: Core, request: SessionRequest, point: str) -> Person:
+    number = clean(request.clerk)
+    if len(request.password) > MAX_PASSWORD:
+        raise ProblemError("sign-in-refused")
+    await throttling.count_attempt(core, number)
+    async with core.database.read() as connection:
+        query = select(accounts).where(accounts.c.number == number, accounts.c.revoked.is_(False))
+        row = (await connection.execute(query)).mappings().first()
+    if not await password_holds(request.password, None if row is None else row["password_hash"]) or row is None:
+        raise ProblemError("sign-in-refused")
+    await throttling.forget(core, number)
+    person = person_of(row)
+    if point not in person.points or person.role is Role.DEPARTMENT:
+        raise ProblemError("person-not-here")
+    return person
+
+
+async def _window(connection: AsyncConnection, window: str) -> Mapping[Any, Any]:
+    """Central's own window signs in nowhere: it has no point."""
+    query = select(windows).where(windows.c.id == window, windows.c.point.is_not(None))
+    row = (await connection.execute(query)).mappings().first()
+    if row is None:
+        raise ProblemError("window-unknown")
+    if row["revoked"]:
+        raise ProblemError("window-revoked")
+    return row
+
+
+async def _issue(core: Core, connection: AsyncConnection, family: str, window: str, person: Person | None) -> Session:
+    now = core.now_ms()
+    access, renewal = new_token(), new_token()
+    account = person.number if person is not None else None
+    shared = {"family": family, "window": window, "account": account}
+    rows = [
+        {"hash": fingerprint(access), "refresh": False, "expires_at": now + ACCESS_MS, **shared},
+        {"hash": fingerprint(renewal), "refresh": True, "expires_at": now + REFRESH_MS, **shared},
+    ]
+    await connection.execute(insert(tokens), rows)
+    await connection.execute(update(windows).where(windows.c.id == window).values(last_seen=now))
+    return Session(
+        access_token=access,
+        expires_in=ACCESS_MS // 1000,
+        refresh_token=renewal,
+        server_time=core.server_time(),
+        person=person,
+        offline_days=OFFLINE_DAYS if person is not None else 0,
+    )
+
+
+async def _sweep(connection: AsyncConnection, table: Table, now: int) -> None:
+    """Remove what expired, past whatever another sweep has in hand: two that wait for each other would both fail."""
+    expired = select(table.c.hash).where(table.c.expires_at <= now).limit(SWEPT_AT_ONCE)
+    await connection.execute(delete(table).where(table.c.hash.in_(expired.with_for_update(skip_locked=True))))
+
+
+async def _end(connection: AsyncConnection, family: str) -> None:
+    await connection.execute(delete(tokens).where(tokens.c.family == family))
+
+
+def _with_owner(token_hash: str, *, refresh: bool) -> Any:
+    """Select a token with its window and its account."""
+    joined = tokens.join(windows, windows.c.id == tokens.c.window)
+    joined = joined.outerjoin(accounts, accounts.c.number == tokens.c.account)
+    columns = [
+        *tokens.c,
+        windows.c.point,
+        windows.c.public_key,
+        windows.c.revoked.label("window_revoked"),
+        accounts.c.number,
+        accounts.c.name,
+        accounts.c.role,
+        accounts.c.points,
+        accounts.c.revoked.label("account_revoked"),
+    ]
+    return select(*columns).select_from(joined).where(tokens.c.hash == token_hash, tokens.c.refresh.is_(refresh))
+
+
+def _valid(row: Mapping[Any, Any], now: int) -> bool:
+    """Whether a token still speaks; a person who was revoked or moved away no longer does."""
+    if row["expires_at"] <= now or row["window_revoked"]:
+        return False
+    if row["account"] is None:
+        return True
+    person = _person(row)
+    return person is not None and not row["account_revoked"] and row["point"] in person.points
+
+
+def _person(row: Mapping[Any, Any]) -> Person | None:
+    return person_of(row) if row["account"] is not None and row["number"] is not None else None
+
+
+def person_of(row: Mapping[Any, Any]) -> Person:
+    """Return the person an account's row tells of."""
+    points = tuple(str(p) for p in json.loads(row["points"]))
+    return Person(number=row["number"], name=row["name"], role=Role(row["role"]), points=points)

@@ -1,0 +1,200 @@
+"""The messages both ends of the line speak: HTTP/JSON under ``/v1`` (``docs/protocol.md`` tells the whole of it).
+
+Messages are msgspec structs; unknown members are ignored, so that either end may be one version older.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from clerk_app.domain.journal import Entry, Verdict
+from clerk_app.domain.people import Person
+
+MEDIA_TYPE = "application/vnd.clerk.v1+json"
+"""Of every body central answers with, problems excepted; anything else is not ours (a captive portal) and is no answer."""
+PROBLEM_TYPE = "application/problem+json"
+EPOCH_HEADER = "Clerk-Epoch"
+"""On every answer: which life of central's store speaks."""
+USER_AGENT = "clerk/"
+"""What a client's ``User-Agent`` begins with; its version follows."""
+BACKLOG_HEADER = "Clerk-Backlog"
+"""Of a request, if the window cares to say it: how many entries wait to be sent."""
+MAX_ENTRIES = 200
+MAX_BYTES = 1 << 20
+PROBLEMS = "urn:clerk:problem:"
+"""Prefix of every problem's ``type``."""
+
+
+class Message(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What all messages share."""
+
+
+class Problem(Message):
+    """An error as RFC 9457 tells it; ``detail`` is Chinese and fit for the clerk."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+    expected: int | None = None
+    """Of a ``gap``: the ``n`` central waits for."""
+
+
+class EnrolmentRequest(Message):
+    code: str
+    public_key: str
+    """Ed25519, 32 raw bytes in hex."""
+
+
+class Enrolment(Message):
+    window: str
+    """The window's id, unique in the city: point code + ``-`` + two characters."""
+    number: str
+    """Two characters of base 36, unique at its point; part of every case number."""
+    point: str
+    point_name: str
+    epoch: str
+
+
+class ChallengeRequest(Message):
+    window: str
+
+
+class Challenge(Message):
+    challenge: str
+    expires_in: int
+    """Seconds."""
+
+
+class SessionRequest(Message):
+    """The window proves its key on ``challenge``; with a clerk's number and password, or for the window's own errands without."""
+
+    window: str
+    challenge: str
+    signature: str
+    """Ed25519 over ``session_bytes(challenge, window)``, in hex."""
+    clerk: str = ""
+    password: str = ""
+
+
+class RefreshRequest(Message):
+    refresh_token: str
+
+
+class Session(Message):
+    access_token: str
+    expires_in: int
+    """Seconds."""
+    refresh_token: str
+    server_time: str
+    """RFC 3339."""
+    person: Person | None = None
+    """Who signed in; ``None`` for a window's own session."""
+    offline_days: int = 0
+    """For how many days from now the password may be checked at the window when the line is down."""
+
+
+class SessionState(Message):
+    """``GET /v1/session``: where central and this window stand."""
+
+    epoch: str
+    last_n: int
+    """The last entry of this window central holds; 0: none."""
+    last_digest: str
+    """Its ``Entry.digest()``, or ``GENESIS``."""
+    durable_through: int
+    """Backups hold this window's entries up to this ``n``."""
+    server_time: str
+    oldest_client: str
+
+
+class EntriesRequest(Message):
+    epoch: str
+    entries: list[Entry]
+
+
+class EntryVerdict(Message):
+    id: str
+    n: int
+    verdict: Verdict
+    position: int | None = None
+    """Place in the point's feed; ``None`` for a refused or quarantined entry."""
+    problem: Problem | None = None
+
+
+class EntriesAnswer(Message):
+    verdicts: list[EntryVerdict]
+    last_n: int
+
+
+class FeedEntry(Message):
+    position: int
+    verdict: Verdict
+    entry: Entry
+
+
+class Feed(Message):
+    entries: list[FeedEntry]
+    next: int
+    """Say this as ``after`` next time."""
+    more: bool = False
+
+
+class CatalogueRow(Message):
+    """One published document: an item, a joint service, a year of the calendar, a point."""
+
+    kind: str
+    """``item``, ``joint``, ``calendar`` or ``point``."""
+    key: str
+    revision: int
+    withdrawn: bool = False
+    search: str = ""
+    """Pinyin search keys of an item or joint service (``docs/protocol.md``)."""
+    body: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"null"))
+    """The document as JSON: a ``ServiceItem``, a ``JointService``, a ``YearTable``, ``{"code","name"}``."""
+
+
+class Catalogue(Message):
+    rows: list[CatalogueRow]
+    next: int
+    """Say this as ``after`` next time; the window's catalogue revision."""
+    more: bool = False
+
+
+class Prefiling(Message):
+    """An application already made online or at a terminal."""
+
+    number: str
+    item: str
+    applicant: dict[str, Any]
+    situation: dict[str, str] = {}
+    received: list[dict[str, Any]] = []
+
+
+class CaseRecords(Message):
+    """``GET /v1/cases/{number}``: a case of any point, as its entries in central's order."""
+
+    number: str
+    point: str
+    entries: list[FeedEntry]
+
+
+class FleetWindow(Message):
+    window: str
+    point: str
+    last_n: int
+    last_seen: str | None = None
+    version: str = ""
+    backlog: int | None = None
+    revoked: bool = False
+
+
+class Fleet(Message):
+    windows: list[FleetWindow]
+
+
+def session_bytes(challenge: str, window: str) -> bytes:
+    """Return what a window signs to open a session; the prefix keeps it apart from every entry's signature."""
+    return b"clerk-session-v1\0" + challenge.encode() + b"\0" + window.encode()
