@@ -1,0 +1,335 @@
+"""Desk: everything a signed-in person can do at a window; the screens' and the command line's only door."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from clerk_app import applicants, paperwork, planning
+from clerk_app.casework import Casework
+from clerk_app.domain import bodies as b
+from clerk_app.domain.acts import Refusal
+from clerk_app.domain.case import Case
+from clerk_app.domain.catalogue import JointService, ServiceItem
+from clerk_app.domain.checklist import Deficit, Evidence, Tally
+from clerk_app.domain.deadlines import Calendar
+from clerk_app.domain.draft import Draft, DraftAssessment, assess_draft
+from clerk_app.domain.joint import Saved
+from clerk_app.domain.journal import Entry, Record
+from clerk_app.domain.kinds import OPEN, State
+from clerk_app.domain.people import Applicant, Person
+from clerk_app.domain.summary import CaseSummary
+from clerk_app.domain.text import storable
+from clerk_app.history import HistoryLine, RunningClock, clocks, history
+from clerk_app.line import Line
+from clerk_app.planning import Decide
+from clerk_app.seat import Act, Clock, Refused, Scribe, Seat
+from clerk_app.status import Status, status
+from clerk_app.store.records import Records
+from clerk_app.store.search import Hit as Hit
+
+MAX_TEXT = 2000
+"""Characters of a remark or a reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What an act on one case came to."""
+
+    case: Case
+    deficits: tuple[Deficit, ...]
+    """What is still missing or wrong."""
+    papers: tuple[str, ...]
+    """Kinds of the papers this act yields, in the order they are handed over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeResult:
+    """What an intake came to: one case an item."""
+
+    outcomes: tuple[Outcome, ...]
+    saved: Saved
+
+
+class Desk:
+    """One signed-in person at one window; every method that writes is durable when it returns, and raises ``Refused``."""
+
+    def __init__(
+        self, records: Records, seat: Seat, person: Person, signing_key: bytes, clock: Clock, line: Line, papers: Path
+    ) -> None:
+        self.person = person
+        self.seat = seat
+        self._records = records
+        self._clock = clock
+        self._line = line
+        self._papers = papers
+        self._scribe = Scribe(records, seat, signing_key, clock)
+        self._casework = Casework(records, self._scribe, person, clock)
+
+    @property
+    def today(self) -> date:
+        """The day at this window."""
+        return self._clock().date()
+
+    @property
+    def calendar(self) -> Calendar:
+        """The working days central published."""
+        return self._records.calendar()
+
+    # the catalogue
+
+    def search_items(self, words: str, limit: int = 50) -> list[Hit]:
+        """Return items and joint services by name, pinyin, initials, code or department, the best first."""
+        return self._records.search_items(words, limit)
+
+    def item(self, code: str) -> ServiceItem | None:
+        """Return an item of the catalogue."""
+        return self._records.item(code)
+
+    def joint(self, code: str) -> JointService | None:
+        """Return a joint service of the catalogue."""
+        return self._records.joint(code)
+
+    # intake
+
+    def begin(self, codes: Sequence[str], joint: str = "") -> Draft:
+        """Return an empty draft over items, or over the items of a joint service (rule 9)."""
+        service = None
+        if joint:
+            service = self._records.joint(joint)
+            if service is None:
+                raise Refused("joint-unknown", f"事项目录中没有一件事“{joint}”。", "item")
+            codes = service.items
+        items = []
+        for code in dict.fromkeys(codes):
+            item = self._records.item(code)
+            if item is None:
+                raise Refused("item-unknown", f"事项目录中没有代码为“{code[:64]}”的事项。", "item")
+            items.append(item)
+        if not items:
+            raise Refused("item-missing", "没有选定事项。", "item")
+        return Draft(items=tuple(items), joint=service)
+
+    def check_applicant(self, applicant: Applicant) -> Refusal | None:
+        """Return why an applicant cannot be recorded as typed, naming the field (rule 13)."""
+        return applicants.check(applicant, self.today)
+
+    def applicant_warnings(self, applicant: Applicant) -> tuple[str, ...]:
+        """Return what is odd about an applicant's numbers, though not refused."""
+        return applicants.warnings(applicant, self.today)
+
+    def known_applicant(self, id_number: str) -> Applicant | None:
+        """Return the applicant as last recorded at this point under this number: nothing is typed twice."""
+        cases = self._records.cases_of_applicant(applicants.normal_number(id_number))
+        return max(cases, key=lambda c: c.updated_at).applicant if cases else None
+
+    def already_seen(self, draft: Draft) -> dict[str, Evidence]:
+        """Return, by line key, where a paper of this applicant was verified before and still holds (rule 10)."""
+        if draft.applicant is None:
+            return {}
+        number = applicants.normal_number(draft.applicant.id_number)
+        return applicants.already_seen(draft, self._records.cases_of_applicant(number), self.today)
+
+    def assess(self, draft: Draft) -> DraftAssessment:
+        """Return the live verdict over a draft."""
+        return assess_draft(draft, self.today)
+
+    def receive(
+        self,
+        draft: Draft,
+        decide: Decide = Decide.AUTO,
+        reason: str = "",
+        visit_reason: str = "",
+        reason_code: str = "other",
+    ) -> IntakeResult:
+        """Record an intake: one case an item, all of it or nothing."""
+        if draft.applicant is None:
+            raise Refused("applicant-missing", "没有填写申请人。", "applicant")
+        refused = self.check_applicant(draft.applicant)
+        if refused is not None:
+            raise Refused.because(refused)
+        open_questions = draft.open_questions()
+        if open_questions:
+            first = open_questions[0]
+            options = "、".join(f"{a.id}={a.label}" for a in first.answers[:6])
+            raise Refused("situation-unanswered", f"请先回答：{first.question}（{options}）", first.id)
+        self._check_text(reason, "reason")
+        applicant = applicants.normalised(draft.applicant, self.today)
+
+        def plan() -> list[Act]:
+            return planning.plan_intake(
+                draft,
+                applicant,
+                decide,
+                (reason_code, reason),
+                visit_reason,
+                self.seat,
+                self.calendar,
+                self.today,
+                self._scribe.new_number,
+            )
+
+        cases = self._scribe.write(self.person, plan)
+        outcomes = tuple(self._done(case, paperwork.RECEIPT) for case in cases.values())
+        return IntakeResult(outcomes=outcomes, saved=draft.saved())
+
+    # cases
+
+    def cases(self, scope: str = "all") -> list[CaseSummary]:
+        """Return the summaries of ``today``'s, ``open``, ``waiting`` (待补) or ``all`` cases, the newest first."""
+        kept = [s for s in self._records.summaries() if _in_scope(s, scope, self.today)]
+        return sorted(kept, key=lambda s: s.updated_at, reverse=True)
+
+    def find_cases(self, words: str) -> list[CaseSummary]:
+        """Return cases by number in any form, official number, applicant's name, identity number or item name."""
+        return self._records.find_cases(words)
+
+    def case(self, number: str) -> Case:
+        """Return one case, by its number in any form or its official number; raises ``Refused``."""
+        return self._casework.case(number)
+
+    def history(self, number: str) -> list[HistoryLine]:
+        """Return everything that happened to a case, in words."""
+        return history(self._records.records_of(self.case(number).number))
+
+    def confirmed(self, number: str) -> bool:
+        """Whether central has all this window knows of a case (rule 14)."""
+        return all(r.confirmed for r in self._records.records_of(number))
+
+    def clocks(self, case: Case) -> list[RunningClock]:
+        """Return the clocks that run on a case today."""
+        return clocks(case, self.calendar, self.today)
+
+    def deemed_accepted(self, case: Case) -> bool:
+        """Whether the case counts as accepted by law because no notice was given in time (rule 1)."""
+        return planning.deemed(case, self.calendar, self.today)
+
+    def wanted(self, case: Case) -> tuple[Deficit, ...]:
+        """Return what the notices and the commitment still ask for, in their order."""
+        return planning.wanted(case, self.today)
+
+    def visit_would_breach(self, case: Case) -> bool:
+        """Whether one more appearance exceeds the item's cap (rule 8): shown before it is broken."""
+        return len(case.visits) + 1 > case.item.visits_cap
+
+    def supplement(
+        self,
+        number: str,
+        brought: Sequence[Tally],
+        decide: Decide = Decide.AUTO,
+        visit: bool = True,
+        visit_reason: str = "",
+        reason: tuple[str, str] = ("", ""),
+    ) -> Outcome:
+        """Take supplements in, line by line against the notice, and do what then follows.
+
+        ``reason`` is the code and the words of a refusal to accept, where that is what follows.
+        """
+        self._check_text(reason[1], "reason")
+        for tally in brought:
+            self._check_text(tally.defect.note if tally.defect else "", "defect")
+        case = self._casework.act(
+            number,
+            lambda case: [planning.plan_supplement(case, brought, visit, visit_reason, self.today)],
+            decide,
+            reason,
+        )
+        return self._done(case, paperwork.RECEIPT)
+
+    def accept(self, number: str) -> Outcome:
+        """受理: the case is complete, or accepted by law."""
+        return self._done(self._casework.accept(number))
+
+    def notify(self, number: str) -> Outcome:
+        """一次性告知: everything missing."""
+        return self._done(self._casework.notify(number))
+
+    def accept_provisionally(self, number: str) -> Outcome:
+        """容缺受理, on the applicant's commitment."""
+        return self._done(self._casework.accept_provisionally(number))
+
+    def decline(self, number: str, reason: str, reason_code: str = "other") -> Outcome:
+        """不予受理, with its reason."""
+        self._check_text(reason, "reason")
+        return self._done(self._casework.act(number, lambda case: [], Decide.DECLINE, (reason_code, reason)))
+
+    def withdraw(self, number: str, reason: str) -> Outcome:
+        """撤件: the applicant takes the papers back."""
+        self._check_text(reason, "reason")
+        ended = b.Ended(on=self.today, reason=reason)
+        return self._done(self._casework.say(number, "case.withdrawn", ended))
+
+    def return_papers(self, number: str, reason: str) -> Outcome:
+        """退件: an overdue debt or an abandoned case; the papers go back."""
+        self._check_text(reason, "reason")
+        ended = b.Ended(on=self.today, reason=reason)
+        return self._done(self._casework.say(number, "case.returned", ended))
+
+    def remark(self, number: str, text: str) -> Case:
+        """Add a remark."""
+        if not text.strip():
+            raise Refused("remark-empty", "备注是空的。", "text")
+        self._check_text(text, "text")
+        return self._done(self._casework.say(number, "remark.added", b.Remarked(text=text.strip()))).case
+
+    def reveal_identity(self, number: str, why: str = "") -> str:
+        """Return an applicant's identity number in full; that somebody looked is itself an entry (rule 15)."""
+        return self._done(self._casework.say(number, "identity.shown", b.Shown(why=why))).case.applicant.id_number
+
+    def allowed(self, case: Case) -> frozenset[str]:
+        """Return the names of this class's methods that make sense for the case as it stands."""
+        return self._casework.allowed(case)
+
+    # papers
+
+    def papers_of(self, case: Case) -> tuple[str, ...]:
+        """Return the kinds of paper that exist for a case."""
+        return paperwork.papers_of(case)
+
+    def paper(self, kind: str, number: str) -> bytes:
+        """Return a paper of a case as PDF; raises ``Refused`` where there is none or it cannot be printed faithfully."""
+        case = self.case(number)
+        now, confirmed = self._clock(), self.confirmed(case.number)
+        return paperwork.render(kind, case, self._records, self.seat, self.person, now, confirmed)
+
+    def print_paper(self, kind: str, number: str) -> Path:
+        """Write a paper into the window's folder of papers and return where it is."""
+        case = self.case(number)
+        return paperwork.write(self.paper(kind, case.number), self._papers, f"{case.number}-{kind}")
+
+    # state
+
+    def status(self) -> Status:
+        """Return what this window holds and how it stands with central."""
+        return status(self._records, self._line)
+
+    def unsent(self) -> list[Entry]:
+        """Return the entries central has not had yet, the oldest first, at most 500."""
+        return self._records.unsent(500, 8 << 20)
+
+    def refused(self) -> list[Record]:
+        """Return the entries central refused, with its reasons."""
+        return self._records.refused()
+
+    def _done(self, case: Case, *first: str) -> Outcome:
+        """What was recorded goes out as soon as the line allows."""
+        self._line.poke()
+        papers = tuple(dict.fromkeys((*first, *paperwork.decision_papers(case))))
+        return Outcome(case=case, deficits=case.deficits(self.today), papers=papers)
+
+    def _check_text(self, text: str, field: str) -> None:
+        problem = storable(text, MAX_TEXT)
+        if problem is not None:
+            raise Refused("text-invalid", problem, field)
+
+
+def _in_scope(summary: CaseSummary, scope: str, today: date) -> bool:
+    if scope == "today":
+        return summary.received_on == today or summary.updated_at[:10] == today.isoformat()
+    if scope == "open":
+        return summary.state in OPEN
+    if scope == "waiting":
+        return summary.state in {State.NOTIFIED, State.PROVISIONAL}
+    return True

@@ -1,0 +1,157 @@
+"""A case as people read it: what happened, line by line, and which clocks run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from clerk_app.domain import bodies as b
+from clerk_app.domain.case import Case
+from clerk_app.domain.catalogue import Unit
+from clerk_app.domain.checklist import received_words
+from clerk_app.domain.deadlines import Calendar, Clock, DueDay, Light, light, remaining
+from clerk_app.domain.journal import Record, Verdict
+from clerk_app.domain.kinds import KINDS, State
+from clerk_app.domain.plain import NotPlain, from_plain
+from clerk_app.planning import VISIT_REASONS
+
+VERDICT_LABELS = {
+    Verdict.APPLIED: "已确认",
+    Verdict.MERGED: "已合并",
+    Verdict.CONFLICTING: "有冲突",
+    Verdict.REFUSED: "被拒",
+    Verdict.QUARANTINED: "待处理",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryLine:
+    """One act on a case, in words."""
+
+    at: str
+    actor: str
+    kind: str
+    label: str
+    text: str
+    confirmed: bool
+    verdict: str
+    """Chinese; 未上报 while central has not said anything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningClock:
+    """One clock of a case, as it stands today."""
+
+    name: str
+    due: DueDay
+    left: int
+    """Days left in the clock's unit; 0: today is the last."""
+    light: Light
+    note: str
+
+
+def history(records: Sequence[Record]) -> list[HistoryLine]:
+    """Return a case's records in words, in the order they are folded."""
+    return [
+        HistoryLine(
+            at=r.entry.at,
+            actor=r.entry.actor,
+            kind=r.entry.kind,
+            label=KINDS[r.entry.kind].label if r.entry.kind in KINDS else r.entry.kind,
+            text=_words(r),
+            confirmed=r.confirmed,
+            verdict=VERDICT_LABELS[r.verdict] if r.verdict is not None else "未上报",
+        )
+        for r in records
+    ]
+
+
+def clocks(case: Case, calendar: Calendar, today: date) -> list[RunningClock]:
+    """Return the clocks that run on a case today, the nearest first."""
+    found = []
+    if case.state is State.RECEIVED:
+        clock = Clock(started_on=case.received_on, due=case.notice_due)
+        found.append(_running("一次性告知", clock, calendar, today, "逾期未告知视为受理"))
+    if case.accepted is not None and case.state in {State.ACCEPTED, State.PROVISIONAL, State.UNDER_REVIEW}:
+        accepted = case.accepted
+        limits = (
+            ("承诺办结", accepted.promised_due, case.item.promised),
+            ("法定办结", accepted.statutory_due, case.item.statutory),
+        )
+        for name, due, limit in limits:
+            if due is not None:
+                unit = limit.unit if limit is not None else Unit.WORKDAY
+                clock = Clock(started_on=accepted.accepted_on, due=due, unit=unit, suspensions=case.suspensions)
+                found.append(_running(name, clock, calendar, today, "特别程序中，暂停计时" if case.paused else ""))
+    if case.accepted is not None:
+        for owed in case.open_debts(today) if case.state is State.PROVISIONAL else ():
+            clock = Clock(started_on=case.accepted.accepted_on, due=owed.by)
+            found.append(_running("容缺补交", clock, calendar, today, owed.name))
+    return sorted(found, key=lambda c: c.due.day)
+
+
+def _running(name: str, clock: Clock, calendar: Calendar, today: date, note: str) -> RunningClock:
+    return RunningClock(
+        name=name,
+        due=clock.due,
+        left=remaining(calendar, clock, today),
+        light=light(calendar, clock, today),
+        note=note,
+    )
+
+
+def _words(record: Record) -> str:
+    kind = KINDS.get(record.entry.kind)
+    if kind is None or kind.body not in _WORDS:
+        return ""
+    try:
+        body = from_plain(kind.body, record.entry.body)
+    except NotPlain:
+        return "内容无法读出"
+    words = _WORDS[kind.body](body)
+    if record.problem:
+        words += f"（{record.problem.get('detail') or record.problem.get('title', '')}）"
+    return words
+
+
+def _named(names: Sequence[str]) -> str:
+    return "、".join(names[:3]) + (f" 等{len(names)}项" if len(names) > 3 else "")
+
+
+def _supplement_words(body: b.Supplemented) -> str:
+    parts = [f"{x.name}：{received_words(x.brought)}{'' if x.cured else '（仍不合要求）'}" for x in body.lines]
+    reason = VISIT_REASONS.get(body.visit_reason, body.visit_reason)
+    return _named(parts) + (f"；到现场原因：{reason}" if reason else "")
+
+
+_WORDS: dict[type[Any], Callable[[Any], str]] = {
+    b.Received: lambda x: f"{x.item.name}，收到 {len([t for t in x.tallies if not t.empty])}/{len(x.checklist)} 项",
+    b.Checked: lambda x: f"{len(x.tallies)} 项",
+    b.NoticeGiven: lambda x: f"告知 {len(x.deficits)} 项：{_named([d.name for d in x.deficits])}",
+    b.Supplemented: _supplement_words,
+    b.Accepted: lambda x: (
+        ("逾期未告知，视为受理；" if x.deemed else "")
+        + f"自 {x.accepted_on} 起受理"
+        + (f"，承诺 {x.promised_due} 前办结" if x.promised_due else "")
+    ),
+    b.AcceptedProvisionally: lambda x: (
+        f"欠 {len(x.owed)} 项：{_named([o.name for o in x.owed])}，{x.owed[0].by} 前补交" if x.owed else ""
+    ),
+    b.Declined: lambda x: x.reason,
+    b.Ended: lambda x: x.reason,
+    b.Numbered: lambda x: f"正式编号 {x.official}",
+    b.TakenUp: lambda x: x.by,
+    b.Suspended: lambda x: x.reason,
+    b.Resumed: lambda x: f"自 {x.on} 起恢复计时",
+    b.Decided: lambda x: (
+        {"approved": "准予", "denied": "不予批准"}.get(x.outcome, x.outcome)
+        + (f"，文号 {x.document}" if x.document else "")
+        + (f"，{x.note}" if x.note else "")
+    ),
+    b.Delivered: lambda x: x.to,
+    b.Remarked: lambda x: x.text,
+    b.Visited: lambda x: VISIT_REASONS.get(x.reason, x.reason),
+    b.Settled: lambda x: ("采用" if x.stands else "不采用") + (f"：{x.reason}" if x.reason else ""),
+}

@@ -1,0 +1,79 @@
+"""What a window knows of its line to central: values that the line's end fills and the screens read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from clerk_app.domain.people import Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineStatus:
+    """The line as it was last seen."""
+
+    online: bool = False
+    since: str = ""
+    """RFC 3339: since when ``online`` holds."""
+    last_success: str = ""
+    last_problem: str = ""
+    """Chinese, fit for the clerk; empty while all is well."""
+    attempt: int = 0
+    """How many tries in a row failed."""
+    next_try_in: float | None = None
+    """Seconds; ``None``: trying now, or nothing to try."""
+    clock_skew: float | None = None
+    """Seconds this machine's clock is ahead of central's."""
+    doing: str = ""
+    """Chinese: what a long delivery has come to so far; empty when none is under way."""
+
+
+class Line(Protocol):
+    """The running line beside the client."""
+
+    def status(self) -> LineStatus:
+        """Return the line as last seen; never blocks."""
+        ...
+
+    def poke(self) -> None:
+        """Try now instead of at the next time planned."""
+        ...
+
+    def stop(self) -> None:
+        """End the line's work; returns when it has ended."""
+        ...
+
+
+class LineDown(Exception):
+    """Central cannot be reached, or what answers is not central; the message is Chinese."""
+
+
+class LineRefused(Exception):
+    """Central does not serve this window as things are; a person has to look. The message is Chinese."""
+
+
+class SignInRefused(Exception):
+    """Central or this window refuses a sign-in; ``message`` is Chinese."""
+
+    def __init__(self, code: str, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """Central let somebody sign in."""
+
+    person: Person
+    offline_days: int
+    """For how many days the password may be checked here when the line is down."""
+
+
+class Authenticator(Protocol):
+    """The line's part in signing in."""
+
+    def authenticate(self, number: str, password: str) -> Admission:
+        """Ask central; raises ``LineDown`` or ``SignInRefused``."""
+        ...

@@ -1,0 +1,161 @@
+"""The desk: what a signed-in clerk can do, over a real store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from clerk_app.domain.checklist import Tally
+from clerk_app.domain.draft import Draft
+from clerk_app.domain.journal import verify_chain
+from clerk_app.domain.numbers import parse_case_number
+from clerk_app.domain.people import Applicant, Person, Role
+from clerk_app.planning import Decide
+from clerk_app.seat import Refused
+from tests.support.counter import Office, office
+from tests.support.story import ALL, APPLICANT, PERMIT, SEAT, without
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Office]:
+    with office(tmp_path, [PERMIT, replace(PERMIT, code="SECOND", name="居住证签注")]) as opened:
+        yield opened
+
+
+def draft(here: Office, tallies: tuple[Tally, ...] = ALL, applicant: Applicant = APPLICANT, code: str = "PERMIT") -> Draft:
+    made = replace(here.desk.begin([code]), applicant=applicant)
+    checklist = made.checklist()
+    for tally in tallies:
+        key = checklist.key_of(code, tally.material)
+        assert key is not None
+        made = made.tallied(key, tally)
+    return made
+
+
+def test_a_case_is_found_by_number_name_and_identity_number(here: Office) -> None:
+    number = here.desk.receive(draft(here)).outcomes[0].case.number
+
+    for words in (number, number.lower(), number.replace("-", ""), "样例甲", APPLICANT.id_number, "居住证"):
+        assert [s.number for s in here.desk.find_cases(words)] == [number], words
+
+
+def test_case_numbers_follow_the_window_and_the_day_and_never_repeat(here: Office) -> None:
+    """Rule 12: numbers work offline."""
+    numbers = [here.desk.receive(draft(here)).outcomes[0].case.number for _ in range(3)]
+    here.clock.wait(1)
+    numbers.append(here.desk.receive(draft(here)).outcomes[0].case.number)
+
+    parsed = [parse_case_number(n) for n in numbers]
+    assert [(p.window, p.serial) for p in parsed if p] == [(SEAT.window, 1), (SEAT.window, 2), (SEAT.window, 3), (SEAT.window, 1)]
+    assert len(set(numbers)) == 4
+
+
+def test_a_paper_verified_before_is_offered_with_its_evidence(here: Office) -> None:
+    """Rule 10: no paper twice."""
+    first = here.desk.receive(draft(here)).outcomes[0].case
+    here.clock.wait(1)
+    again = draft(here, without("card"), code="SECOND")
+
+    seen = here.desk.already_seen(again)
+
+    key = again.checklist().key_of("SECOND", "card")
+    assert key is not None
+    assert seen[key].case == first.number
+    taken = again.tallied(key, Tally(material=key, evidence=seen[key]))
+    assert here.desk.assess(taken).deficits == ()
+    assert here.desk.receive(taken).outcomes[0].case.state == "accepted"
+
+
+def test_what_only_this_machine_knows_is_shown_as_such(here: Office) -> None:
+    """Rule 14: printed is not confirmed."""
+    number = here.desk.receive(draft(here)).outcomes[0].case.number
+
+    assert not here.desk.confirmed(number)
+    assert here.desk.find_cases(number)[0].unsent == 2
+    assert {line.verdict for line in here.desk.history(number)} == {"未上报"}
+
+
+def test_looking_at_an_identity_number_in_full_is_an_entry(here: Office) -> None:
+    """Rule 15: people's data is shown as little as needed."""
+    number = here.desk.receive(draft(here)).outcomes[0].case.number
+
+    assert here.desk.reveal_identity(number) == APPLICANT.id_number
+
+    last = here.desk.history(number)[-1]
+    assert (last.kind, last.actor) == ("identity.shown", "C0001")
+
+
+def test_what_is_allowed_follows_the_case(here: Office) -> None:
+    case = here.desk.receive(draft(here, without("lease"))).outcomes[0].case
+    assert {"supplement", "accept_provisionally", "decline"} <= here.desk.allowed(case)
+    assert not {"accept", "notify"} & here.desk.allowed(case)
+
+    case = here.desk.supplement(case.number, [Tally(material="lease", copies_kept=1)]).case
+
+    assert here.desk.allowed(case) == {"remark", "reveal_identity", "withdraw"}
+    with pytest.raises(Refused, match="已受理"):
+        here.desk.decline(case.number, "晚了")
+
+
+def test_an_act_that_is_refused_leaves_nothing_behind(here: Office) -> None:
+    case = here.desk.receive(draft(here, without("form"))).outcomes[0].case
+    before = here.records.entry_count()
+
+    for act in (
+        lambda: here.desk.accept(case.number),
+        lambda: here.desk.accept_provisionally(case.number),
+        lambda: here.desk.notify(case.number),
+        lambda: here.desk.supplement(case.number, [Tally(material="card", copies_kept=1)]),
+        lambda: here.desk.supplement(case.number, []),
+        lambda: here.desk.remark(case.number, "  "),
+        lambda: here.desk.supplement(case.number, [Tally(material="form", originals_kept=1)], Decide.DECLINE),
+    ):
+        with pytest.raises(Refused):
+            act()
+
+    assert here.records.entry_count() == before
+    assert here.desk.case(case.number) == case
+
+
+def test_the_state_rebuilt_from_the_journal_equals_the_state_kept(here: Office) -> None:
+    for n in range(5):
+        case = here.desk.receive(draft(here, without("lease", "photo"))).outcomes[0].case
+        here.desk.supplement(case.number, [Tally(material="photo", copies_kept=2)])
+        if n % 2:
+            here.desk.accept_provisionally(case.number)
+        here.desk.remark(case.number, "王[/b] 的备注")
+
+    assert here.records.rebuild() == []
+    assert verify_chain([r.entry for r in here.records.journal()]) is None
+
+
+def test_the_store_opens_again_with_everything_in_it(tmp_path: Path) -> None:
+    with office(tmp_path, [PERMIT]) as before:
+        case = before.desk.receive(draft(before, without("lease"))).outcomes[0].case
+    with office(tmp_path, []) as after:
+        assert after.desk.case(case.number) == case
+        assert after.desk.item("PERMIT") == PERMIT
+        number = after.desk.receive(draft(after)).outcomes[0].case.number
+        assert number != case.number
+        assert verify_chain([r.entry for r in after.records.journal()]) is None
+
+
+def test_a_courier_may_not_receive(tmp_path: Path) -> None:
+    courier = Person(number="E0001", name="样例揽收员", role=Role.COURIER)
+    with office(tmp_path, [PERMIT], person=courier) as here, pytest.raises(Refused) as refused:
+        here.desk.receive(draft(here))
+
+    assert refused.value.code == "not-your-role"
+
+
+def test_a_printed_paper_lands_in_the_folder(here: Office) -> None:
+    case = here.desk.receive(draft(here)).outcomes[0].case
+
+    target = here.desk.print_paper("受理回执", case.number)
+
+    assert target.read_bytes().startswith(b"%PDF")
+    with pytest.raises(Refused, match="没有"):
+        here.desk.paper("不予受理通知书", case.number)
