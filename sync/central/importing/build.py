@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from zlib import crc32
 
 from clerk_app.domain import codes
 from clerk_app.domain.catalogue import Department, Handling, Limit, ServiceItem, Unit
@@ -38,7 +39,10 @@ def _item(draft: Draft, fields: frozenset[str], findings: Findings) -> ServiceIt
     promised = _limit(cells, "promised", findings)
     if promised is None and "promised" in fields and not draft.values.get("promised"):
         findings.add(draft.row, "missing-limit", f"“{draft.name[:40]}”没有承诺时限")
-    materials = checklist(draft.materials, findings)
+    prefix = (
+        f"{crc32(draft.code.encode()) % 0x1000000:06x}"  # no id means another paper in another item of a joint intake
+    )
+    materials = checklist(draft.materials, findings, prefix)
     if not draft.materials and "material" in fields:
         findings.add(draft.row, "empty-item", f"“{draft.name[:40]}”没有列出任何材料")
     scheme = draft.schemes.get("kind") or "gb39046"

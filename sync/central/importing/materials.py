@@ -21,7 +21,7 @@ class _Line:
     material: Material
 
 
-def checklist(rows: Sequence[SourceRow], findings: Findings) -> tuple[Material, ...]:
+def checklist(rows: Sequence[SourceRow], findings: Findings, prefix: str) -> tuple[Material, ...]:
     """Return the materials of one item; the same line twice becomes one, and every row left out is reported."""
     lines: dict[str, _Line] = {}
     papers: dict[str, int] = {}
@@ -39,7 +39,7 @@ def checklist(rows: Sequence[SourceRow], findings: Findings) -> tuple[Material, 
             findings.add(row.row, "repeated-material", message)
         papers.setdefault(paper, row.row)
         lines[key_of(material.name)] = _Line(row.row, material)
-    return tuple(replace(line.material, id=f"m{n:02}") for n, line in enumerate(lines.values(), start=1))
+    return tuple(replace(line.material, id=f"{prefix}-{n:02}") for n, line in enumerate(lines.values(), start=1))
 
 
 def _both(first: _Line, second: Material, row: int, findings: Findings) -> Material:
