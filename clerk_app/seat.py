@@ -81,7 +81,9 @@ class Scribe:
             for act in acts:
                 if act.subject not in seen:
                     held = self._records.records_of(act.subject)
-                    seen[act.subject] = len(held)
+                    # Others' entries without a place in the feed are those a restored central lost.
+                    own = self._seat.window
+                    seen[act.subject] = sum(r.entry.window == own or r.position is not None for r in held)
                     case = self._records.case(act.subject)
                     if case is not None:
                         cases[act.subject] = case

@@ -99,6 +99,10 @@ class Window:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop the line and close the store."""
         self.line.stop()
         self._held.close()
 

@@ -20,6 +20,12 @@ from clerk_app.store.spans import Spans
 TABLE = "journal"
 HEAD, UNSENT, REFUSED, CURSOR = "head", "unsent", "refused", "feed"
 _UNHEARD = (Verdict.REFUSED, Verdict.QUARANTINED)
+_LOST = {
+    "type": "urn:clerk:problem:lost",
+    "title": "Central was restored from a backup without this entry",
+    "status": 410,
+    "detail": "市中心从备份恢复后没有这一条，等登记它的窗口再报。",
+}
 
 _record = msgspec.json.Decoder(Record).decode
 
@@ -40,7 +46,7 @@ class Book:
                 unsent = unsent.adding(place)
             elif record.verdict in _UNHEARD:
                 refused = refused.adding(place)
-            if self._is_own(record) and record.entry.n > head[0]:
+            if self.is_own(record) and record.entry.n > head[0]:
                 head = (record.entry.n, record.entry.digest())
         with self._vault.transaction():
             self._vault.set_note(UNSENT, unsent.plain())
@@ -86,7 +92,7 @@ class Book:
         place = self._vault.last(TABLE)
         while place > 0:
             record = self.at(place)
-            if record is not None and self._is_own(record):
+            if record is not None and self.is_own(record):
                 yield place, record
             place -= 1
 
@@ -96,7 +102,10 @@ class Book:
     # writing, always inside the caller's transaction
 
     def add_own(self, entry: Entry) -> int:
-        """Add the next entry of this window, unsent; return its place. Raises ``ValueError`` when it is not the next."""
+        """Add the next entry of this window, unsent; return its place. Raises ``ValueError`` when it is not the next.
+
+        That it is the next one also tells that it is not there yet.
+        """
         n, digest = self.head()
         if entry.n != n + 1 or entry.previous != digest:
             raise ValueError(f"entry {entry.n} does not follow entry {n} of this window")
@@ -109,7 +118,7 @@ class Book:
         """Add an entry that came through the feed; return its place."""
         place = self._table.put(record.entry.id, record, new=True)
         n, digest = self.head()
-        if self._is_own(record) and record.entry.n == n + 1 and record.entry.previous == digest:
+        if self.is_own(record) and record.entry.n == n + 1 and record.entry.previous == digest:
             self._vault.set_note(HEAD, [record.entry.n, record.entry.digest()])
         return place
 
@@ -138,6 +147,10 @@ class Book:
         self._move(REFUSED, place, there=False)
         return True
 
+    def lose(self, held: Record) -> None:
+        """Set another window's entry aside, because central lost it; it counts again once it is heard again."""
+        self._table.put(held.entry.id, replace(held, verdict=Verdict.QUARANTINED, position=None, problem=_LOST))
+
     def unsettle(self, place: int, held: Record) -> None:
         """Make an entry unsent again, because central lost it."""
         self._table.put(held.entry.id, Record(entry=held.entry))
@@ -153,5 +166,6 @@ class Book:
         if changed is not places:
             self._vault.set_note(note, changed.plain())
 
-    def _is_own(self, record: Record) -> bool:
+    def is_own(self, record: Record) -> bool:
+        """Whether this window wrote an entry."""
         return record.entry.window == self._window if self._window else record.position is None

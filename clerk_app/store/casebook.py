@@ -140,7 +140,7 @@ class Casebook:
 
     def keep(self, case: Case, added: Iterable[int]) -> None:
         """Put a case as it is folded now, with the entries that came to it."""
-        self._cases.put(case.number, case)
+        self._cases.put(case.number, case, new=self._is_new(case.number))
         self._put(case.number, added, lambda unsent: summary_of(case, unsent))
 
     def touch(self, subject: str, added: Iterable[int]) -> None:
@@ -168,7 +168,7 @@ class Casebook:
         known = self._of(subject)
         places = [*(known.places if known else ()), *added]
         told = summary(self._unsent(places))
-        self._rows.put(subject, _Subject(places, told))
+        self._rows.put(subject, _Subject(places, told), new=self._is_new(subject))
         if not self._staged:
             self._vault.on_done(self._publish)
             self._vault.on_undo(self._staged.clear)
@@ -180,6 +180,10 @@ class Casebook:
 
     def _of(self, subject: str) -> _Known | None:
         return self._staged.get(subject) or self._known.get(subject)
+
+    def _is_new(self, subject: str) -> bool:
+        """Whether there are surely no rows of a subject; where anything was found damaged, nothing is sure."""
+        return self._of(subject) is None and not self._vault.damages and not self._vault.findings
 
     def _unsent(self, places: Iterable[int]) -> int:
         unsent = self._book.unsent()

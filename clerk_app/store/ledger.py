@@ -127,7 +127,7 @@ class LedgerTable(Table):
     def put(self, doc_id: str, value: object, *, new: bool = False) -> int:
         """Put a value that encodes to a JSON object in place of the document; return its place in the table's order.
 
-        ``new``: there must be none yet; raises ``ValueError``.
+        ``new``: the caller knows that there is none yet, so none is looked for.
         """
         return self._vault.write(self.name, doc_id, _encode(value), new=new)
 

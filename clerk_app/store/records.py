@@ -220,11 +220,20 @@ class Records:
     def rewind_feed(self, last_n: int) -> None:
         """Have the feed heard again from the last place sure to be as it was: that of an own entry up to ``last_n``.
 
-        For a central that was restored: what it holds of this window was there before, and so was everything before it.
+        For a central that was restored: what it holds of this window it held before, and so everything before that.
+        Others' entries from there on count again once they are heard again.
         """
         with self.transaction():
-            sure = (r.position for _, r in self._book.own_backwards() if r.entry.n <= last_n and r.position is not None)
-            self._book.set_cursor(min(self._book.cursor(), next(sure, 0)))
+            known = (
+                r.position for _, r in self._book.own_backwards() if r.entry.n <= last_n and r.position is not None
+            )
+            sure = min(self._book.cursor(), next(known, 0))
+            unsure = [r for _, r in self._book.walk() if (r.position or 0) > sure and not self._book.is_own(r)]
+            for record in unsure:
+                self._book.lose(record)
+            for subject in {record.entry.subject for record in unsure}:
+                self._cases.refold(subject, ())
+            self._book.set_cursor(sure)
 
     # cases
 

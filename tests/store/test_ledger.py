@@ -100,8 +100,6 @@ def test_documents_may_be_put_and_fetched_without_dicts(ledger: Ledger) -> None:
     table = ledger.table("t")
     assert table.put("a", {"n": 1}) == 1
     assert table.put("a", {"n": 2}) == 1
-    with pytest.raises(ValueError, match="already"):
-        table.put("a", {}, new=True)
     assert table.get(doc_id="a") == {"n": 2}
     assert table.fetch("a", bytes) == table.fetch_at(1, bytes) == b'{"n":2}'
     assert list(table.walk(len)) == [(1, "a", 7)]

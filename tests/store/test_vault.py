@@ -101,12 +101,6 @@ class TestDocuments:
             assert {t: opened.read(t, "𠮷'\";\n") for t in opened.tables()} == {t: t.encode() for t in opened.tables()}
             assert len(opened.tables()) == 4
 
-    def test_new_ones_may_be_asked_to_be_new(self, vault: Vault) -> None:
-        vault.write("t", "a", b"1", new=True)
-        with pytest.raises(ValueError, match="already"):
-            vault.write("t", "a", b"2", new=True)
-        assert vault.read("t", "a") == b"1"
-
     def test_public_ones_are_readable_and_large_ones_small(self, vault: Vault) -> None:
         text = "公开的事项".encode() * 400
         vault.write("public", "a", text)
