@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -35,7 +36,8 @@ class StoreLock:
             "since": datetime.now().astimezone().isoformat(timespec="seconds"),
         }
         os.ftruncate(self._handle, 0)
-        os.write(self._handle, json.dumps(owner, ensure_ascii=False).encode())
+        with contextlib.suppress(OSError):  # on a full disk the store is owned all the same, by nobody named
+            os.write(self._handle, json.dumps(owner, ensure_ascii=False).encode())
 
     def release(self) -> None:
         """Give the store up; the file stays, empty, so that two who wait never hold two different files."""

@@ -21,6 +21,9 @@ _CREATE = (
     f"PRAGMA user_version = {SCHEMA}",
 )
 
+_DURABLE = ("journal_mode = WAL", "synchronous = FULL")
+_SETTINGS = ("trusted_schema = OFF", "cell_size_check = ON", "temp_store = MEMORY", "cache_size = -8000")
+
 Migration = Callable[[sqlite3.Connection], None]
 MIGRATIONS: dict[int, Migration] = {}
 """From which schema version a step leads to the next; each runs in one transaction, after a backup copy."""
@@ -33,12 +36,12 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     else:
         create_private_file(path)
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute("PRAGMA cell_size_check = ON")
-    connection.execute("PRAGMA temp_store = MEMORY")
-    connection.execute("PRAGMA cache_size = -8000")
+    try:
+        for setting in _SETTINGS if read_only else (*_DURABLE, *_SETTINGS):
+            connection.execute(f"PRAGMA {setting}")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

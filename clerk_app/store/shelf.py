@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import msgspec
 
 from clerk_app.store import schema
 from clerk_app.store.durable import make_private_folder
-from clerk_app.store.errors import StoreDamaged, StoreFailing, StoreMissing, WrongKey
+from clerk_app.store.errors import StoreDamaged, StoreFailing, StoreFull, StoreMissing, StoreReadOnly, WrongKey
 from clerk_app.store.lock import StoreLock
 from clerk_app.store.rows import MARK_PLACE, NONE, Mark, Row, Sums, Table
 from clerk_app.store.seal import SealBroken, Sealer, place_of
@@ -38,12 +39,9 @@ class Shelf:
         self._connection: sqlite3.Connection | None = None
         self._failed = ""
         path = folder / FILE
-        if read_only:
-            if not path.exists():
-                raise StoreMissing(str(folder))
-        else:
-            make_private_folder(folder)
-        self._lock = None if read_only else StoreLock(folder / "store.lock")
+        if read_only and not path.exists():
+            raise StoreMissing(str(folder))
+        self._lock = None if read_only else _own(folder)
         try:
             self._open(path)
         except BaseException:
@@ -109,10 +107,13 @@ class Shelf:
             self._failed = self._failed or "closed"
             self._release()
 
-    def _release(self) -> None:
+    def _disconnect(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+    def _release(self) -> None:
+        self._disconnect()
         if self._lock is not None:
             self._lock.release()
 
@@ -223,3 +224,16 @@ class Shelf:
         if self._failed or self._connection is None:
             raise StoreFailing(self._failed or "closed")
         return self._connection
+
+
+def _own(folder: Path) -> StoreLock:
+    """Make the folder, if need be, and take its lock."""
+    try:
+        make_private_folder(folder)
+        return StoreLock(folder / "store.lock")
+    except OSError as error:
+        if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+            raise StoreReadOnly from error
+        if error.errno == errno.ENOSPC:
+            raise StoreFull from error
+        raise StoreFailing(error.strerror or "open") from error

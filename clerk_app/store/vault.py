@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from clerk_app.store import schema
-from clerk_app.store.errors import StoreFailing, StoreReadOnly, TransactionUndone
+from clerk_app.store.errors import StoreFailing, StoreFull, StoreReadOnly, TransactionUndone
 from clerk_app.store.reserve import SIZE, Reserve
 from clerk_app.store.rows import MARK_PLACE, NONE, SEALED, Kind, Row, Sums, Table
 from clerk_app.store.seal import place_of
@@ -73,6 +73,15 @@ class Vault(Shelf):
         self._kept = (self._mark, self._tables)
         if not read_only:
             self._reserve.take()
+
+    def _open(self, path: Path) -> None:
+        try:
+            super()._open(path)
+        except (StoreFull, StoreFailing):  # even to open, SQLite needs a little room
+            if self.read_only or not self._is_full() or not self._reserve.release():
+                raise
+            self._disconnect()
+            super()._open(path)
 
     @property
     def short_of_space(self) -> bool:
@@ -206,11 +215,11 @@ class Vault(Shelf):
             self._failed = fault.reason
         raise fault from error
 
-    def _is_full(self, error: sqlite3.Error) -> bool:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    def _is_full(self, error: sqlite3.Error | None = None) -> bool:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_IOERR) & 0xFF
         if code == sqlite3.SQLITE_IOERR:
             return shutil.disk_usage(self.folder).free < _LITTLE
-        return code == sqlite3.SQLITE_FULL
+        return bool(code == sqlite3.SQLITE_FULL)
 
     # writing
 

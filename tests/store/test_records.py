@@ -192,6 +192,23 @@ class TestTheFeed:
         journal.write(records, journal.receive())
         assert records.head()[0] == 4
 
+    def test_is_heard_again_where_a_restored_central_may_tell_it_otherwise(
+        self, records: Records, journal: Journal
+    ) -> None:
+        mine, theirs = journal.receive(), Journal(window="FS0001-02").receive()
+        journal.write(records, mine)
+        records.take_feed(heard([mine, theirs]), 2)
+        records.rewind_feed(1)
+        assert records.feed_cursor() == 1
+        records.rewind_feed(0)
+        assert records.feed_cursor() == 0
+        changed = heard([theirs, mine], verdict=Verdict.MERGED)
+        assert records.take_feed(changed, 2) == {mine.subject, theirs.subject}
+        with reopened(records) as again:
+            kept = [again.record(entry.id) for entry in (theirs, mine)]
+            assert kept == changed
+            assert again.rebuild() == []
+
 
 class TestCases:
     def test_are_found_by_number_name_identity_number_and_item(self, records: Records, journal: Journal) -> None:

@@ -1,0 +1,103 @@
+"""``clerk enrol``: makes this machine a window."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from clerk_app import settings as window_settings
+from clerk_app.commands.output import DONE, NOT_READY, REFUSED, Progress, Stop, say
+from clerk_app.line import LineDown, LineRefused
+from clerk_app.seat import Seat
+from clerk_app.settings import Settings
+
+if TYPE_CHECKING:
+    from clerk_app.wiring import Window
+
+_HOST = re.compile(r"[A-Za-z0-9_.-]+|[0-9A-Fa-f:.]+")
+
+
+def enrol(options: argparse.Namespace) -> int:
+    """Make this machine a window and fetch the catalogue, and the point's cases, for the first time."""
+    from clerk_app.wiring import Window, chosen_unlock
+
+    folder = getattr(options, "data", None) or window_settings.default_folder()
+    if window_settings.enrolled(folder):
+        seat = window_settings.load(folder).seat
+        raise Stop(NOT_READY, f"{folder} 已登记为窗口 {seat.window}，不再重复登记。", "already-enrolled")
+    unlock = "passphrase" if options.passphrase else chosen_unlock()
+    seat = enrol_folder(folder, options.central.strip(), options.code.strip(), unlock)
+    with Window(folder) as window:
+        fetched = first_sync(window, Progress())
+    told = "事项目录已下载。" if fetched else "事项目录还没有下载，网络恢复后请执行 clerk sync。"
+    say(
+        {"window": seat.window, "point": seat.point, "point_name": seat.point_name, "synced": fetched},
+        options.json,
+        [f"本机已登记为 {seat.point_name}（{seat.point}）的窗口 {seat.window}。{told}"],
+    )
+    return DONE
+
+
+def enrol_folder(folder: Path, central: str, code: str, unlock: str) -> Seat:
+    """Make ``folder`` a window's: keys first, then central's word, then the settings.
+
+    What failed half-way may be said again: the keys that are there are used again, so the code still holds.
+    """
+    from clerk_app.store.errors import KeyringUnavailable
+    from clerk_app.store.keys import create_keys, open_keys, unlock_kind
+    from clerk_app.wiring import unlock_for
+    from sync.connect import enrol as ask_central
+    from sync.talk import Told
+
+    central = _address(central)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    kind = unlock_kind(folder)
+    unlock = unlock if kind is None or unlock == "demo" else kind
+    how = unlock_for(unlock, twice=kind is None)
+    try:
+        keys = create_keys(folder, how) if kind is None else open_keys(folder, how)
+    except KeyringUnavailable as error:
+        other = "也可以在登记时加 --passphrase，以后每次启动时输入口令。"
+        raise Stop(NOT_READY, error.say + other, "keyring-unavailable") from error
+    try:
+        enrolment = ask_central(central, code, keys.public_key)
+    except Told as told:
+        raise Stop(REFUSED, str(told), told.code) from told
+    seat = Seat(
+        window=enrolment.window,
+        number=enrolment.number,
+        point=enrolment.point,
+        point_name=enrolment.point_name,
+        central=central,
+    )
+    window_settings.save(folder, Settings(seat=seat, unlock=unlock))
+    return seat
+
+
+def first_sync(window: Window, tell: Callable[[str], None]) -> bool:
+    """Fetch what central has for this window; a line that fails now is no failure of the enrolment."""
+    try:
+        with closing(window.connect()) as end:
+            end.sync(tell)
+    except (LineDown, LineRefused):
+        return False
+    return True
+
+
+def _address(text: str) -> str:
+    refused = Stop(REFUSED, "市中心的地址应形如 https://主机 或 http://主机:端口。", "address-invalid")
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise refused from None
+    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(parts.hostname or "") or port == 0:
+        raise refused
+    if parts.username or parts.query or parts.fragment:
+        raise refused
+    return text.rstrip("/")
