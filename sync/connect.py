@@ -1,0 +1,50 @@
+"""Opens the line: the HTTP client, and making this machine a window."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from datetime import datetime
+
+import httpx
+
+from clerk_app.line import LineDown
+from clerk_app.seat import Seat
+from clerk_app.store.records import Records
+from sync import wire
+from sync.talk import Talk
+from sync.window import WindowEnd
+
+TIMEOUT = httpx.Timeout(20.0, connect=5.0)
+
+
+def http_client(central: str) -> httpx.Client:
+    """Return a client for central's address; idle connections are given up before central's server does.
+
+    Raises ``LineDown`` where there can be none: the address is no address, or the machine's certificates are unreadable.
+    """
+    try:
+        verify: ssl.SSLContext | bool = ssl.create_default_context() if central.startswith("https:") else False
+        limits = httpx.Limits(max_connections=4, keepalive_expiry=3.0)
+        return httpx.Client(
+            base_url=central, verify=verify, limits=limits, timeout=TIMEOUT, trust_env=False, follow_redirects=False
+        )
+    except (httpx.InvalidURL, ValueError) as error:
+        raise LineDown("市中心的地址不对，请检查设置。") from error
+    except OSError as error:
+        raise LineDown(f"本机的证书库读不出来（{error.strerror or error}），无法与市中心建立加密连接。") from error
+
+
+def connect(records: Records, seat: Seat, signing_key: bytes, clock: Callable[[], datetime]) -> WindowEnd:
+    """Return a window's conversation with central; nothing is sent yet. Raises ``LineDown`` where there can be none."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    key = Ed25519PrivateKey.from_private_bytes(signing_key)
+    return WindowEnd(records, seat.window, key.sign, Talk(http_client(seat.central)), clock)
+
+
+def enrol(central: str, code: str, public_key: bytes) -> wire.Enrolment:
+    """Make this machine a window; raises ``LineDown`` or ``Told``. The same code with the same key may be said again."""
+    request = wire.EnrolmentRequest(code=code, public_key=public_key.hex())
+    with http_client(central) as client:
+        return Talk(client).ask("POST", "/v1/enrolments", wire.Enrolment, request)

@@ -1,0 +1,169 @@
+"""One conversation with central over HTTP: what counts as an answer, and what every other thing that comes back means."""
+
+from __future__ import annotations
+
+import gzip
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import httpx
+import msgspec
+
+from clerk_app import VERSION
+from clerk_app.line import LineDown
+from sync import wire
+from sync.policy import LONGEST_DELAY, retry_after_seconds
+
+M = TypeVar("M")
+COMPRESS_FROM = 1024
+"""Bytes; smaller bodies are sent as they are."""
+MAX_ANSWER = 64 << 20
+"""Bytes, decompressed; central's largest page is an eighth of it."""
+LONGEST_ANSWER = 600.0
+"""Seconds an answer may take to come in, however steadily it trickles."""
+PATIENCE_WANTED = frozenset({408, 425, 429})
+"""Statuses below 500 that mean: the same again, later."""
+GUESSED_TOO_OFTEN = "too-often"
+"""The one 429 that is about a password, not about central's load."""
+
+
+class Busy(LineDown):
+    """Central is there but asks for patience; ``retry_after`` in seconds, if it said."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Cut(LineDown):
+    """The connection ended under the request: it may be said again at once."""
+
+
+class TooLarge(LineDown):
+    """Central, or something on the way to it, takes no request of this size."""
+
+
+class Stopped(LineDown):
+    """The answer is not waited for any more, because this end is told to stop."""
+
+
+class Told(Exception):
+    """Central answered with a problem (RFC 9457): the request was understood and refused."""
+
+    def __init__(self, problem: wire.Problem, retry_after: float | None = None) -> None:
+        super().__init__(problem.detail or problem.title)
+        self.problem = problem
+        self.retry_after = retry_after
+
+    @property
+    def code(self) -> str:
+        """The problem's type without its prefix."""
+        return self.problem.type.removeprefix(wire.PROBLEMS)
+
+
+class Talk:
+    """Sends messages and reads answers; every ``LineDown`` means: outcome unknown, say the same again."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+        self.cancelled: Callable[[], bool] = lambda: False
+        """Asked between the pieces of an answer; once true, ``Stopped`` is raised."""
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._client.close()
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        answer: type[M],
+        message: Any = None,
+        *,
+        token: str = "",
+        backlog: int | None = None,
+        **query: str | int,
+    ) -> M:
+        """Return central's answer; raises ``LineDown`` (``Busy``, ``Cut``, ``TooLarge``, ``Stopped``) or ``Told``."""
+        if self.cancelled():
+            raise Stopped("已停止。")
+        headers = {"Accept": wire.MEDIA_TYPE, "User-Agent": wire.USER_AGENT + VERSION}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        if backlog is not None:
+            headers[wire.BACKLOG_HEADER] = str(backlog)
+        content = None
+        if message is not None:
+            content = msgspec.json.encode(message)
+            headers["Content-Type"] = wire.MEDIA_TYPE
+            if len(content) >= COMPRESS_FROM:
+                content = gzip.compress(content, 5)
+                headers["Content-Encoding"] = "gzip"
+        try:
+            with self._client.stream(
+                method, path, content=content, headers=headers, params=dict(query) or None
+            ) as response:
+                return self._read(response, answer)
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamError) as error:
+            raise _down(error) from error
+
+    def _read(self, response: httpx.Response, answer: type[M]) -> M:
+        media = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        patience = retry_after_seconds(response.headers.get("Retry-After"), response.headers.get("Date"))
+        ours = bool(response.headers.get(wire.EPOCH_HEADER))
+        status = response.status_code
+        if ours and media == wire.PROBLEM_TYPE:
+            raise _told(_decoded(self._body(response), wire.Problem), patience)
+        if status == 413:
+            raise TooLarge("网络里的设备不让这么大的内容通过。")
+        if status in PATIENCE_WANTED or status >= 500:
+            # Whoever says so stands between us and central, or is none of ours at all: heeded within bounds.
+            raise Busy("市中心忙，稍后自动再试。", None if patience is None else min(patience, LONGEST_DELAY))
+        if not ours or media != wire.MEDIA_TYPE:
+            raise LineDown("网络里有别的设备代替市中心作答（可能需要先登录网络）。")
+        return _decoded(self._body(response), answer)
+
+    def _body(self, response: httpx.Response) -> bytes:
+        """Return the whole body, if it comes to an end within reason."""
+        until = time.monotonic() + LONGEST_ANSWER
+        body = bytearray()
+        for piece in response.iter_bytes():
+            body += piece
+            if self.cancelled():
+                raise Stopped("已停止。")
+            if len(body) > MAX_ANSWER or time.monotonic() > until:
+                raise LineDown("市中心的应答没完没了。")
+        return bytes(body)
+
+
+def _decoded(body: bytes, kind: type[M]) -> M:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise LineDown("市中心的应答不完整，或者读不懂。") from error
+
+
+def _told(problem: wire.Problem, patience: float | None) -> Exception:
+    """Return what a problem of central's means."""
+    told = Told(problem, patience)
+    if problem.status == 413:
+        return TooLarge(str(told))
+    if problem.status >= 500 or (problem.status in PATIENCE_WANTED and told.code != GUESSED_TOO_OFTEN):
+        return Busy(problem.detail or "市中心忙，稍后自动再试。", patience)
+    return told
+
+
+def _down(error: Exception) -> LineDown:
+    """Return what went wrong on the way, in words."""
+    if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | httpx.WriteError | httpx.CloseError):
+        return Cut("与市中心的连接中断。")
+    if isinstance(error, httpx.TimeoutException):
+        return LineDown("市中心没有及时应答。")
+    if isinstance(error, httpx.DecodingError):
+        return LineDown("市中心的应答不完整，或者读不懂。")
+    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
+        return LineDown("市中心的地址不对，请检查设置。")
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return LineDown("市中心的证书不可信，没有继续（请先核对本机日期，再联系技术人员）。")
+    return LineDown("连不上市中心。")
