@@ -1,0 +1,262 @@
+"""The client: signing in, the areas as modes, and what is always at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import ClassVar
+
+from textual import on
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from clerk_app.desk import Desk
+from clerk_app.domain.people import Person
+from clerk_app.services import Services
+from clerk_app.status import Status
+from screens.base import AreaScreen
+from screens.desk_work import Answered, DeskWork
+from screens.dialogs import Confirm
+from screens.key_gate import GatedApp
+from screens.keymap import checked, key, key_name
+from screens.themes import NAMES, THEMES, use_plain_scrollbars
+from screens.widgets.header import HeaderState, StatusHeader
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks at the line."""
+
+
+def _sign_in() -> Screen[None]:
+    from screens.sign_in.screen import SignIn
+
+    return SignIn()
+
+
+def _intake() -> Screen[None]:
+    from screens.intake.screen import Intake
+
+    return Intake()
+
+
+def _cases() -> Screen[None]:
+    from screens.cases.screen import Cases
+
+    return Cases()
+
+
+def _line() -> Screen[None]:
+    from screens.line.screen import LineArea
+
+    return LineArea()
+
+
+AREA_MODES: dict[str, Callable[[], Screen[None]]] = {"intake": _intake, "cases": _cases, "line": _line}
+
+
+KEY_MODULES = (
+    "screens.sign_in.screen",
+    "screens.intake.screen",
+    "screens.cases.view",
+    "screens.cases.supplement",
+    "screens.cases.screen",
+    "screens.line.screen",
+    "screens.help",
+    "screens.palette",
+)
+"""The modules that declare keys; read only where a clerk has changed some."""
+
+
+class ClerkApp(GatedApp[int], inherit_bindings=False):
+    """The window client."""
+
+    CSS_PATH = ["app.tcss", "dialogs.tcss"]
+    TITLE = "综合窗口"
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[object]]]] = {"sign-in": _sign_in, **AREA_MODES}  # type: ignore[dict-item]
+    DEFAULT_MODE = "sign-in"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("app.help", "f1", "help", "帮助", "列出此处可用的全部按键", priority=True),
+        key("app.intake", "f2", "area('intake')", "收件", "转到收件", show=False, priority=True),
+        key("app.cases", "f3", "area('cases')", "办件", "转到办件", show=False, priority=True),
+        key("app.line", "f6", "area('line')", "同步", "转到同步：网络、未发和退回的流水", show=False, priority=True),
+        key("app.palette", "ctrl+p", "palette", "找操作", "按名称查找并执行一项操作", show=False, priority=True),
+        key("app.look", "ctrl+t", "look", "换外观", "在深色、浅色、高对比之间切换", show=False, priority=True),
+        key("app.copy", "ctrl+c", "copy", "复制", "复制选中的文字", show=False),
+        key("app.sign-out", "f12", "sign_out", "换人", "退出登录，换一个人使用本窗口", show=False, priority=True),
+        key("app.quit", "ctrl+q", "leave", "退出", "退出本程序", show=False, priority=True),
+    ]
+
+    def __init__(self, services: Services) -> None:
+        use_plain_scrollbars()
+        super().__init__()
+        self.services = services
+        self.desk: Desk | None = None
+        self.desk_work = DeskWork(self, self.gate)
+        self.header_state = HeaderState()
+        self._held = (0, 0, 0)
+        self.revision = 0
+        """Counts the acts done here and the changes seen from elsewhere, so that lists know when they are stale."""
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = services.theme if services.theme in NAMES else "dark"
+        self.keymap_problems: tuple[str, ...] = ()
+        if services.keymap:
+            self._bind_anew(services.keymap)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Give every theme the variables the styles speak of."""
+        return dict(THEMES[0].variables)
+
+    def on_mount(self) -> None:
+        """Begin to watch the line."""
+        self.set_interval(LOOK_EVERY, self.look_at_line)
+
+    def on_unmount(self) -> None:
+        """Finish what the desk was given."""
+        self.desk_work.close()
+
+    def _bind_anew(self, keys: Mapping[str, str]) -> None:
+        """Take a clerk's own keys over, and keep what cannot be used to be shown."""
+        for module in KEY_MODULES:
+            import_module(module)
+        keymap = checked(keys)
+        self.keymap_problems = keymap.problems
+        self.set_keymap(keymap.bound)
+
+    def get_key_display(self, binding: object) -> str:
+        """Return how a key is called on the screen."""
+        return key_name(str(getattr(binding, "key", "")))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Areas exist only for somebody who signed in; nothing leaves an open dialog but its own keys."""
+        if action in {"area", "sign_out"}:
+            return self.desk is not None and not self.screen.is_modal
+        if action in {"help", "palette"}:
+            return not self.screen.is_modal
+        return True
+
+    @on(Answered)
+    def _answered(self, message: Answered) -> None:
+        message.tell()
+
+    @on(StatusHeader.AreaClicked)
+    def _area_clicked(self, message: StatusHeader.AreaClicked) -> None:
+        self.action_area(message.area)
+
+    def signed_in(self, person: Person) -> None:
+        """Open the desk for a person and begin with the intake."""
+        self.desk = self.services.open_desk(person)
+        self.switch_mode("intake")
+        self.look_at_line()
+
+    def action_area(self, area: str) -> None:
+        """Go to an area; what was begun in this one stays as it is."""
+        self.switch_mode(area)
+        self.look_at_line()
+
+    def open_case(self, number: str) -> None:
+        """Go to the cases and show one."""
+        from screens.cases.screen import Cases
+
+        self.switch_mode("cases")
+        base = self.screen_stack[0]
+        if isinstance(base, Cases):
+            if base.is_mounted:
+                base.open_case(number)
+            else:
+                base.wanted = number
+
+    def action_sign_out(self) -> None:
+        """Ask, then put everything away for the next person."""
+        words = "退出登录后，本窗口上没有办完的收件内容将清空；已登记的办件都还在。"
+        self.push_screen(Confirm("换人", words), self._sign_out)
+
+    def _sign_out(self, sure: bool | None) -> None:
+        if not sure:
+            return
+        self.desk_work.do(self.services.gate.sign_out, lambda _: self._signed_out(), lambda _: self._signed_out())
+
+    def _signed_out(self) -> None:
+        self.desk = None
+        self.switch_mode("sign-in")
+        for area, make in AREA_MODES.items():
+            self.remove_mode(area)
+            self.add_mode(area, make)
+        self.look_at_line()
+
+    def action_leave(self) -> None:
+        """Leave the program, after asking if something is half done; what is recorded is safe and is sent next time."""
+        stacks = [screen for stack in self._screen_stacks.values() for screen in stack]
+        if not any(isinstance(screen, AreaScreen) and screen.begun for screen in stacks) or self.gate.held:
+            self.exit(0)
+            return
+        words = "有填写了一半、还没有登记的内容，退出后不能找回。"
+        self.push_screen(Confirm("退出", words), lambda sure: self.exit(0) if sure else None)
+
+    def action_copy(self) -> None:
+        """Copy what is selected with the mouse."""
+        text = self.screen.get_selected_text()
+        if text:
+            self.copy_to_clipboard(text)
+
+    def action_help(self) -> None:
+        """Show what can be done here."""
+        from screens.help import Help
+
+        self.push_screen(Help(self.screen))
+
+    def action_palette(self) -> None:
+        """Find something to do by its name."""
+        from screens.palette import Palette
+
+        self.push_screen(Palette(self.screen))
+
+    def action_look(self) -> None:
+        """Take the next look."""
+        names = list(NAMES)
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+
+    def look_at_line(self) -> None:
+        """Look at the line now, and ask the desk what is unsent."""
+        desk = self.desk
+        if desk is None:
+            self._show(HeaderState(place=self.services.seat.point_name, sample=self.services.demo is not None))
+            return
+        self.desk_work.do(
+            desk.status, lambda status: self._looked(desk, status), lambda _: None, replaces="look", hold=False
+        )
+
+    def _looked(self, desk: Desk, status: Status) -> None:
+        if desk is not self.desk:
+            return
+        seen = self.services.line.status()
+        seat = desk.seat
+        if (held := (status.entries, status.unsent, status.cases)) != self._held:
+            self._held = held
+            self.revision += 1
+        self._show(
+            HeaderState(
+                who=f"{desk.person.name} {desk.person.number}",
+                place=f"{seat.number}号窗 {seat.point_name}",
+                line="在线" if seen.online else "离线",
+                troubled=not seen.online,
+                unsent=status.unsent,
+                refused=status.refused,
+                sample=self.services.demo is not None,
+            )
+        )
+        screen = self.screen
+        if isinstance(screen, AreaScreen):
+            screen.looked()
+
+    def _show(self, state: HeaderState) -> None:
+        self.header_state = state
+        for screen in self.screen_stack:
+            for header in screen.query(StatusHeader):
+                header.state = state
+
+
+def build_app(services: Services) -> ClerkApp:
+    """Return the client over these services."""
+    return ClerkApp(services)

@@ -1,0 +1,115 @@
+"""What the desk does runs on one thread, in the order it was asked for; its answers come back as messages."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from textual.message import Message
+
+from clerk_app.line import SignInRefused
+from clerk_app.seat import Refused
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from screens.key_gate import KeyGate
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+BROKEN = "program-error"
+"""The code of a refusal that stands for a fault of the program or the machine."""
+
+
+@dataclass
+class Answered(Message, bubble=False):
+    """The desk has answered; ``tell`` hands the answer to whoever asked."""
+
+    tell: Callable[[], None]
+
+
+class DeskWork:
+    """One ordered worker: the screen never waits for the disk, and no two acts overtake each other."""
+
+    def __init__(self, app: App[Any], gate: KeyGate) -> None:
+        self._app = app
+        self._gate = gate
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk")
+        self._newest: dict[str, int] = {}
+        self._open = 0
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything asked so far was answered."""
+        return not self._open
+
+    def do(
+        self,
+        work: Callable[[], T],
+        then: Callable[[T], None],
+        otherwise: Callable[[Refused], None],
+        *,
+        replaces: str = "",
+        hold: bool = True,
+    ) -> None:
+        """Run ``work``, then tell one of the others on the screen's side.
+
+        ``replaces`` names a question of which only the newest answer matters. ``hold`` keeps later keys back until the
+        answer is on the screen, because it decides where they belong.
+        """
+        ticket = self._newest.get(replaces, 0) + 1
+        if replaces:
+            self._newest[replaces] = ticket
+        release = self._gate.hold() if hold else _nothing
+        self._open += 1
+
+        def stale() -> bool:
+            return bool(replaces) and self._newest[replaces] != ticket
+
+        def job() -> None:
+            answer = _nothing if stale() else _attempt(work, then, otherwise)
+
+            def tell() -> None:
+                try:
+                    if not stale():
+                        answer()
+                finally:
+                    self._open -= 1
+                    release()
+
+            if not self._app.post_message(Answered(tell)):
+                release()
+
+        self._thread.submit(job)
+
+    def close(self) -> None:
+        """Finish what was begun and end the thread."""
+        self._thread.shutdown(wait=True)
+
+
+def _attempt(
+    work: Callable[[], T], then: Callable[[T], None], otherwise: Callable[[Refused], None]
+) -> Callable[[], None]:
+    try:
+        result = work()
+    except Refused as refused:
+        refusal = refused
+        return lambda: otherwise(refusal)
+    except SignInRefused as refused:
+        refusal = Refused(refused.code, refused.message)
+        return lambda: otherwise(refusal)
+    except Exception as error:
+        log.exception("the desk failed")
+        refusal = Refused(
+            BROKEN, f"没有办成，什么也没有登记：{type(error).__name__}（{error}）。请再试一次；仍不行请联系运维。"
+        )
+        return lambda: otherwise(refusal)
+    return lambda: then(result)
+
+
+def _nothing() -> None:
+    """Stand for an answer nobody waits for any more."""

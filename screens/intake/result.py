@@ -1,0 +1,120 @@
+"""What an intake came to: the numbers, large enough to read across the counter, and where the papers are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from clerk_app.domain.kinds import STATE_LABELS
+from clerk_app.seat import Refused
+from screens.dialogs import Dialog, Reader
+from screens.keymap import key
+from screens.widgets.prose import Para, Prose
+from screens.words import day_words, deficit_lines
+
+if TYPE_CHECKING:
+    from clerk_app.desk import Desk, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """One paper of an outcome: where it is, or why there is none."""
+
+    kind: str
+    path: Path | None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One case an act came to, with its papers."""
+
+    outcome: Outcome
+    papers: tuple[Printed, ...]
+    confirmed: bool
+
+
+def print_outcome(desk: Desk, outcome: Outcome) -> Done:
+    """Write the papers of an outcome; what cannot be printed is said and undoes nothing."""
+    number = outcome.case.number
+    papers = []
+    for kind in outcome.papers:
+        try:
+            papers.append(Printed(kind, desk.print_paper(kind, number)))
+        except Refused as refused:
+            papers.append(Printed(kind, None, refused.message))
+    return Done(outcome, tuple(papers), desk.confirmed(number))
+
+
+class Result(Dialog[str]):
+    """The outcome of an intake or a supplement; Enter goes on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("result.next", "enter", "cancel", "继续", "关闭，继续下一件"),
+        key("result.case", "f3", "open_case", "看办件", "转到办件，看这一件的详情"),
+    ]
+
+    def __init__(self, done: Sequence[Done], note: str = "") -> None:
+        super().__init__("已登记", classes="-large -result")
+        self._done = done
+        self._note = note
+
+    def body(self) -> ComposeResult:
+        """Yield one block a case."""
+        with Reader(classes="result--blocks"):
+            if self._note:
+                yield Prose([Para([(self._note, "good")]), BLANK])
+            for one in self._done:
+                yield Prose(_block(one))
+
+    def action_open_case(self) -> None:
+        """Close and show the case."""
+        self.dismiss(self._done[0].outcome.case.number)
+
+
+def _block(done: Done) -> list[Para]:
+    case = done.outcome.case
+    over = "（超过上限）" if case.visits_over_cap else ""
+    confirmed = "市中心已确认" if done.confirmed else "本机已记录，待市中心确认"
+    paras = [
+        Para([(case.number, "accent")]),
+        Para([(f"【{STATE_LABELS[case.state]}】", "strong"), (f" {case.item.name}  {case.applicant.name}", "")]),
+        Para(
+            [
+                (f"到现场 {len(case.visits)}/{case.item.visits_cap} 次{over}    ", ""),
+                (confirmed, "dim" if done.confirmed else "warn"),
+            ]
+        ),
+    ]
+    if case.accepted is not None and case.accepted.promised_due is not None:
+        due = case.accepted.promised_due
+        paras.append(Para([(f"承诺 {day_words(due.day, provisional=due.provisional)} 前办结", "")]))
+    if case.owed:
+        by = case.owed[0].by
+        paras.append(Para([(f"容缺材料须在 {day_words(by.day, provisional=by.provisional)} 前补齐", "warn")]))
+    if done.outcome.deficits:
+        paras.append(Para([(f"还缺 {len(done.outcome.deficits)} 项：", "warn")]))
+        paras += [Para([(line, "")], 5) for line in deficit_lines(done.outcome.deficits)]
+    return [*paras, *_papers(done.papers), BLANK]
+
+
+def _papers(papers: Sequence[Printed]) -> list[Para]:
+    paras: list[Para] = []
+    folder = ""
+    for paper in papers:
+        if paper.path is not None:
+            paras.append(Para([(f"《{paper.kind}》", "strong"), (f"  {paper.path.name}", "dim")], 2))
+            folder = str(paper.path.parent)
+        else:
+            paras.append(Para([(f"《{paper.kind}》没有打印：{paper.problem}", "bad")], 2))
+    if folder:
+        paras.append(Para([(f"存于  {folder}", "dim")], 6))
+    return paras
+
+
+BLANK = Para([("", "")])

@@ -1,0 +1,171 @@
+"""同步: the line to the city, what is unsent, what was refused and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from clerk_app.domain.kinds import KINDS
+from screens.base import AreaScreen
+from screens.keymap import key
+from screens.text import clean
+from screens.widgets.virtual_list import Cell, Column, VirtualList
+from screens.words import moment_words
+
+if TYPE_CHECKING:
+    from clerk_app.desk import Desk
+    from clerk_app.domain.journal import Entry, Record
+    from clerk_app.line import LineStatus
+    from clerk_app.status import Status
+
+SKEW = 60.0
+"""Seconds by which the clocks may differ before it is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Everything the screen shows, read in one go."""
+
+    status: Status
+    unsent: list[Entry]
+    refused: list[Record]
+
+
+def _read(desk: Desk) -> Found:
+    return Found(desk.status(), desk.unsent(), desk.refused())
+
+
+class LineArea(AreaScreen):
+    """The line's state in words, and two lists."""
+
+    AREA = "line"
+    TITLE_WORDS = "同步"
+    CSS_PATH = "screen.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("line.retry", "f5", "retry", "立即重试", "现在就连市中心，不等下一次"),
+        key("line.central", "f8", "central", "停启市中心", "样例：停止或启动本机上的市中心，看断网时的样子"),
+    ]
+
+    def body(self) -> ComposeResult:
+        """Yield state and lists."""
+        yield Static("", id="line-state", markup=False)
+        yield Static(Content("未发的流水"), classes="line--title", markup=False)
+        yield VirtualList(
+            [Column("序号", 6, right=True), Column("时间", 16), Column("内容", 14), Column("办件"), Column("经手", 10)],
+            _unsent_cells,
+            empty="没有未发的流水",
+            id="unsent",
+        )
+        yield Static(Content("被退回的流水"), classes="line--title", markup=False)
+        yield VirtualList(
+            [Column("时间", 16), Column("内容", 12), Column("办件", 24), Column("原因")],
+            _refused_cells,
+            empty="没有被退回的流水",
+            id="refused",
+        )
+
+    def on_mount(self) -> None:
+        """Begin in the list of what is unsent."""
+        self.query_one("#unsent").focus()
+        self.looked()
+
+    def on_screen_resume(self) -> None:
+        """Show how things stand now."""
+        self.looked()
+
+    def looked(self) -> None:
+        """Show the line as it is now."""
+        if not self.is_mounted:
+            return
+        desk = self.desk
+        self.ask(lambda: _read(desk), self._show, replaces="line", hold=False)
+
+    def _show(self, found: Found) -> None:
+        seen = self.clerk.services.line.status()
+        self.query_one("#line-state", Static).update(_state(seen, found))
+        for id, rows in (("#unsent", found.unsent), ("#refused", found.refused)):
+            listing = self.query_one(id, VirtualList)
+            listing.set_rows(rows, min(listing.cursor, max(0, len(rows) - 1)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The switch of central exists in a demonstration alone."""
+        return self.clerk.services.demo is not None if action == "central" else True
+
+    def action_retry(self) -> None:
+        """Try now."""
+        self.clerk.services.line.poke()
+        self.clerk.look_at_line()
+
+    def action_central(self) -> None:
+        """Stop or start the sample city's central."""
+        demo = self.clerk.services.demo
+        if demo is None:
+            return
+        line = self.clerk.services.line
+
+        def switch() -> None:
+            if demo.central_running():
+                demo.stop_central()
+            else:
+                demo.start_central()
+            line.poke()
+
+        self.ask(switch, lambda _: self.clerk.look_at_line())
+
+
+def _state(seen: LineStatus, found: Found) -> Content:
+    status = found.status
+    parts: list[tuple[str, str]] = [
+        ("网络      ", "$dim"),
+        ("在线" if seen.online else "离线", "bold $good" if seen.online else "bold $bad"),
+        (f"  自 {moment_words(seen.since)}" if seen.since else "", "$dim"),
+        ("" if seen.online else "  照常办理，恢复后自动上报", ""),
+        ("\n上次成功  ", "$dim"),
+        (moment_words(seen.last_success) or "还没有过", ""),
+        ("\n最近问题  ", "$dim"),
+        (clean(seen.last_problem) or "无", "$warn" if seen.last_problem else ""),
+        (f"\n{'':10}" + _trying(seen) if seen.attempt else "\n", "$dim"),
+        ("\n流水      ", "$dim"),
+        (f"共 {status.entries} 条，未发 {status.unsent} 条，退回 {status.refused} 条", ""),
+        (f"    办件 {status.cases} 件，事项目录第 {status.catalogue_revision} 版", "$dim"),
+    ]
+    if seen.clock_skew is not None and abs(seen.clock_skew) >= SKEW:
+        way = "快" if seen.clock_skew > 0 else "慢"
+        parts.append((f"\n时钟      本机比市中心{way} {abs(round(seen.clock_skew))} 秒，请校准", "$warn"))
+    return Content.assemble(*parts)
+
+
+def _trying(seen: LineStatus) -> str:
+    when = "正在连接" if seen.next_try_in is None else f"{max(0, round(seen.next_try_in))} 秒后再试"
+    return f"已试 {seen.attempt} 次，{when}"
+
+
+def _unsent_cells(entry: Entry) -> list[Cell]:
+    return [
+        Cell(str(entry.n), "dim"),
+        Cell(moment_words(entry.at), "dim"),
+        Cell(_label(entry.kind)),
+        Cell(entry.subject),
+        Cell(entry.actor, "dim"),
+    ]
+
+
+def _refused_cells(record: Record) -> list[Cell]:
+    problem = record.problem or {}
+    why = str(problem.get("detail") or problem.get("title") or "市中心没有说明原因")
+    entry = record.entry
+    return [
+        Cell(moment_words(entry.at), "dim"),
+        Cell(_label(entry.kind), "bad"),
+        Cell(entry.subject),
+        Cell(why),
+    ]
+
+
+def _label(kind: str) -> str:
+    return KINDS[kind].label if kind in KINDS else kind

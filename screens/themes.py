@@ -1,0 +1,152 @@
+"""The looks: light, dark and high contrast. Colours are named here once; what they mean is always said in words too."""
+
+from __future__ import annotations
+
+from textual.scrollbar import ScrollBar, ScrollBarRender
+from textual.theme import Theme
+
+NAMES = {"dark": "深色", "light": "浅色", "contrast": "高对比"}
+"""The looks by name, with what they are called on the screen."""
+
+
+class PlainScrollBarRender(ScrollBarRender):
+    """Draws scroll bars with blanks alone: the block elements are two cells wide on some Chinese terminals."""
+
+    VERTICAL_BARS = [" "] * 8
+    HORIZONTAL_BARS = [" "] * 8
+
+
+def use_plain_scrollbars() -> None:
+    """Make every scroll bar a plain one."""
+    ScrollBar.renderer = PlainScrollBarRender
+
+
+def _look(
+    name: str,
+    *,
+    dark: bool,
+    ground: str,
+    surface: str,
+    panel: str,
+    ink: str,
+    dim: str,
+    accent: str,
+    cursor: str,
+    cursor_ink: str,
+    resting: str,
+    field: str,
+    field_focus: str,
+    header: str,
+    header_ink: str,
+    good: str,
+    warn: str,
+    bad: str,
+) -> Theme:
+    return Theme(
+        name=name,
+        primary=accent,
+        secondary=accent,
+        accent=accent,
+        foreground=ink,
+        background=ground,
+        surface=surface,
+        panel=panel,
+        success=good,
+        warning=warn,
+        error=bad,
+        dark=dark,
+        variables={
+            "ink": ink,
+            "dim": dim,
+            "good": good,
+            "warn": warn,
+            "bad": bad,
+            "accented": accent,
+            "field": field,
+            "field-focus": field_focus,
+            "header": header,
+            "header-ink": header_ink,
+            "cursor": cursor,
+            "cursor-ink": cursor_ink,
+            "resting": resting,
+            "block-cursor-background": cursor,
+            "block-cursor-foreground": cursor_ink,
+            "block-cursor-blurred-background": resting,
+            "block-cursor-blurred-foreground": ink,
+            "input-cursor-background": accent,
+            "input-cursor-foreground": ground,
+            "input-selection-background": resting,
+            "input-selection-foreground": ink,
+            "scrollbar": resting,
+            "scrollbar-hover": resting,
+            "scrollbar-active": accent,
+            "scrollbar-background": panel,
+            "scrollbar-background-hover": panel,
+            "scrollbar-background-active": panel,
+            "scrollbar-corner-color": panel,
+        },
+    )
+
+
+THEMES = (
+    _look(
+        "dark",
+        dark=True,
+        ground="#12171e",
+        surface="#12171e",
+        panel="#1d2530",
+        ink="#d9e0e8",
+        dim="#8494a7",
+        accent="#6cb2f0",
+        cursor="#2c5f93",
+        cursor_ink="#ffffff",
+        resting="#243140",
+        field="#1d2530",
+        field_focus="#2a3a4d",
+        header="#1c4268",
+        header_ink="#e6eef7",
+        good="#7fcf8f",
+        warn="#e8b75a",
+        bad="#ff8a80",
+    ),
+    _look(
+        "light",
+        dark=False,
+        ground="#fbfcfd",
+        surface="#fbfcfd",
+        panel="#e9eef4",
+        ink="#1b2530",
+        dim="#5d6b7a",
+        accent="#1a5f9e",
+        cursor="#1f5f99",
+        cursor_ink="#ffffff",
+        resting="#d3e0ee",
+        field="#e9eef4",
+        field_focus="#d3e3f5",
+        header="#1c4f80",
+        header_ink="#ffffff",
+        good="#186a32",
+        warn="#8a5300",
+        bad="#b3261e",
+    ),
+    _look(
+        "contrast",
+        dark=True,
+        ground="#000000",
+        surface="#000000",
+        panel="#1a1a1a",
+        ink="#ffffff",
+        dim="#d0d0d0",
+        accent="#ffff00",
+        cursor="#ffff00",
+        cursor_ink="#000000",
+        resting="#3a3a3a",
+        field="#262626",
+        field_focus="#00308f",
+        header="#ffffff",
+        header_ink="#000000",
+        good="#66ff66",
+        warn="#ffd000",
+        bad="#ff9090",
+    ),
+)

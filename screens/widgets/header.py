@@ -1,0 +1,118 @@
+"""The line that is always there: the areas, who sits at which window, the line to the city, what is unsent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from screens.text import cut
+
+AREAS = (("intake", "F2", "收件"), ("cases", "F3", "办件"), ("line", "F6", "同步"))
+"""The permanent areas: mode, key, name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderState:
+    """What the header shows."""
+
+    who: str = ""
+    place: str = ""
+    line: str = ""
+    """The line's state in a word; empty before anybody signed in."""
+    troubled: bool = False
+    """Whether the line is not as it should be."""
+    unsent: int = 0
+    refused: int = 0
+    sample: bool = False
+    """Whether this is the sample city."""
+
+
+class StatusHeader(Widget):
+    """One line: areas left, window and line state right; what does not fit goes, the least important first."""
+
+    DEFAULT_CSS = """
+    StatusHeader {
+        dock: top;
+        height: 1;
+        background: $header;
+        color: $header-ink;
+        & > .header--here { background: $background; color: $accented; text-style: bold; }
+        & > .header--loud { color: $header-ink; text-style: bold reverse; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"header--here", "header--loud"}
+
+    state: reactive[HeaderState] = reactive(HeaderState())
+
+    class AreaClicked(Message):
+        """An area's name was clicked."""
+
+        def __init__(self, area: str) -> None:
+            super().__init__()
+            self.area = area
+
+    def __init__(self, area: str = "") -> None:
+        super().__init__()
+        self._area = area
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the line."""
+        base = self.rich_style
+        here = self.get_component_rich_style("header--here")
+        width = self.size.width
+        if self._area:
+            left = [
+                Segment(f"[{keys} {name}]", here) if mode == self._area else Segment(f" {keys} {name} ", base)
+                for mode, keys, name in AREAS
+            ]
+        else:
+            left = [Segment(" 综合窗口 ", here)]
+        room = width - sum(s.cell_length for s in left) - 1
+        right = self._right(room, base)
+        gap = max(0, room - sum(s.cell_length for s in right))
+        return Strip([*left, Segment(" " * gap, base), *right, Segment(" ", base)]).adjust_cell_length(width, base)
+
+    def _right(self, room: int, base: Style) -> list[Segment]:
+        state = self.state
+        loud = self.get_component_rich_style("header--loud")
+        ends: list[list[Segment]] = []
+        if state.line:
+            ends.append(
+                [Segment(f" {state.line} " if state.troubled else state.line, loud if state.troubled else base)]
+            )
+            ends.append([Segment(f"未发 {state.unsent}", base)])
+        if state.refused:
+            ends.append([Segment(f" 退回 {state.refused} ", loud)])
+        if state.sample:
+            ends.append([Segment("样例", base)])
+        left = room - sum(sum(s.cell_length for s in end) + 3 for end in ends)
+        names: list[list[Segment]] = []
+        if state.place and left - cell_len(state.who) - 3 >= 12:
+            place = cut(state.place, left - cell_len(state.who) - 3)
+            names.append([Segment(place, base)])
+        if state.who and left >= cell_len(state.who):
+            names.append([Segment(state.who, base)])
+        joined: list[Segment] = []
+        for part in [*names, *ends]:
+            if joined:
+                joined.append(Segment(" | ", base))
+            joined += part
+        return joined
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the area whose name was clicked."""
+        x = 0
+        for mode, keys, name in AREAS:
+            end = x + cell_len(f" {keys} {name} ")
+            if self._area and x <= event.x < end:
+                self.post_message(self.AreaClicked(mode))
+            x = end

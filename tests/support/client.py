@@ -1,0 +1,260 @@
+"""The client over a real desk and a real store in a folder, with a line and an authority moved by hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+from textual import events
+from textual.pilot import Pilot
+
+from clerk_app.desk import Desk
+from clerk_app.domain.catalogue import (
+    Answer,
+    Department,
+    Due,
+    Handling,
+    JointService,
+    Limit,
+    Material,
+    Necessity,
+    ServiceItem,
+    Situation,
+)
+from clerk_app.domain.people import Person, Role
+from clerk_app.domain.plain import to_plain
+from clerk_app.gate import Gate
+from clerk_app.line import Admission, LineDown, LineStatus, SignInRefused
+from clerk_app.seat import Seat
+from clerk_app.services import DemoAccount, Services
+from clerk_app.store.records import Records
+from screens.app import ClerkApp, build_app
+from sync.central.pinyin import search_keys
+from sync.wire import CatalogueRow
+from tests.support.counter import KEY, HandClock
+
+SEAT = Seat(window="FS0001-03", number="03", point="FS0001", point_name="丰山市祖庙政务服务中心")
+CLERK = Person(number="C0001", name="王样例", role=Role.CLERK, points=("FS0001",))
+POLICE = Department(code="FS-GA", name="市公安局")
+HOUSING = Department(code="FS-ZJ", name="市住房和城乡建设局")
+PASSWORD = "yangli-0001"
+ID_NUMBER = "440604190001010017"
+
+LIVING = Situation(
+    id="living",
+    question="现在住的是哪种住处？",
+    answers=(Answer(id="rented", label="租住的房屋"), Answer(id="owned", label="本人或者配偶自有的房屋")),
+)
+CARD = Material(
+    id="card",
+    name="居民身份证",
+    document="resident-id-card",
+    due=Due(inspect=1, copies=1),
+    where="户籍地派出所",
+    standard="在有效期内，正反面复印在同一张纸上",
+)
+PERMIT = ServiceItem(
+    code="11440600007065402P3440107001001",
+    name="居住证",
+    department=POLICE,
+    handling=Handling.PROMISED,
+    promised=Limit(5),
+    statutory=Limit(15),
+    situations=(LIVING,),
+    visits_cap=1,
+    basis="《居住证暂行条例》",
+    review_body="丰山市人民政府",
+    court="丰山市祖庙区人民法院",
+    materials=(
+        Material(id="form", name="居住证申领表", due=Due(keep=1), where="本窗口领取填写", seal="申请人签名"),
+        CARD,
+        Material(id="photo", name="相片采集回执", necessity=Necessity.DEFERRABLE, where="公安部门认可的照相馆"),
+        Material(
+            id="lease",
+            name="房屋租赁合同",
+            due=Due(inspect=1, copies=1),
+            where="镇街租赁管理所备案",
+            when={"living": ("rented",)},
+        ),
+        Material(id="deed", name="不动产权证书", due=Due(inspect=1, copies=1), when={"living": ("owned",)}),
+        Material(id="proof", name="就业证明", due=Due(either=1), validity_days=30, seal="单位公章"),
+        Material(id="letter", name="社区推荐信", necessity=Necessity.OPTIONAL),
+    ),
+)
+RENEWAL = ServiceItem(
+    code="11440600007065402P3440107001002",
+    name="居住证签注",
+    department=POLICE,
+    handling=Handling.IMMEDIATE,
+    promised=Limit(0),
+    materials=(CARD, Material(id="permit", name="居住证", due=Due(inspect=1))),
+)
+LEASE = ServiceItem(
+    code="11440600007065402P3440117002003",
+    name="房屋租赁登记备案",
+    department=HOUSING,
+    promised=Limit(3),
+    materials=(
+        CARD,
+        Material(id="deed", name="不动产权证书", due=Due(inspect=1, copies=1)),
+        Material(id="lease", name="房屋租赁合同", due=Due(keep=1)),
+    ),
+)
+MOVING = JointService(code="YJS-001", name="新市民安居一件事", items=(PERMIT.code, LEASE.code))
+
+
+ONLINE = LineStatus(online=True, since="2026-03-02T08:30:00+08:00", last_success="2026-03-02T11:59:00+08:00")
+
+
+@dataclass
+class HandLine:
+    """A line set by hand."""
+
+    seen: LineStatus = ONLINE
+    pokes: int = 0
+
+    def status(self) -> LineStatus:
+        return self.seen
+
+    def poke(self) -> None:
+        self.pokes += 1
+
+    def stop(self) -> None:
+        """There is nothing to end."""
+
+
+@dataclass
+class Authority:
+    """Central's part in signing in, for one person; may be out of reach."""
+
+    reachable: bool = True
+
+    def authenticate(self, number: str, password: str) -> Admission:
+        if not self.reachable:
+            raise LineDown("连不上市中心。")
+        if (number, password) != (CLERK.number, PASSWORD):
+            raise SignInRefused("credentials-wrong", "工号或口令不对。")
+        return Admission(person=CLERK, offline_days=7)
+
+
+@dataclass
+class SampleCity:
+    """The demo's part the start screen shows."""
+
+    label: str = "样例数据，部门办理由程序模拟"
+    accounts: tuple[DemoAccount, ...] = (
+        DemoAccount(number="C0001", name="王样例", role="clerk", password=PASSWORD),
+        DemoAccount(number="S0001", name="赵样例", role="supervisor", password="yangli-9001"),
+    )
+    running: bool = True
+
+    def central_running(self) -> bool:
+        return self.running
+
+    def stop_central(self) -> None:
+        self.running = False
+
+    def start_central(self) -> None:
+        self.running = True
+
+
+@dataclass
+class Client:
+    """What a test works with."""
+
+    app: ClerkApp
+    records: Records
+    line: HandLine
+    authority: Authority
+    clock: HandClock
+    folder: Path
+    pilot: Pilot[int] = field(init=False)
+
+    async def settle(self) -> None:
+        """Wait until every key had its effect and everything asked of the desk is on the screen."""
+        async with asyncio.timeout(20):
+            await self._settle()
+
+    async def _settle(self) -> None:
+        quiet = 0
+        while quiet < 2:
+            if self.app._exception is not None:
+                raise self.app._exception
+            await self.pilot.pause()
+            await self.app.gate.wait_idle()
+            quiet = quiet + 1 if self.app.desk_work.idle and self.app.gate.idle else 0
+
+    async def press(self, *keys: str) -> None:
+        """Strike named keys without a pause between them, then wait for their effect."""
+        for one in keys:
+            self.app.post_message(events.Key(one, one if len(one) == 1 else None))
+        await self.settle()
+
+    async def type(self, text: str) -> None:
+        """Strike a text without a pause; a line feed is Enter, a tab is Tab."""
+        named = {"\n": ("enter", "\r"), "\t": ("tab", "\t"), " ": ("space", " "), "-": ("minus", "-")}
+        for character in text:
+            self.app.post_message(events.Key(*named.get(character, (character, character))))
+        await self.settle()
+
+    async def sign_in(self) -> None:
+        """Sign in as the clerk."""
+        await self.type(f"{CLERK.number}\n{PASSWORD}\n")
+
+
+@contextmanager
+def made(
+    folder: Path,
+    *,
+    demo: bool = False,
+    items: tuple[ServiceItem, ...] = (PERMIT, RENEWAL, LEASE),
+    keymap: dict[str, str] | None = None,
+) -> Iterator[Client]:
+    """Make a client over a store in ``folder``."""
+    clock, line, authority = HandClock(), HandLine(), Authority()
+    folder.mkdir(exist_ok=True)
+    with Records.open(folder, KEY, window=SEAT.window) as records:
+        rows = [_row("item", i.code, i.name, i.department.name, i) for i in items]
+        rows.append(_row("joint", MOVING.code, MOVING.name, "", MOVING))
+        records.put_catalogue(rows, records.catalogue_revision() + len(rows))
+        services = Services(
+            gate=Gate(records, authority, clock),
+            line=line,
+            seat=SEAT,
+            open_desk=lambda person: Desk(records, SEAT, person, KEY, clock, line, folder / "papers"),
+            demo=SampleCity() if demo else None,
+            keymap=keymap or {},
+        )
+        yield Client(build_app(services), records, line, authority, clock, folder)
+
+
+@asynccontextmanager
+async def opened(
+    folder: Path,
+    size: tuple[int, int] = (80, 24),
+    *,
+    demo: bool = False,
+    signed_in: bool = True,
+    items: tuple[ServiceItem, ...] = (PERMIT, RENEWAL, LEASE),
+    keymap: dict[str, str] | None = None,
+) -> AsyncIterator[Client]:
+    """Open a client and, unless told otherwise, sign in."""
+    with made(folder, demo=demo, items=items, keymap=keymap) as client:
+        async with client.app.run_test(size=size, notifications=True) as pilot:
+            client.pilot = pilot
+            await client.settle()
+            if signed_in:
+                await client.sign_in()
+            yield client
+
+
+def _row(kind: str, key: str, name: str, department: str, body: ServiceItem | JointService) -> CatalogueRow:
+    raw = msgspec.Raw(msgspec.json.encode(to_plain(body)))
+    return CatalogueRow(kind=kind, key=key, revision=1, search=search_keys(name, department), body=raw)
+
+
+Step = Callable[[Client], Awaitable[None]]
