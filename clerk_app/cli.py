@@ -50,8 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except Exception:
         logging.getLogger("clerk").exception("command failed")
-        where = getattr(logging.getLogger().handlers[0], "baseFilename", "") if logging.getLogger().handlers else ""
-        told = f"程序出错，没有办完；已登记的都在。详情记在 {where}" if where else "程序出错，没有办完。"
+        told = f"程序出错，没有办完；已登记的都在。详情记在 {log.where() or '标准错误输出'}。"
         return _complain(Stop(REFUSED, told, "program-error"), "--json" in words)
     return status
 

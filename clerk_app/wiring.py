@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from datetime import datetime, timedelta, timezone
-from getpass import getpass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from clerk_app import settings as window_settings
-from clerk_app.desk import Desk
 from clerk_app.domain.people import Person
 from clerk_app.gate import Gate
 from clerk_app.line import Admission, Line, LineDown, LineRefused, LineStatus
@@ -29,12 +28,15 @@ from clerk_app.store.keys import (
     passphrase_from_environment,
 )
 from clerk_app.store.records import Records
+from clerk_app.store.unlock import PASSPHRASE_FILE
 
 if TYPE_CHECKING:
-    from sync.runner import RunningLine
+    from clerk_app.desk import Desk
     from sync.window import WindowEnd
 
 BEIJING = timezone(timedelta(hours=8))
+FIRST_PAINT = 0.3
+"""Seconds after which the first screen is up and the line may begin."""
 DEMO_PASSPHRASE = "示范数据，不设防"  # noqa: S105 - it guards nothing
 """The demo city's folder holds sample people only; its key is no secret, so that the demo starts anywhere."""
 
@@ -78,11 +80,60 @@ class QuietLine:
         """Do nothing."""
 
 
+class LaterLine:
+    """The line beside the client, begun when the first screen is up: its HTTP client is not on the way to the first paint."""
+
+    def __init__(self, connect: Callable[[], WindowEnd], clock: Callable[[], datetime], wait: float = FIRST_PAINT) -> None:
+        self._connect = connect
+        self._clock = clock
+        self._running: Line | None = None
+        self._stopped = False
+        self._guard = threading.Lock()
+        self._timer = threading.Timer(wait, self._begin)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def status(self) -> LineStatus:
+        """Return the line as last seen."""
+        return self._running.status() if self._running is not None else LineStatus()
+
+    def poke(self) -> None:
+        """Try now; before the line has begun there is nothing to try."""
+        if self._running is not None:
+            self._running.poke()
+
+    def stop(self) -> None:
+        """End the line, begun or not."""
+        self._timer.cancel()
+        with self._guard:
+            self._stopped = True
+        if self._running is not None:
+            self._running.stop()
+
+    def _begin(self) -> None:
+        from sync.runner import RunningLine
+
+        with self._guard:
+            if not self._stopped:
+                self._running = RunningLine(self._connect, self._clock).start()
+
+
 class Window:
     """An opened window; a context manager that gives everything back."""
 
-    def __init__(self, folder: Path, *, read_only: bool = False, clock: Callable[[], datetime] = city_clock) -> None:
-        """Open the window kept in ``folder``; raises ``NotEnrolled``, ``SettingsDamaged`` or a ``VaultError``."""
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        read_only: bool = False,
+        clock: Callable[[], datetime] = city_clock,
+        central_up: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Open the window kept in ``folder``; raises ``NotEnrolled``, ``SettingsDamaged`` or a ``VaultError``.
+
+        ``central_up`` is called before central is: the demo's waits for the central it has started.
+        """
+        self._central_up = central_up
         self._held = ExitStack()
         self.folder = folder
         self.clock = clock
@@ -110,18 +161,18 @@ class Window:
         """Return a new conversation with central; costs some 150 ms where TLS is used, so not on the screens' thread."""
         from sync.connect import connect
 
+        self._central_up()
         return connect(self.records, self.seat, self.keys.signing_key, self.clock)
 
-    def start_line(self) -> RunningLine:
+    def start_line(self) -> Line:
         """Let the line run beside the client."""
-        from sync.runner import RunningLine
-
-        running = RunningLine(self.connect, self.clock).start()
-        self.line = running
-        return running
+        self.line = LaterLine(self.connect, self.clock)
+        return self.line
 
     def desk(self, person: Person) -> Desk:
         """Return the desk of somebody who signed in."""
+        from clerk_app.desk import Desk
+
         papers = self.settings.papers_folder(self.folder)
         return Desk(self.records, self.seat, person, self.keys.signing_key, self.clock, self.line, papers)
 
@@ -137,10 +188,17 @@ def unlock_for(how: str, *, twice: bool = False) -> Unlock:
 
 def chosen_unlock() -> str:
     """Return how a new window's keys are to be unlocked: by passphrase where one is handed in, else by the keyring."""
-    return "passphrase" if os.environ.get("CLERK_PASSPHRASE_FILE") else "keyring"
+    return "passphrase" if os.environ.get(PASSPHRASE_FILE) else "keyring"
+
+
+def asks(settings: Settings) -> bool:
+    """Whether opening this window asks the person at the terminal for the passphrase."""
+    return settings.unlock == "passphrase" and not os.environ.get(PASSPHRASE_FILE)
 
 
 def _typed(twice: bool) -> str:
+    from getpass import getpass
+
     if not sys.stdin.isatty():
         raise PassphraseMissing("没有设置 CLERK_PASSPHRASE_FILE，也没有终端可供输入")
     typed = getpass("本窗口的口令：")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import os
 import signal
@@ -76,6 +75,8 @@ def import_catalogue(options: argparse.Namespace) -> int:
     from sync.central.importing import ImportRefused, read_catalogue
     from sync.central.seeding import catalogue_rows, published_calendar
 
+    with options.file.open("rb"):  # what the system says of a file is told in the same words everywhere
+        pass
     try:
         read = read_catalogue(options.file)
     except ImportRefused as refused:

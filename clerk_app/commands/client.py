@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -101,6 +102,7 @@ def _show(open_window: Callable[[], Window], city: DemoCity | None, settings: Se
             theme=settings.theme,
         )
         app = build_app(services)
+        gc.freeze()  # what is loaded stays: to look through it again and again would be felt at the keys
         with _leaving_in_order(app.action_leave):
             app.run()
         return app.return_code or DONE

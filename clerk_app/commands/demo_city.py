@@ -91,7 +91,7 @@ class DemoCity:
 
     def _take(self) -> None:
         """Hold the folder, if it is ours to hold: a real window is never made a sample."""
-        if window_settings.enrolled(self.window_folder) and not (self._city / FILE).exists():
+        if not (self._city / FILE).exists() and _real(self.window_folder):
             raise Stop(
                 NOT_READY, f"{self.window_folder} 是正式登记的窗口，样例城市请用 --data 另选一个文件夹。", "not-a-demo"
             )
@@ -201,6 +201,16 @@ class DemoCity:
 def unusable(error: Exception) -> bool:
     """Whether an error means that the sample's data have to be made anew."""
     return isinstance(error, (DemoBroken, StoreMissing, StoreDamaged, KeysError))
+
+
+def _real(folder: Path) -> bool:
+    """Whether the folder is somebody's window, and no sample's."""
+    try:
+        return window_settings.load(folder).unlock != "demo"
+    except NotEnrolled:
+        return any((folder / name).exists() for name in ("store.db", "keys.json"))
+    except SettingsDamaged:
+        return True
 
 
 def _sound(database: Path) -> bool:

@@ -74,6 +74,7 @@ def _material(material: Material) -> dict[str, Any]:
     return {
         "id": material.id,
         "name": material.name,
+        "paper": material.paper_key,
         "necessity": material.necessity.value,
         "originals": max(due.inspect, due.keep),
         "originals_handling": "keep" if due.keep else ("inspect" if due.inspect else ""),
