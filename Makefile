@@ -48,7 +48,7 @@ $(VENV)/.dev: $(VENV)/.installed requirements-dev.lock
 	@touch $@
 
 demo: install
-	@$(BIN)/clerk demo
+	@$(BIN)/clerk demo --full
 
 test: dev
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
