@@ -8,12 +8,14 @@ from typing import Any
 
 from clerk_app import planning
 from clerk_app.applicants import normal_number
+from clerk_app.domain.acts import overdue_debts
 from clerk_app.domain.case import Case
 from clerk_app.domain.kinds import BEFORE_ACCEPTANCE, IN_PROGRESS, STATE_LABELS, State
 from clerk_app.domain.people import Person
 from clerk_app.domain.summary import CaseSummary
 from clerk_app.planning import Decide
-from clerk_app.seat import Act, Clock, Refused, Scribe
+from clerk_app.scribe import Scribe
+from clerk_app.seat import Act, Clock, Refused
 from clerk_app.store.records import Records
 
 Plan = Callable[[Case], Sequence[Act]]
@@ -79,18 +81,21 @@ class Casework:
     def allowed(self, case: Case) -> frozenset[str]:
         """Return the names of the ``Desk``'s methods that make sense for the case as it stands."""
         names = {"remark", "reveal_identity"}
-        found = case.deficits(self._today)
         if case.state in BEFORE_ACCEPTANCE:
             next_kinds = {a.kind for a in self._next(case, Decide.AUTO)}
-            names |= {"decline", "withdraw", "return_papers", "supplement"}
+            by_law = planning.deemed(case, self._records.calendar(), self._today)
+            names |= {"withdraw", "supplement"} | (set() if by_law else {"decline", "return_papers"})
             names |= {"accept"} if "case.accepted" in next_kinds else set()
             names |= {"notify"} if "notice.given" in next_kinds else set()
             owed = {a.kind for a in self._next(case, Decide.PROVISIONAL)}
             names |= {"accept_provisionally"} if "case.accepted_provisionally" in owed else set()
         elif case.state in IN_PROGRESS:
+            overdue = {o.material: o for o in overdue_debts(case, self._today)}
+            late = {m for m, owed in overdue.items() if not owed.by.provisional}
             asked = case.owed or case.notices
-            names |= {"withdraw"} | ({"supplement"} if found and asked else set())
-            names |= {"return_papers"} if case.state is State.PROVISIONAL else set()
+            wanted = asked and any(d.material not in late for d in planning.wanted(case, self._today))
+            names |= {"withdraw"} | ({"supplement"} if wanted else set())
+            names |= {"return_papers"} if overdue and case.state is not State.ACCEPTED else set()
         return frozenset(names)
 
     def _next(self, case: Case, decide: Decide) -> list[Act]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-from clerk_app import VERSION
-from clerk_app.commands import log
+from clerk_app.commands import grammar, log
 from clerk_app.commands.output import (
     DONE,
     LINE_DOWN,
@@ -22,9 +21,7 @@ from clerk_app.commands.output import (
     complain,
     file_trouble,
 )
-from clerk_app.commands.parsing import Parser
 
-Command = Callable[[argparse.Namespace], int]
 INTERRUPTED = 128 + signal.SIGINT
 WRONG_CREDENTIALS = frozenset({"credentials-wrong", "credentials-missing", "sign-in-refused", "person-not-here"})
 OFFLINE = frozenset({"offline-unknown", "offline-expired"})
@@ -36,7 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _speak_utf8()
     words = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        options = _parser().parse_args(words)
+        gc.disable()  # while modules are loaded there is nothing to be found
+        options = grammar.parser().parse_args(words)
         _log_beside(options)
         status = _guarded(options)
         sys.stdout.flush()
@@ -62,7 +60,8 @@ def _guarded(options: argparse.Namespace) -> int:
     from clerk_app.settings import NotEnrolled, SettingsDamaged
     from clerk_app.store.errors import VaultError
 
-    command: Command = options.command
+    command: Callable[[argparse.Namespace], int] = options.command
+    gc.enable()
     try:
         return command(options)
     except Refused as error:
@@ -85,33 +84,6 @@ def _guarded(options: argparse.Namespace) -> int:
     except OSError as error:
         logging.getLogger("clerk").exception("command failed")
         raise Stop(REFUSED, file_trouble(error), "file") from error
-
-
-def _parser() -> Parser:
-    from clerk_app.commands import central, client, window
-
-    common = Parser(add_help=False)
-    common.add_argument("--data", type=Path, default=argparse.SUPPRESS, metavar="DIR", help="窗口数据所在的文件夹")
-    common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="以 JSON 输出")
-    parser = Parser(
-        prog="clerk",
-        description="综合窗口终端：一个窗口，收全市各部门的件。不带命令即打开客户端。",
-        epilog="退出状态：0 办成；1 有内容被拒；2 用法不对；3 未就绪（未登记为窗口、未登录、打不开）；4 需要网络而网络不通。",
-        parents=[common],
-    )
-    parser.add_argument("--version", action="version", version=f"clerk {VERSION}", help="显示版本")
-    parser.set_defaults(command=client.run, json=False)
-    commands = parser.add_subparsers(title="命令", metavar="命令")
-
-    def add(name: str, text: str, command: Command, parent: object = commands) -> Parser:
-        made: Parser = parent.add_parser(name, help=text, description=text, parents=[common])  # type: ignore[attr-defined]
-        made.set_defaults(command=command)
-        return made
-
-    client.add_commands(add)
-    window.add_commands(add)
-    central.add_commands(add, commands, common)
-    return parser
 
 
 def _log_beside(options: argparse.Namespace) -> None:

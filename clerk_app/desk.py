@@ -25,7 +25,8 @@ from clerk_app.domain.text import storable
 from clerk_app.history import HistoryLine, RunningClock, clocks, history
 from clerk_app.line import Line
 from clerk_app.planning import Decide
-from clerk_app.seat import Act, Clock, Refused, Scribe, Seat
+from clerk_app.scribe import Scribe
+from clerk_app.seat import Act, Clock, Refused, Seat
 from clerk_app.status import Status, status
 from clerk_app.store.records import Records
 from clerk_app.store.search import Hit as Hit
@@ -317,7 +318,7 @@ class Desk:
         """What was recorded goes out as soon as the line allows."""
         self._line.poke()
         papers = tuple(dict.fromkeys((*first, *paperwork.decision_papers(case))))
-        return Outcome(case=case, deficits=case.deficits(self.today), papers=papers)
+        return Outcome(case=case, deficits=planning.still_open(case, self.today), papers=papers)
 
     def _check_text(self, text: str, field: str) -> None:
         problem = storable(text, MAX_TEXT)

@@ -85,9 +85,8 @@ def clocks(case: Case, calendar: Calendar, today: date) -> list[RunningClock]:
                 unit = limit.unit if limit is not None else Unit.WORKDAY
                 clock = Clock(started_on=accepted.accepted_on, due=due, unit=unit, suspensions=case.suspensions)
                 found.append(_running(name, clock, calendar, today, "特别程序中，暂停计时" if case.paused else ""))
-    if case.accepted is not None:
-        for owed in case.open_debts(today) if case.state is State.PROVISIONAL else ():
-            clock = Clock(started_on=case.accepted.accepted_on, due=owed.by)
+        for owed in case.open_debts(today):
+            clock = Clock(started_on=accepted.accepted_on, due=owed.by)
             found.append(_running("容缺补交", clock, calendar, today, owed.name))
     return sorted(found, key=lambda c: c.due.day)
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from clerk_app.desk import Desk, Outcome
+from clerk_app.domain.case import Case
 from clerk_app.domain.catalogue import ServiceItem, Situation
 from clerk_app.domain.checklist import MAX_COUNT, Defect, DeficitKind, Tally
 from clerk_app.domain.draft import Draft
@@ -227,6 +228,8 @@ def _supplement(desk: Desk, given: GivenIntake) -> Outcome:
         return desk.decline(case.number, given.reason, given.reason_code)
     if decide is Decide.PROVISIONAL and not given.received:
         return desk.accept_provisionally(case.number)
+    if decide is Decide.AUTO and not given.received:
+        return _go_on(desk, case)
     brought: dict[str, Tally] = {}
     for paper in given.received:
         line = case.material(paper.material)
@@ -238,6 +241,16 @@ def _supplement(desk: Desk, given: GivenIntake) -> Outcome:
     return desk.supplement(
         case.number, list(brought.values()), decide, True, given.visit_reason, (given.reason_code, given.reason)
     )
+
+
+def _go_on(desk: Desk, case: Case) -> Outcome:
+    """Decide on a case of which only the receipt was recorded; one that waits for papers is not told again."""
+    allowed = desk.allowed(case)
+    if "accept" in allowed:
+        return desk.accept(case.number)
+    if "notify" in allowed:
+        return desk.notify(case.number)
+    raise Refused("nothing-brought", "没有登记任何补交的材料。", "received")
 
 
 def _decide(word: str) -> Decide:

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from clerk_app.domain import bodies as b
 from clerk_app.domain.acts import (
+    ACCEPTED_BY_LAW,
     Outlook,
     Refusal,
     after_supplement,
@@ -22,10 +23,11 @@ from clerk_app.domain.acts import (
 )
 from clerk_app.domain.case import Case
 from clerk_app.domain.catalogue import Handling, Limit, Material, ServiceItem
-from clerk_app.domain.checklist import Deficit, Tally, deficits
+from clerk_app.domain.checklist import Deficit, DeficitKind, Tally, deficits
 from clerk_app.domain.deadlines import Calendar, DueDay, debt_latest, marked, notice_due, notice_lapsed, promised_due
 from clerk_app.domain.draft import Draft, item_ref
 from clerk_app.domain.joint import item_answers
+from clerk_app.domain.kinds import IN_PROGRESS
 from clerk_app.domain.people import Applicant
 from clerk_app.seat import Act, Refused, Seat
 
@@ -190,9 +192,25 @@ def declined(item: ServiceItem | None, reason: tuple[str, str], on: date) -> b.D
     )
 
 
+def uncorrected(case: Case) -> dict[str, Deficit]:
+    """Return, by material, what the department's notices (补正) named and no supplement has put in order since."""
+    found: dict[str, Deficit] = {}
+    for notice in case.notices:
+        if notice.stage == "correct":
+            later = (line for s in case.supplements if s.notice >= notice.number for line in s.lines)
+            cured_since = {line.material for line in later if line.cured}
+            found.update({d.material: d for d in notice.deficits if d.material not in cured_since})
+    return found
+
+
+def still_open(case: Case, today: date) -> tuple[Deficit, ...]:
+    """Return everything that is missing or wrong: by the checklist, and by what the department found."""
+    return tuple({**uncorrected(case), **{d.material: d for d in case.deficits(today)}}.values())
+
+
 def wanted(case: Case, today: date) -> tuple[Deficit, ...]:
     """Return what the notices and the commitment still ask for, in the notice's order; first told, first listed."""
-    open_now = {d.material: d for d in case.deficits(today)}
+    open_now = {d.material: d for d in still_open(case, today)}
     asked = [d.material for n in case.notices for d in n.deficits] + [o.material for o in case.owed]
     told = [open_now[m] for m in dict.fromkeys(asked) if m in open_now]
     return tuple(told) if asked else tuple(open_now.values())
@@ -208,7 +226,8 @@ def plan_supplement(case: Case, brought: Sequence[Tally], visit: bool, visit_rea
         tally = replace(given, material=line.id)
         if tally.empty and tally.defect is None:
             continue
-        after = after_supplement(case.tallies.get(line.id), tally, line, today)
+        _must_be_open(case, line, today)
+        after = after_supplement(_held(case, line.id), tally, line, today)
         lines.append(b.SupplementLine(material=line.id, name=line.name, brought=tally, cured=cured(line, after, today)))
         tallies.append(after)
     if not lines:
@@ -224,6 +243,22 @@ def plan_supplement(case: Case, brought: Sequence[Tally], visit: bool, visit_rea
     return Act("case.supplemented", case.number, body)
 
 
+def _held(case: Case, material: str) -> Tally | None:
+    """Return what counts of a line so far: not the papers the department found wrong, before they are replaced."""
+    correction = uncorrected(case).get(material)
+    since = (line.material for s in case.supplements if s.notice >= len(case.notices) for line in s.lines)
+    if correction is None or correction.kind in {DeficitKind.MISSING, DeficitKind.SHORT} or material in since:
+        return case.tallies.get(material)
+    return None
+
+
+def _must_be_open(case: Case, line: Material, today: date) -> None:
+    """Once a case is accepted, no paper is taken that is in order already; what nobody asked for is refused elsewhere."""
+    asked = {d.material for n in case.notices for d in n.deficits} | {o.material for o in case.owed}
+    if case.state in IN_PROGRESS and line.id in asked - {d.material for d in still_open(case, today)}:
+        raise Refused("not-wanted", f"“{line.name}”已经补齐，不需要再补。", line.id)
+
+
 def next_step(
     case: Case, decide: Decide, item: ServiceItem | None, reason: tuple[str, str], calendar: Calendar, today: date
 ) -> list[Act]:
@@ -233,10 +268,13 @@ def next_step(
     """
     if decide is Decide.RECEIVE or case.state not in {"received", "notified"}:
         return []
+    by_law = deemed(case, calendar, today)
     if decide is Decide.DECLINE:
+        if by_law:
+            raise Refused.because(ACCEPTED_BY_LAW)
         return [Act("case.declined", case.number, declined(item, reason, today))]
     found = case.deficits(today)
-    if deemed(case, calendar, today):
+    if by_law:
         return [Act("case.accepted", case.number, accepted(case.item, calendar, case.received_on, deemed=bool(found)))]
     if not found:
         return [Act("case.accepted", case.number, accepted(case.item, calendar, case.last_paper_on))]
@@ -255,7 +293,11 @@ def next_step(
 
 def deemed(case: Case, calendar: Calendar, today: date) -> bool:
     """Whether the case counts as accepted by law because no notice was given in time (rule 1)."""
-    return case.state == "received" and not case.notices and notice_lapsed(calendar, case.received_on, today)
+    if case.state != "received" or case.notices:
+        return False
+    if case.notice_due.provisional:
+        return notice_lapsed(calendar, case.received_on, today)
+    return today > case.notice_due.day
 
 
 def line_for(materials: Sequence[Material], reference: str) -> Material | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from clerk_app.desk import Desk
-from clerk_app.domain.people import Person
-from clerk_app.gate import Gate
-from clerk_app.line import Line
-from clerk_app.seat import Seat
+if TYPE_CHECKING:  # the desk is not on the way to the first paint
+    from clerk_app.desk import Desk
+    from clerk_app.domain.people import Person
+    from clerk_app.line import Line
+    from clerk_app.seat import Seat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,22 @@ class DemoAccount:
     name: str
     role: str
     password: str
+
+
+class Door(Protocol):
+    """What signs people in and out (``clerk_app.gate.Gate``)."""
+
+    def sign_in(self, number: str, password: str) -> Person:
+        """Return who signed in; raises ``SignInRefused``; may take as long as the line takes to answer."""
+        ...
+
+    def sign_out(self) -> None:
+        """Nobody is signed in any more."""
+        ...
+
+    def current(self) -> Person | None:
+        """Return who is signed in, or ``None``."""
+        ...
 
 
 class Demo(Protocol):
@@ -47,7 +63,7 @@ class Demo(Protocol):
 class Services:
     """What ``screens.app.build_app`` gets."""
 
-    gate: Gate
+    gate: Door
     line: Line
     seat: Seat
     open_desk: Callable[[Person], Desk]
@@ -55,4 +71,5 @@ class Services:
     keymap: dict[str, str] = field(default_factory=dict)
     """Binding id → keys, for keys a clerk has changed."""
     theme: str = ""
-    close: Callable[[], None] = lambda: None
+    painted: Callable[[], None] = lambda: None
+    """Called when the first screen is up; what is slow and not needed for it begins then."""

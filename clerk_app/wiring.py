@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from datetime import datetime, timedelta, timezone
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
     from sync.window import WindowEnd
 
 BEIJING = timezone(timedelta(hours=8))
-FIRST_PAINT = 0.3
-"""Seconds after which the first screen is up and the line may begin."""
 DEMO_PASSPHRASE = "示范数据，不设防"  # noqa: S105 - it guards nothing
 """The demo city's folder holds sample people only; its key is no secret, so that the demo starts anywhere."""
 
@@ -78,44 +75,6 @@ class QuietLine:
 
     def stop(self) -> None:
         """Do nothing."""
-
-
-class LaterLine:
-    """The line beside the client, begun when the first screen is up: its HTTP client is not on the way to the first paint."""
-
-    def __init__(self, connect: Callable[[], WindowEnd], clock: Callable[[], datetime], wait: float = FIRST_PAINT) -> None:
-        self._connect = connect
-        self._clock = clock
-        self._running: Line | None = None
-        self._stopped = False
-        self._guard = threading.Lock()
-        self._timer = threading.Timer(wait, self._begin)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def status(self) -> LineStatus:
-        """Return the line as last seen."""
-        return self._running.status() if self._running is not None else LineStatus()
-
-    def poke(self) -> None:
-        """Try now; before the line has begun there is nothing to try."""
-        if self._running is not None:
-            self._running.poke()
-
-    def stop(self) -> None:
-        """End the line, begun or not."""
-        self._timer.cancel()
-        with self._guard:
-            self._stopped = True
-        if self._running is not None:
-            self._running.stop()
-
-    def _begin(self) -> None:
-        from sync.runner import RunningLine
-
-        with self._guard:
-            if not self._stopped:
-                self._running = RunningLine(self._connect, self._clock).start()
 
 
 class Window:
@@ -166,7 +125,9 @@ class Window:
 
     def start_line(self) -> Line:
         """Let the line run beside the client."""
-        self.line = LaterLine(self.connect, self.clock)
+        from sync.runner import RunningLine
+
+        self.line = RunningLine(self.connect, self.clock).start()
         return self.line
 
     def desk(self, person: Person) -> Desk:
@@ -189,11 +150,6 @@ def unlock_for(how: str, *, twice: bool = False) -> Unlock:
 def chosen_unlock() -> str:
     """Return how a new window's keys are to be unlocked: by passphrase where one is handed in, else by the keyring."""
     return "passphrase" if os.environ.get(PASSPHRASE_FILE) else "keyring"
-
-
-def asks(settings: Settings) -> bool:
-    """Whether opening this window asks the person at the terminal for the passphrase."""
-    return settings.unlock == "passphrase" and not os.environ.get(PASSPHRASE_FILE)
 
 
 def _typed(twice: bool) -> str:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from clerk_app.desk import Desk
-from clerk_app.domain.people import Person
-from clerk_app.services import Services
-from clerk_app.status import Status
 from screens.base import AreaScreen
 from screens.desk_work import Answered, DeskWork
 from screens.dialogs import Confirm
@@ -22,6 +19,13 @@ from screens.keymap import checked, key, key_name
 from screens.themes import NAMES, THEMES, use_plain_scrollbars
 from screens.widgets.header import HeaderState, StatusHeader
 
+if TYPE_CHECKING:  # the desk is not on the way to the first paint
+    from clerk_app.desk import Desk
+    from clerk_app.domain.people import Person
+    from clerk_app.services import Services
+    from clerk_app.status import Status
+
+log = logging.getLogger(__name__)
 LOOK_EVERY = 1.0
 """Seconds between two looks at the line."""
 
@@ -84,7 +88,7 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         key("app.look", "ctrl+t", "look", "换外观", "在深色、浅色、高对比之间切换", show=False, priority=True),
         key("app.copy", "ctrl+c", "copy", "复制", "复制选中的文字", show=False),
         key("app.sign-out", "f12", "sign_out", "换人", "退出登录，换一个人使用本窗口", show=False, priority=True),
-        key("app.quit", "ctrl+q", "leave", "退出", "退出本程序", show=False, priority=True),
+        key("app.quit", "ctrl+q", "ask_leave", "退出", "退出本程序", show=False, priority=True),
     ]
 
     def __init__(self, services: Services) -> None:
@@ -115,6 +119,12 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
     def on_unmount(self) -> None:
         """Finish what the desk was given."""
         self.desk_work.close()
+
+    def _fatal_error(self) -> None:
+        """Leave with a sentence: what went wrong is for the log, and what people told us is not for the terminal."""
+        log.error("the client failed", exc_info=self._exception)
+        self._exit_renderables.append("程序出错，已退出；已登记的都在，请重新打开。详情记在窗口文件夹的 log 中。")
+        self._close_messages_no_wait()
 
     def _bind_anew(self, keys: Mapping[str, str]) -> None:
         """Take a clerk's own keys over, and keep what cannot be used to be shown."""
@@ -186,13 +196,17 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         self.look_at_line()
 
     def action_leave(self) -> None:
-        """Leave the program, after asking if something is half done; what is recorded is safe and is sent next time."""
+        """Leave the program at once; what is recorded is safe and is sent next time."""
+        self.exit(0)
+
+    def action_ask_leave(self) -> None:
+        """Leave the program, after asking if something is half done."""
         stacks = [screen for stack in self._screen_stacks.values() for screen in stack]
         if not any(isinstance(screen, AreaScreen) and screen.begun for screen in stacks) or self.gate.held:
-            self.exit(0)
+            self.action_leave()
             return
         words = "有填写了一半、还没有登记的内容，退出后不能找回。"
-        self.push_screen(Confirm("退出", words), lambda sure: self.exit(0) if sure else None)
+        self.push_screen(Confirm("退出", words), lambda sure: self.action_leave() if sure else None)
 
     def action_copy(self) -> None:
         """Copy what is selected with the mouse."""

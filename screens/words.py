@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from clerk_app.domain.acts import Outlook
-from clerk_app.domain.catalogue import Handling, Limit, Material, ServiceItem, Unit
+from clerk_app.domain.catalogue import Handling, Limit, Material, Necessity, ServiceItem, Unit
 from clerk_app.domain.checklist import Deficit, demand
 from clerk_app.domain.draft import Draft, DraftAssessment
 
@@ -69,6 +69,7 @@ def material_words(material: Material) -> list[tuple[str, str]]:
         ("标准", material.standard),
         ("印章", material.seal),
         ("有效期", validity),
+        ("容缺", "可以容缺后补" if material.necessity is Necessity.DEFERRABLE else ""),
         ("依据", material.basis),
         ("备注", material.note),
     ]

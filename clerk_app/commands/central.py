@@ -10,40 +10,14 @@ import sys
 import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from clerk_app.commands.output import DONE, REFUSED, Stop, print_json
-from clerk_app.commands.parsing import counting
 
 if TYPE_CHECKING:
     from sync.central.central import Central
 
 T = TypeVar("T")
-
-
-def add_commands(add: Callable[..., argparse.ArgumentParser], commands: Any, common: argparse.ArgumentParser) -> None:
-    """Declare ``clerk central …``."""
-    parser = commands.add_parser("central", help="市中心一端", description="市中心一端", parents=[common])
-    below = parser.add_subparsers(title="命令", metavar="命令", required=True)
-
-    def made(name: str, text: str, command: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
-        one = add(name, text, command, below)
-        one.add_argument("--database", required=True, metavar="URL", help="SQLite 或 PostgreSQL 数据库地址")
-        return one
-
-    one = made("serve", "运行市中心", serve)
-    one.add_argument("--port", type=counting(0, 65535), default=8440, metavar="N", help="端口；0 为任取一个")
-    one.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="监听的地址")
-    one.add_argument("--simulate-departments", action="store_true", help=argparse.SUPPRESS)
-    one.set_defaults(log_to_stderr=True)
-    one = made("import-catalogue", "导入部门报来的事项目录（.xlsx、.csv、.json）", import_catalogue)
-    one.add_argument("file", type=Path, metavar="FILE", help="目录文件")
-    one = made("seed", "放入样例城市", seed)
-    one.add_argument("--full", action="store_true", help="全量：767 个服务点、167 个部门、11389 个事项")
-    one = made("enrolment-codes", "签发窗口登记码（一次性）", enrolment_codes)
-    one.add_argument("--point", required=True, metavar="CODE", help="服务点代码")
-    one.add_argument("--count", type=counting(1, 10_000), default=1, metavar="N", help="几个")
 
 
 def serve(options: argparse.Namespace) -> int:

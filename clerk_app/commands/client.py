@@ -7,13 +7,11 @@ import gc
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from clerk_app import settings as window_settings
 from clerk_app.commands.output import DONE, NOT_READY, Progress, Stop, say
@@ -24,18 +22,15 @@ if TYPE_CHECKING:
     from clerk_app.wiring import Window
 
 
-def add_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
-    """Declare ``clerk demo``; the client itself is the command without a name."""
-    made = add("demo", "在本机上开一座样例城市，然后打开客户端", demo)
-    made.add_argument("--full", action="store_true", help="全量样例：767 个服务点、11389 个事项")
-    made.add_argument("--prepare", action="store_true", help="只准备好样例城市，不打开客户端")
-
-
 def run(options: argparse.Namespace) -> int:
     """Open the client over the window of this folder."""
+    from clerk_app.store.lock import StoreLock
+
     folder = getattr(options, "data", None) or window_settings.default_folder()
     settings = window_settings.load(folder)
     _need_terminal()
+    with suppress(OSError):  # in the way of a lock only: what else is wrong is found when the store is opened
+        StoreLock(folder / "store.lock").release()  # a store in use is told of before the screen is taken
     return _show(lambda: _window(folder), None, settings)
 
 
@@ -80,64 +75,39 @@ def _window_of(city: DemoCity) -> Window:
 
 
 def _show(open_window: Callable[[], Window], city: DemoCity | None, settings: Settings) -> int:
-    """Run the client until it is closed; keys and store are opened while the screens are loaded."""
-    from clerk_app.wiring import asks
+    """Run the client until it is closed."""
+    from clerk_app.commands.opening import Opening
+    from clerk_app.services import Services
 
-    with _Opening(open_window) as opening:
-        if asks(settings):
+    gc.disable()  # what is loaded now stays; to look through it again and again only takes time
+    os.environ.setdefault("TEXTUAL_FPS", "120")  # read when textual is imported
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    with Opening(open_window) as opening:
+        if city is not None or _asks(settings):  # both speak to the terminal: before the screens take it
             opening.window()
-        os.environ.setdefault("TEXTUAL_FPS", "120")  # read when textual is imported
-        os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
-        from clerk_app.services import Services
         from screens.app import build_app
 
-        window = opening.window()
         services = Services(
-            gate=window.gate,
-            line=window.start_line(),
-            seat=window.seat,
-            open_desk=window.desk,
+            gate=opening,
+            line=opening,
+            seat=settings.seat,
+            open_desk=lambda person: opening.window().desk(person),
+            painted=opening.begin,
             demo=city,
             keymap=settings.keymap,
             theme=settings.theme,
         )
         app = build_app(services)
-        gc.freeze()  # what is loaded stays: to look through it again and again would be felt at the keys
+        opening.leave = app.action_leave
         with _leaving_in_order(app.action_leave):
             app.run()
+        opening.check()
         return app.return_code or DONE
 
 
-class _Opening:
-    """A window being opened on a thread of its own, and closed at the end."""
-
-    def __init__(self, open_window: Callable[[], Window]) -> None:
-        self._open_window = open_window
-        self._window: Window | None = None
-        self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._open, name="opening", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
-        if self._window is not None:
-            self._window.close()
-
-    def _open(self) -> None:
-        try:
-            self._window = self._open_window()
-        except BaseException as error:  # noqa: BLE001  raised again where the window is asked for
-            self._error = error
-
-    def window(self) -> Window:
-        """Return the window once it is open; raises what kept it from opening."""
-        self._thread.join()
-        if self._error is not None:
-            raise self._error
-        assert self._window is not None  # noqa: S101  the thread has left one or the other
-        return self._window
+def _asks(settings: Settings) -> bool:
+    """Whether opening this window asks the person at the terminal for the passphrase."""
+    return settings.unlock == "passphrase" and not os.environ.get("CLERK_PASSPHRASE_FILE")
 
 
 @contextmanager

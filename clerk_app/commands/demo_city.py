@@ -42,7 +42,7 @@ class Made:
 class DemoCity:
     """The sample city in one folder; made once, started and stopped with the client."""
 
-    label = "样例数据 · 部门办理由程序模拟"
+    label = "样例数据，部门办理由程序模拟"
 
     def __init__(self, folder: Path, *, full: bool = False, tell: Callable[[str], None] = lambda _: None) -> None:
         self.window_folder = folder

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from clerk_app import settings as window_settings
@@ -15,17 +14,15 @@ from clerk_app.commands.output import DONE, NOT_READY, REFUSED, Progress, Stop, 
 from clerk_app.line import LineDown, LineRefused
 from clerk_app.seat import Seat
 from clerk_app.settings import Settings
-
-if TYPE_CHECKING:
-    from clerk_app.wiring import Window
+from clerk_app.store.errors import KeyringUnavailable
+from clerk_app.store.keys import create_keys, open_keys, unlock_kind
+from clerk_app.wiring import Window, chosen_unlock, unlock_for
 
 _HOST = re.compile(r"[A-Za-z0-9_.-]+|[0-9A-Fa-f:.]+")
 
 
 def enrol(options: argparse.Namespace) -> int:
     """Make this machine a window and fetch the catalogue, and the point's cases, for the first time."""
-    from clerk_app.wiring import Window, chosen_unlock
-
     folder = getattr(options, "data", None) or window_settings.default_folder()
     if window_settings.enrolled(folder):
         seat = window_settings.load(folder).seat
@@ -48,9 +45,6 @@ def enrol_folder(folder: Path, central: str, code: str, unlock: str) -> Seat:
 
     What failed half-way may be said again: the keys that are there are used again, so the code still holds.
     """
-    from clerk_app.store.errors import KeyringUnavailable
-    from clerk_app.store.keys import create_keys, open_keys, unlock_kind
-    from clerk_app.wiring import unlock_for
     from sync.connect import enrol as ask_central
     from sync.talk import Told
 

@@ -10,14 +10,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import IO, Any, Self
 
 from clerk_app import settings as window_settings
 from clerk_app.commands.output import DONE, NOT_READY, REFUSED, Stop, file_trouble, print_json
-
-if TYPE_CHECKING:
-    from clerk_app.desk import Desk
-    from clerk_app.wiring import Window
+from clerk_app.desk import Desk
+from clerk_app.intake_file import MAX_LINE, answer
+from clerk_app.store.errors import StoreFailing, StoreFull, VaultError
+from clerk_app.wiring import Window
 
 READ_SIZE = 1 << 16
 MAX_DOCUMENT = 64 << 20
@@ -63,8 +63,6 @@ class Interruptible:
 
 def intake(options: argparse.Namespace) -> int:
     """Record a file of intakes; the status is 1 when any line was bad."""
-    from clerk_app.wiring import Window
-
     with Window(getattr(options, "data", None) or window_settings.default_folder()) as window:
         desk = signed_in(window)
         with _opened(options.file) as file, Interruptible() as stop:
@@ -86,8 +84,6 @@ def signed_in(window: Window) -> Desk:
 
 
 def _record(desk: Desk, file: IO[bytes], stop: Interruptible) -> tuple[int, int]:
-    from clerk_app.intake_file import MAX_LINE
-
     recorded = refused = 0
     for number, raw in _intakes(file, MAX_LINE + 1, stop):
         result = _answered(desk, number, raw)
@@ -101,9 +97,6 @@ def _record(desk: Desk, file: IO[bytes], stop: Interruptible) -> tuple[int, int]
 
 def _answered(desk: Desk, number: int, raw: bytes) -> dict[str, Any]:
     """Answer one line; when the store itself fails, the line is answered too, and then the command ends."""
-    from clerk_app.intake_file import answer
-    from clerk_app.store.errors import StoreFailing, StoreFull, VaultError
-
     try:
         return answer(desk, number, raw)
     except (StoreFull, StoreFailing) as error:

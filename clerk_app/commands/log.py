@@ -27,7 +27,11 @@ def _told(error: BaseException) -> list[str]:
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     lines = _told(before) if before is not None else []
     message = _PRIVATE.sub("…", str(error))[:500]
-    return [*lines, *traceback.format_tb(error.__traceback__), f"{type(error).__module__}.{type(error).__qualname__}: {message}\n"]
+    return [
+        *lines,
+        *traceback.format_tb(error.__traceback__),
+        f"{type(error).__module__}.{type(error).__qualname__}: {message}\n",
+    ]
 
 
 class _Later(logging.Handler):

@@ -53,6 +53,12 @@ class Assessment:
     """Chinese; why 容缺受理 is out of the question, where something is missing."""
 
 
+ACCEPTED_BY_LAW = Refusal(
+    code="deemed-accepted", message="收件后5个工作日内没有告知，依法自收件之日起即为受理，请按受理办理。"
+)
+"""行政许可法 §32(4): what may not be done any more with a case whose notice was not given in time (rule 1)."""
+
+
 def assess(
     item: b.ItemRef, discredited: bool, checklist: Sequence[Material], tallies: Mapping[str, Tally], today: date
 ) -> Assessment:
@@ -115,18 +121,20 @@ def refusal(case: Case | None, entry: Entry) -> Refusal | None:
     if case.state not in kind.states:
         label = STATE_LABELS[case.state]
         return Refusal(code="state-forbids", message=f"办件现为“{label}”，不能再做“{kind.label}”。")
-    return _body_refusal(case, body)
+    return _body_refusal(case, entry, body)
 
 
-def _body_refusal(case: Case, body: object) -> Refusal | None:
+def _body_refusal(case: Case, entry: Entry, body: object) -> Refusal | None:
     if isinstance(body, b.Accepted):
-        return _acceptance_refusal(case, body)
+        return _acceptance_refusal(case, entry, body)
     if isinstance(body, b.AcceptedProvisionally):
-        found = case.deficits(body.accepted_on)
-        refused = provisional_refusal(case.item, case.applicant.discredited, case.checklist, found)
-        if refused is None and {o.material for o in body.owed} != {d.material for d in found}:
-            return Refusal(code="owed-differs", message="容缺承诺所列材料与实际所缺不一致。")
-        return refused
+        return _commitment_refusal(case, body)
+    if isinstance(body, b.Declined) and _accepted_by_law(case, body.on):
+        return ACCEPTED_BY_LAW
+    if isinstance(body, b.Ended) and entry.kind == "case.returned":
+        return _return_refusal(case, body.on)
+    if isinstance(body, b.Decided) and body.outcome == "approved" and case.open_debts(body.on):
+        return Refusal(code="debts-open", message="容缺材料补齐之前不予颁发办理结果。")
     if isinstance(body, b.NoticeGiven):
         return _notice_refusal(case, body)
     if isinstance(body, b.Supplemented):
@@ -140,17 +148,63 @@ def _body_refusal(case: Case, body: object) -> Refusal | None:
     return None
 
 
-def _acceptance_refusal(case: Case, body: b.Accepted) -> Refusal | None:
+def _accepted_by_law(case: Case, on: date) -> bool:
+    """Whether the notice was due before this day and not given; of a day marked 暂定 nothing is held against anybody."""
+    waiting = case.state in BEFORE_ACCEPTANCE and not case.notices
+    return waiting and not case.notice_due.provisional and on > case.notice_due.day
+
+
+def _acceptance_refusal(case: Case, entry: Entry, body: b.Accepted) -> Refusal | None:
     if body.deemed and not case.notices and body.accepted_on == case.received_on:
-        return None
+        said_on = _day_of(entry.at)
+        if case.notice_due.provisional or said_on is None or said_on > case.notice_due.day:
+            return None
     found = case.deficits(body.accepted_on)
     if found:
         return Refusal(code="incomplete", message=f"还有 {len(found)} 项材料不齐，不能受理：{found[0].name}等。")
     return None
 
 
+def _day_of(at: str) -> date | None:
+    try:
+        return date.fromisoformat(at[:10])
+    except ValueError:
+        return None
+
+
+def _commitment_refusal(case: Case, body: b.AcceptedProvisionally) -> Refusal | None:
+    """A commitment names all that is missing, each with a day before the promised one (rule 4)."""
+    found = case.deficits(body.accepted_on)
+    refused = provisional_refusal(case.item, case.applicant.discredited, case.checklist, found)
+    if refused is not None:
+        return refused
+    if {o.material for o in body.owed} != {d.material for d in found}:
+        return Refusal(code="owed-differs", message="容缺承诺所列材料与实际所缺不一致。")
+    promised = body.promised_due or body.statutory_due
+    if promised is None or any(not body.accepted_on < o.by.day < promised.day for o in body.owed):
+        return Refusal(code="owed-too-late", message="容缺补交期限应在受理之后、承诺办结日之前。")
+    return None
+
+
+def overdue_debts(case: Case, on: date) -> tuple[b.Owed, ...]:
+    """Return the debts of a provisional acceptance whose day has passed (rule 4)."""
+    return tuple(o for o in case.open_debts(on) if on > o.by.day)
+
+
+def _return_refusal(case: Case, on: date) -> Refusal | None:
+    """Papers go back when the applicant gives a case up before it is accepted, or owes beyond the day (rule 4)."""
+    if case.state in BEFORE_ACCEPTANCE:
+        return ACCEPTED_BY_LAW if _accepted_by_law(case, on) else None
+    if overdue_debts(case, on):
+        return None
+    return Refusal(code="debt-not-overdue", message="没有逾期未补的容缺材料，不能退件。")
+
+
 def _notice_refusal(case: Case, body: b.NoticeGiven) -> Refusal | None:
     """A notice is the whole truth of its day: it names every deficit there is (rule 2)."""
+    known = {m.id for m in case.checklist}
+    if not known.issuperset(d.material for d in body.deficits):
+        return Refusal(code="material-unknown", message="告知书所列材料不在办件的清单之内。")
     if body.stage != "complete" or case.state not in BEFORE_ACCEPTANCE:
         return None
     found = {d.material for d in case.deficits(body.given_on)}
@@ -171,6 +225,14 @@ def _supplement_refusal(case: Case, body: b.Supplemented) -> Refusal | None:
             return Refusal(
                 code="not-on-notice",
                 message=f"“{line.name}”不在告知书或容缺承诺所列之内；补正材料应与告知书逐项相符。",
+                field=line.material,
+            )
+    late = {o.material: o for o in overdue_debts(case, body.on) if not o.by.provisional}
+    for line in body.lines:
+        if line.material in late:
+            return Refusal(
+                code="debt-overdue",
+                message=f"“{line.name}”应于{late[line.material].by.day}前补交，现已逾期，应作退件处理。",
                 field=line.material,
             )
     return None

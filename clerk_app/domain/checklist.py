@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -199,16 +200,32 @@ def received_words(tally: Tally) -> str:
     return "、".join(parts) or "无"
 
 
+def seal_words(material: Material) -> str:
+    """Return in words what seal or signature a line must bear; lists write 申请人 as well as 申请人签名."""
+    seal = material.seal or "出具单位"
+    return seal if re.search("[章签印]", seal) else f"{seal}签章"
+
+
 def _cure_of_defect(material: Material, defect: Defect) -> str:
-    if defect.note:
-        return defect.note
+    """Return what cures a defect: the clerk's words where they say what to do, else what is wrong and what to do."""
+    cure = _cure_of_kind(material, defect)
+    if not defect.note:
+        return cure
+    return defect.note if "请" in defect.note else f"{defect.note.rstrip('。；')}；{cure}"
+
+
+def _cure_of_kind(material: Material, defect: Defect) -> str:
     if defect.kind is DeficitKind.UNSEALED:
-        return f"请加盖{material.seal or '出具单位'}印章（或签名）后重新提交"
+        seal = seal_words(material)
+        return f"{'请补齐' if '签' in seal else '请加盖'}{seal}后重新提交"
     if defect.kind is DeficitKind.EXPIRED:
         return f"已过有效期，请重新开具{demand(material)}"
     if defect.kind is DeficitKind.WRONG_KIND:
         return f"所交不是要求的材料，请提交{demand(material)}"
-    return "不符合受理标准" + (f"（{material.standard}）" if material.standard else "") + "，请更正后重新提交"
+    standard = (
+        "" if defect.note else "不符合受理标准" + (f"（{material.standard}）" if material.standard else "") + "，"
+    )
+    return f"{standard}请更正后重新提交{demand(material)}"
 
 
 def _deficit(material: Material, kind: DeficitKind, cure: str) -> Deficit:

@@ -90,7 +90,13 @@ KINDS: dict[str, Kind] = {
     ),
     "case.declined": Kind(bodies.Declined, "不予受理", WINDOW, BEFORE_ACCEPTANCE, decides=True),
     "case.withdrawn": Kind(bodies.Ended, "撤件", WINDOW, BEFORE_ACCEPTANCE | IN_PROGRESS, decides=True),
-    "case.returned": Kind(bodies.Ended, "退件", WINDOW | OFFICE, BEFORE_ACCEPTANCE | {State.PROVISIONAL}, decides=True),
+    "case.returned": Kind(
+        bodies.Ended,
+        "退件",
+        WINDOW | OFFICE,
+        BEFORE_ACCEPTANCE | {State.PROVISIONAL, State.UNDER_REVIEW},
+        decides=True,
+    ),
     "case.numbered": Kind(bodies.Numbered, "编号", OFFICE, ANY),
     "case.taken_up": Kind(
         bodies.TakenUp, "部门接办", OFFICE, frozenset({State.ACCEPTED, State.PROVISIONAL}), decides=True

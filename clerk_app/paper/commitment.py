@@ -91,6 +91,6 @@ def _told(context: PaperContext) -> str:
     item = context.case.item
     last = max((o.by for o in context.case.owed), key=lambda due: due.day)
     return (
-        f"以上暂缺材料属于{item.department.name}公布的可容缺后补材料，请最迟于{due_by(last)}到本市任一服务点窗口补交，"
+        f"以上暂缺材料属于{item.department.name}公布的可容缺后补材料，请于{due_by(last)}到本市任一服务点窗口补交，"
         "补交时请出示本承诺书；窗口登记后出具《接收回执》。逾期未补齐的，窗口作退件处理，所收材料退还申请人，本次申请终止。"
     )

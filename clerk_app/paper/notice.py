@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from clerk_app.domain.case import Notice
-from clerk_app.domain.catalogue import Material
-from clerk_app.domain.checklist import Deficit, DeficitKind, demand
+from clerk_app.domain.catalogue import Material, Unit
+from clerk_app.domain.checklist import Deficit, DeficitKind, demand, seal_words
 from clerk_app.paper.blocks import Block, Column, Fields, Paper, Table, Text
 from clerk_app.paper.common import (
     LICENSING_LAW,
@@ -24,7 +24,7 @@ from clerk_app.paper.common import (
     you,
 )
 from clerk_app.paper.context import PaperContext, PaperNotReady
-from clerk_app.paper.words import day, due_by
+from clerk_app.paper.words import day, due_by, limit_words
 
 TITLE = "申请材料补正告知书"
 COLUMNS = (
@@ -37,7 +37,7 @@ COLUMNS = (
 PROBLEMS = {
     DeficitKind.MISSING: "未提交",
     DeficitKind.SHORT: "份数不足",
-    DeficitKind.WRONG_KIND: "材料种类不符",
+    DeficitKind.WRONG_KIND: "材料种类不符或不全",
     DeficitKind.EXPIRED: "已过有效期",
     DeficitKind.UNSEALED: "缺签名或盖章",
     DeficitKind.DEFECTIVE: "不符合受理标准",
@@ -60,6 +60,7 @@ def notice(context: PaperContext) -> Paper:
         *_basis(context, given),
         heading("补正须知"),
         *clauses(_explanations(context, given)),
+        Fields(rows=((("办理时限", limit_words(case.item.promised or case.item.statutory)), ("收费", _fee(context))),)),
         contact_fields(context),
         signatures(window_signer(context, "告知窗口", given.given_on, "（业务专用章）"), applicant_signer()),
         both_keep("告知书", "告知窗口"),
@@ -85,6 +86,11 @@ def _dates(context: PaperContext, given: Notice) -> tuple[tuple[Pair, ...], ...]
     return tuple(rows)
 
 
+def _fee(context: PaperContext) -> str:
+    """Lists without a column for fees do not say that there is none."""
+    return (context.item.fee if context.item is not None else "") or "事项目录未列收费"
+
+
 def _row(number: int, deficit: Deficit, line: Material | None) -> tuple[str, ...]:
     return str(number), deficit.name, PROBLEMS[deficit.kind], _cure(deficit, line), _source(deficit, line)
 
@@ -99,7 +105,7 @@ def _cure(deficit: Deficit, line: Material | None) -> str:
         if line.standard and line.standard not in deficit.cure:
             parts.append(f"标准：{line.standard.rstrip('。；')}")
         if line.seal and line.seal not in deficit.cure:
-            parts.append(f"须有{line.seal}签章")
+            parts.append(f"须有{seal_words(line)}")
         if line.validity_days is not None:
             parts.append(f"自出具之日起{line.validity_days}日内有效")
     return "；".join(parts) + "。"
@@ -137,10 +143,14 @@ def _explanations(context: PaperContext, given: Notice) -> list[str]:
     hand_in = (
         "请携带本告知书，将补正材料按序号一次交齐至本市任一服务点窗口；窗口统一登记，出具列明补正材料的《接收回执》。"
     )
+    limit = case.item.promised or case.item.statutory
+    first = "次日" if limit is not None and limit.unit is Unit.CALENDAR_DAY else "次一个工作日"
     clock = (
-        "本事项未规定补正截止日期，请尽早补正；上列材料全部补齐且符合要求之日为受理之日，办理时限自受理之日的次日起算，"
+        f"本事项未规定补正截止日期，请尽早补正；上列材料全部补齐且符合要求之日为受理之日，办理时限自受理之日的{first}起算，"
         "补正所用时间不计入办理时限。"
     )
+    if given.stage == "correct":
+        clock = "请尽早补正；补正材料须与上列内容逐项相符。"
     texts = [
         "以上为本次申请需要补正的全部内容，本窗口不再要求补正首次告知时即可发现的其他内容。",
         hand_in + urge + post,

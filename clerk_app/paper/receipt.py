@@ -148,14 +148,15 @@ def _explanations(context: PaperContext) -> list[str]:
     visits = f"到现场次数：{visits_words(case)}。凭本回执编号或扫描右上角二维码，可在本市任一服务点窗口查询办理进度。"
     return [
         "本回执仅证明本窗口已收到上列材料，不代表申请已被受理。",
-        _what_next(case),
+        _what_next(context),
         "“原件验退”的材料已当场核验并退还申请人，不随件流转，请妥善保管；“原件收存”的材料由窗口收存并移交办理部门。",
         visits,
     ]
 
 
-def _what_next(case: Case) -> str:
+def _what_next(context: PaperContext) -> str:
     """Return where the case stands now and what comes next."""
+    case = context.case
     if case.accepted is not None:
         return f"本件已于{day(case.accepted.accepted_on)}受理，办结期限以《受理回执》所载为准。"
     if case.declined is not None:
@@ -165,6 +166,11 @@ def _what_next(case: Case) -> str:
     if case.state is State.NOTIFIED:
         told = day(case.notices[-1].given_on)
         return f"本件已于{told}一次性告知需补正的内容，详见《申请材料补正告知书》；材料全部补齐之日为受理之日。"
+    if context.printed_at.date() > case.notice_due.day:
+        return (
+            f"自收件起{NOTICE_DAYS}个工作日内（至{due_day(case.notice_due)}止）没有告知补正内容，"
+            f"根据{LICENSING_LAW}第三十二条第一款第四项的规定，本申请自收到申请材料之日（{day(case.received_on)}）起即为受理。"
+        )
     return (
         f"自{day(case.received_on)}收件起，本窗口当场或者在{NOTICE_DAYS}个工作日内（至{due_day(case.notice_due)}止）"
         "核对材料：齐全且符合法定形式的，出具《受理回执》；需要补正的，一次性告知全部补正内容。"

@@ -64,7 +64,7 @@ def refusal(context: PaperContext) -> Paper:
 
 def _decision(context: PaperContext, declined: Declined) -> str:
     case = context.case
-    basis = declined.basis.rstrip("。") or f"{LICENSING_LAW}第三十二条"
+    basis = declined.basis.rstrip("。；").replace("；", "、") or f"{LICENSING_LAW}第三十二条"
     return (
         f"{you(case.applicant)}于{day(case.received_on)}提出的“{case.item.name}”申请收悉。经审查，"
         f"根据{basis}的规定，决定不予受理。"

@@ -21,8 +21,8 @@ def due_day(value: DueDay) -> str:
 
 
 def due_by(value: DueDay) -> str:
-    """Return by which day something is due, e.g. 2026年7月21日前."""
-    return f"{day(value.day)}前" + ("（暂定）" if value.provisional else "")
+    """Return by which day something is due, e.g. 2026年7月21日前（含当日）: the due day is still in time (rule 7)."""
+    return f"{day(value.day)}前（含当日{'，暂定' if value.provisional else ''}）"
 
 
 def minute(value: datetime) -> str:

@@ -15,7 +15,7 @@ from screens.text import clean
 from screens.words import draft_words, material_words, verdict_words
 
 if TYPE_CHECKING:
-    from clerk_app.store.search import Hit
+    from clerk_app.desk import Hit
     from screens.intake.screen import Intake
 
 

@@ -114,7 +114,7 @@ class Intake(AreaScreen):
         self.draft = None
         self.search.clear()
         self.form.clear()
-        self.query_one(Questions).show((), {})
+        self.query_one(Questions).ask((), {})
         self.checklist.show_sheet(Sheet(today=self.desk.today, materials=()), 0)
         self.open_stage("item")
         self._look_for("")
@@ -232,7 +232,7 @@ class Intake(AreaScreen):
             last={k: c for k, c in old.last.items() if k in same},
             offers=offers,
         )
-        self.query_one(Questions).show(questions(draft.items), draft.answers)
+        self.query_one(Questions).ask(questions(draft.items), draft.answers)
         self.checklist.show_sheet(sheet, 0)
 
     @on(Checklist.Changed)

@@ -9,16 +9,15 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual import events
 from textual.binding import BindingType
-from textual.content import Content
 from textual.message import Message
-from textual.widgets import Static
 
 from clerk_app.domain.catalogue import Situation
 from screens.keymap import key, move
-from screens.text import clean
+from screens.text import Part, clean
+from screens.widgets.prose import Para, Prose
 
 
-class Questions(Static, can_focus=True):
+class Questions(Prose, can_focus=True):
     """Every question with its answers; a digit answers the one the cursor is on and goes on."""
 
     DEFAULT_CSS = """
@@ -45,12 +44,12 @@ class Questions(Static, can_focus=True):
         """The last question was answered."""
 
     def __init__(self) -> None:
-        super().__init__("", id="questions", markup=False)
+        super().__init__(id="questions")
         self._asked: Sequence[Situation] = ()
         self._answers: Mapping[str, str] = {}
         self._at = 0
 
-    def show(self, asked: Sequence[Situation], answers: Mapping[str, str]) -> None:
+    def ask(self, asked: Sequence[Situation], answers: Mapping[str, str]) -> None:
         """Show these questions and answers."""
         if [q.id for q in asked] != [q.id for q in self._asked]:
             self._at = 0
@@ -105,27 +104,24 @@ class Questions(Static, can_focus=True):
         self._draw()
 
     def _draw(self) -> None:
-        parts: list[tuple[str, str]] = []
+        paras = []
         for n, question in enumerate(self._asked):
             here = n == self._at and self.has_focus
-            parts.append(("> " if here else "  ", "bold $accented"))
-            parts.append((clean(question.question) + "\n", "bold" if here else ""))
-            parts += self._answer_parts(question)
-        self.update(Content.assemble(*parts))
+            paras.append(Para([("> " if here else "  ", "accent"), (question.question, "strong" if here else "")], 2))
+            paras += [Para(line, 5) for line in self._answer_lines(question)]
+        self.show(paras)
 
-    def _answer_parts(self, question: Situation) -> list[tuple[str, str]]:
+    def _answer_lines(self, question: Situation) -> list[list[Part]]:
+        """Return the answers, as many on a line as fit; the chosen one stands in brackets."""
         chosen = self._answers.get(question.id)
-        width = max(20, self.size.width)
-        parts: list[tuple[str, str]] = [("    ", "")]
-        used = 4
+        lines: list[list[Part]] = []
+        used = self.size.width
         for n, answer in enumerate(question.answers, start=1):
             text = f"{n} {clean(answer.label)}"
-            mark = f"[{text}]" if answer.id == chosen else f" {text} "
-            if used > 4 and used + cell_len(mark) > width:
-                parts.append(("\n    ", ""))
+            mark = f"[{text}] " if answer.id == chosen else f" {text}  "
+            if not lines or used + cell_len(mark) > self.size.width:
+                lines.append([("    ", "")])
                 used = 4
-            parts.append((mark, "bold $good" if answer.id == chosen else ""))
-            parts.append((" ", ""))
-            used += cell_len(mark) + 1
-        parts.append(("\n", ""))
-        return parts
+            lines[-1].append((mark, "good" if answer.id == chosen else ""))
+            used += cell_len(mark)
+        return lines

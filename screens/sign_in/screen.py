@@ -74,6 +74,7 @@ class SignIn(AreaScreen):
         self.query_one("#number", Field).focus()
         self._say("；".join(self.clerk.keymap_problems), bad=True)
         self.clerk.look_at_line()
+        self.call_after_refresh(self.clerk.services.painted)
 
     def on_screen_resume(self) -> None:
         """Nothing of the one before is left."""

@@ -61,6 +61,7 @@ class Checklist(VirtualList[Line]):
     def __init__(self, *, empty: str, id: str) -> None:
         columns = [
             Column("", 3, right=True),
+            Column("容", 2),
             Column("材料"),
             Column("应收", 12),
             Column("已收", 12),
@@ -84,10 +85,10 @@ class Checklist(VirtualList[Line]):
         mark, tone = line.mark
         optional = line.material.necessity is Necessity.OPTIONAL
         deferrable = line.material.necessity is Necessity.DEFERRABLE
-        name = line.material.name + ("（可容缺）" if deferrable else "")
         return [
             Cell(str(line.number), "dim"),
-            Cell(name, "dim" if optional else "plain"),
+            Cell("容" if deferrable else "", "warn"),
+            Cell(line.material.name, "dim" if optional else "plain"),
             Cell(line.asked, "dim"),
             Cell(line.brought, "dim" if line.brought == "-" else "plain"),
             Cell(mark, tone),

@@ -66,10 +66,10 @@ def catalogue(count: int) -> list[CatalogueRow]:
     return rows
 
 
-def fill(folder: Path, cases: int, rows: Sequence[CatalogueRow]) -> Journal:
+def fill(folder: Path, cases: int, rows: Sequence[CatalogueRow], key: bytes = KEY) -> Journal:
     """Make a store with this many cases, two entries each."""
     journal = Journal()
-    with Records.open(folder, KEY, window=WINDOW) as records:
+    with Records.open(folder, key, window=WINDOW) as records:
         for start in range(0, len(rows), 2000):
             records.put_catalogue(rows[start : start + 2000], start + 2000, more=start + 2000 < len(rows))
         while len(journal.cases) < cases:

@@ -11,12 +11,25 @@ from tests.support.commands import CityEnd, Seat, enrol, seed_city
 
 
 @pytest.fixture(scope="session")
-def city(tmp_path_factory: pytest.TempPathFactory) -> CityEnd:
-    return seed_city(tmp_path_factory.mktemp("city"))
+def new_city(tmp_path_factory: pytest.TempPathFactory) -> CityEnd:
+    """A city nothing has happened in; tests copy it."""
+    return seed_city(tmp_path_factory.mktemp("new-city"))
 
 
 @pytest.fixture(scope="session")
-def address(city: CityEnd, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def city(new_city: CityEnd, tmp_path_factory: pytest.TempPathFactory) -> CityEnd:
+    """The city that the shared central serves."""
+    return new_city.copy(tmp_path_factory.mktemp("city") / "city.db")
+
+
+@pytest.fixture
+def own_city(new_city: CityEnd, tmp_path: Path) -> CityEnd:
+    """A city of the test's own."""
+    return new_city.copy(tmp_path / "city.db")
+
+
+@pytest.fixture(scope="session")
+def address(city: CityEnd) -> Iterator[str]:
     with city.served() as address:
         yield address
 

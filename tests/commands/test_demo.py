@@ -157,11 +157,9 @@ def test_the_department_moves_cases_on_and_central_ends_with_its_standard_input(
 
 def test_preparing_that_was_killed_is_begun_anew(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
-    with running(
-        command("demo", "--prepare", "--data", folder), env=environment(), stderr=subprocess.PIPE
-    ) as process:
+    with running(command("demo", "--prepare", "--data", folder), env=environment(), stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
-        eventually(lambda: (folder / "keys.json").exists())
+        eventually((folder / "keys.json").exists)
         process.kill()
         process.wait()
     eventually(lambda: centrals(folder) == [])

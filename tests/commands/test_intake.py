@@ -35,9 +35,7 @@ def line_of(intake: dict[str, Any]) -> bytes:
 def taking_in(seat: Seat, file: str | Path = "-") -> Iterator[subprocess.Popen[bytes]]:
     """Run an intake that is spoken to through pipes."""
     words = command("intake", file, "--data", seat.folder)
-    with running(
-        words, env=seat.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
+    with running(words, env=seat.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         yield process
 
 
@@ -132,7 +130,15 @@ def test_bad_lines_are_answered_and_stop_nobody(shared_seat: Seat, item: dict[st
 
 
 def test_names_of_any_kind_are_kept_or_refused_never_changed(shared_seat: Seat, item: dict[str, Any]) -> None:
-    names = ["𠮷㐂䶮", "O'Brien\"; DROP TABLE cases;--", "<b>[red]加粗[/red]</b>", "👩‍👧样例", "甲\u0000乙", "x" * 5000, "\ud800"]
+    names = [
+        "𠮷㐂䶮",
+        "O'Brien\"; DROP TABLE cases;--",
+        "<b>[red]加粗[/red]</b>",
+        "👩‍👧样例",
+        "甲\u0000乙",
+        "x" * 5000,
+        "\ud800",
+    ]
     given = [{**whole(item), "applicant": {**whole(item)["applicant"], "name": name}} for name in names]
 
     told = shared_seat.clerk("intake", "-", stdin=b"".join(json.dumps(line).encode() + b"\n" for line in given))

@@ -17,15 +17,16 @@ def import_list(city: CityEnd, path: Path) -> dict[str, Any]:
     return report
 
 
-def test_every_item_of_it_is_accepted_whole_and_names_exactly_what_is_left_out(city: CityEnd, tmp_path: Path) -> None:
-    own = city.copy(tmp_path / "city.db")
-    report = import_list(own, real_list("tangshan_item_materials.xlsx"))
+def test_every_item_of_it_is_accepted_whole_and_names_exactly_what_is_left_out(
+    own_city: CityEnd, tmp_path: Path
+) -> None:
+    report = import_list(own_city, real_list("tangshan_item_materials.xlsx"))
     assert (report["items"], report["materials"]) == (41, 262)
     assert {"duplicate-material", "bundled-documents"} <= {finding["kind"] for finding in report["findings"]}
     assert all(finding.keys() == {"row", "kind", "message"} for finding in report["findings"])
     assert report["kept"] == 261
-    with own.served() as address:
-        seat = enrol(own, address, tmp_path / "window")
+    with own_city.served() as address:
+        seat = enrol(own_city, address, tmp_path / "window")
     items = [item for item in seat.json("items", "--limit", "0") if not item["sample"]]
     assert len(items) == 41
     left_out = [(item, line["id"]) for item in items for line in due(item, first_answers(item))]
@@ -40,15 +41,16 @@ def test_every_item_of_it_is_accepted_whole_and_names_exactly_what_is_left_out(c
     assert all(deficit["name"] and deficit["cure"] for line in answered for deficit in line["deficits"])
 
 
-def test_importing_again_changes_nothing_and_a_changed_list_changes_what_differs(city: CityEnd, tmp_path: Path) -> None:
-    own = city.copy(tmp_path / "city.db")
+def test_importing_again_changes_nothing_and_a_changed_list_changes_what_differs(
+    own_city: CityEnd, tmp_path: Path
+) -> None:
     head = "事项名称,受理部门,承诺日期,材料"
     before = text_file(tmp_path / "a.csv", head, "甲事项,甲局,5,申请表", "乙事项,乙局,5,申请表")
     after = text_file(tmp_path / "b.csv", head, "甲事项,甲局,5,申请表", "乙事项,乙局,8,申请表")
 
-    assert import_list(own, before)["items"] == 2
-    again = import_list(own, before)
-    changed = import_list(own, after)
+    assert import_list(own_city, before)["items"] == 2
+    again = import_list(own_city, before)
+    changed = import_list(own_city, after)
 
     assert (again["changed"], changed["changed"]) == (0, 1)
 
@@ -63,7 +65,7 @@ def test_importing_again_changes_nothing_and_a_changed_list_changes_what_differs
         ("blank.csv", b"a,b\n1,2\n"),
     ],
 )
-def test_a_file_that_is_no_list_is_refused(city: CityEnd, tmp_path: Path, name: str, content: bytes) -> None:
+def test_a_file_that_is_no_list_is_refused(tmp_path: Path, name: str, content: bytes) -> None:
     path = tmp_path / name
     path.write_bytes(content)
 

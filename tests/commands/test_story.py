@@ -8,8 +8,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from clerk_app.domain.case import fold
 from clerk_app.domain.journal import signature_holds, verify_chain
 from clerk_app.settings import load
@@ -18,11 +16,6 @@ from clerk_app.store.records import Records
 from tests.support.commands import PASSPHRASE, CityEnd, Seat, clerk, enrol, port_of, whole
 
 INTAKES = 50
-
-
-@pytest.fixture
-def own_city(city: CityEnd, tmp_path: Path) -> CityEnd:
-    return city.copy(tmp_path / "city.db")
 
 
 def mixed(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -138,7 +131,9 @@ def test_one_who_signed_in_before_signs_in_without_the_line_and_a_stranger_does_
     assert (unknown.status, unknown.json["error"]["code"]) == (4, "offline-unknown")
 
 
-def test_central_is_seeded_twice_without_change_and_its_other_commands_answer(own_city: CityEnd, tmp_path: Path) -> None:
+def test_central_is_seeded_twice_without_change_and_its_other_commands_answer(
+    own_city: CityEnd, tmp_path: Path
+) -> None:
     with closing(sqlite3.connect(own_city.database)) as file:
         before = file.execute("SELECT max(revision), count(*) FROM catalogue").fetchone()
     told = clerk("central", "seed", "--database", f"sqlite:///{own_city.database}").done()

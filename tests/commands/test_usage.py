@@ -10,7 +10,7 @@ import pytest
 from tests.support.commands import clerk, environment
 
 ENGLISH = re.compile(
-    r"\b(usage|options|optional|positional|arguments?|show this|expected|invalid|required|unrecognized|error)\b", re.I
+    r"\b(usage|options|optional|positional|arguments?|show this|expected|invalid|required|unrecognized|error)\b", re.IGNORECASE
 )
 COMMANDS = [
     (),
@@ -73,7 +73,9 @@ def test_the_version_is_told() -> None:
     assert clerk("--version").done().out.startswith("clerk ")
 
 
-@pytest.mark.parametrize("words", [("status",), ("items", "jzz"), ("cases",), ("journal",), ("sync",), ()], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [("status",), ("items", "jzz"), ("cases",), ("journal",), ("sync",), ()], ids=" ".join
+)
 def test_a_folder_that_is_no_window_is_not_ready(words: tuple[str, ...], tmp_path: Path) -> None:
     told = clerk(*words, "--data", tmp_path / "none", "--json")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from clerk_app.domain.checklist import Tally
+from clerk_app.domain.deadlines import YearTable
 from clerk_app.domain.draft import Draft
 from clerk_app.domain.journal import verify_chain
 from clerk_app.domain.numbers import parse_case_number
@@ -25,7 +26,9 @@ def here(tmp_path: Path) -> Iterator[Office]:
         yield opened
 
 
-def draft(here: Office, tallies: tuple[Tally, ...] = ALL, applicant: Applicant = APPLICANT, code: str = "PERMIT") -> Draft:
+def draft(
+    here: Office, tallies: tuple[Tally, ...] = ALL, applicant: Applicant = APPLICANT, code: str = "PERMIT"
+) -> Draft:
     made = replace(here.desk.begin([code]), applicant=applicant)
     checklist = made.checklist()
     for tally in tallies:
@@ -49,7 +52,12 @@ def test_case_numbers_follow_the_window_and_the_day_and_never_repeat(here: Offic
     numbers.append(here.desk.receive(draft(here)).outcomes[0].case.number)
 
     parsed = [parse_case_number(n) for n in numbers]
-    assert [(p.window, p.serial) for p in parsed if p] == [(SEAT.window, 1), (SEAT.window, 2), (SEAT.window, 3), (SEAT.window, 1)]
+    assert [(p.window, p.serial) for p in parsed if p] == [
+        (SEAT.window, 1),
+        (SEAT.window, 2),
+        (SEAT.window, 3),
+        (SEAT.window, 1),
+    ]
     assert len(set(numbers)) == 4
 
 
@@ -98,6 +106,42 @@ def test_what_is_allowed_follows_the_case(here: Office) -> None:
     assert here.desk.allowed(case) == {"remark", "reveal_identity", "withdraw"}
     with pytest.raises(Refused, match="已受理"):
         here.desk.decline(case.number, "晚了")
+
+
+YEAR = YearTable(year=2026, holidays=(), workdays=())
+
+
+def test_an_overdue_debt_is_shown_and_only_then_may_the_papers_go_back(tmp_path: Path) -> None:
+    """Rule 4: 容缺 has its own clock."""
+    with office(tmp_path, [PERMIT], years=[YEAR]) as here:
+        case = here.desk.receive(draft(here, without("lease")), Decide.PROVISIONAL).outcomes[0].case
+        here.clock.wait(10)
+        assert next((c.name, c.left) for c in here.desk.clocks(case)) == ("容缺补交", 0)
+        assert "supplement" in here.desk.allowed(case)
+        assert "return_papers" not in here.desk.allowed(case)
+        with pytest.raises(Refused, match="没有逾期"):
+            here.desk.return_papers(case.number, "早了")
+
+        here.clock.wait(1)
+
+        assert "supplement" not in here.desk.allowed(case)
+        with pytest.raises(Refused, match="已逾期"):
+            here.desk.supplement(case.number, [Tally(material="lease", copies_kept=1)])
+        assert here.desk.clocks(case)[0].light == "red"
+        assert here.desk.return_papers(case.number, "容缺材料逾期未补").case.state == "returned"
+
+
+def test_a_case_accepted_by_law_is_neither_declined_nor_returned(here: Office) -> None:
+    """Rule 1: past five working days without a notice."""
+    case = here.desk.receive(draft(here, without("lease")), Decide.RECEIVE).outcomes[0].case
+    assert {"decline", "return_papers", "notify"} <= here.desk.allowed(case)
+
+    here.clock.wait(8)
+
+    assert here.desk.deemed_accepted(case)
+    assert here.desk.allowed(case) == {"accept", "supplement", "withdraw", "remark", "reveal_identity"}
+    with pytest.raises(Refused, match="依法自收件之日起即为受理"):
+        here.desk.decline(case.number, "不符合受理条件")
 
 
 def test_an_act_that_is_refused_leaves_nothing_behind(here: Office) -> None:

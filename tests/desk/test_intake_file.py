@@ -24,7 +24,9 @@ FULL = [
     {"material": "lease", "copies_kept": 1},
     {"material": "photo", "copies_kept": 2},
 ]
-HOME = Situation(id="home", question="居住方式", answers=(Answer(id="rent", label="租房"), Answer(id="own", label="自有")))
+HOME = Situation(
+    id="home", question="居住方式", answers=(Answer(id="rent", label="租房"), Answer(id="own", label="自有"))
+)
 ASKING = replace(
     PERMIT,
     code="ASKING",
@@ -93,6 +95,18 @@ def test_a_supplement_goes_to_the_case_it_names(here: Office) -> None:
 
     assert (first["state"], [d["material"] for d in first["deficits"]]) == ("notified", ["photo"])
     assert (second["state"], second["visits"]) == ("accepted", 3)
+
+
+def test_a_case_of_which_only_the_receipt_was_recorded_is_decided_on_later(here: Office) -> None:
+    whole = say(here, item="PERMIT", applicant=WHO, received=FULL, decide="receive")["case"]
+    short = say(here, item="PERMIT", applicant=WHO, received=FULL[1:], decide="receive")["case"]
+
+    accepted, notified, again = say(here, case=whole), say(here, case=short), say(here, case=short)
+
+    assert (accepted["state"], accepted["papers"], accepted["visits"]) == ("accepted", ["受理回执"], 1)
+    assert (notified["state"], [d["material"] for d in notified["deficits"]]) == ("notified", ["form"])
+    assert notified["papers"] == ["申请材料补正告知书"]
+    assert again["error"]["code"] == "nothing-brought"
 
 
 def test_a_joint_intake_asks_once_for_what_its_items_share(here: Office) -> None:
@@ -166,7 +180,9 @@ def test_rubbish_is_answered(here: Office, raw: bytes) -> None:
     assert "error" in answer(here.desk, 1, raw)
 
 
-@pytest.mark.parametrize("name", ["𠮷㐂䶮", "王[/b]", "'; DROP TABLE journal;--", "<script>", "李😀", "阿卜杜拉·买买提", "$name"])
+@pytest.mark.parametrize(
+    "name", ["𠮷㐂䶮", "王[/b]", "'; DROP TABLE journal;--", "<script>", "李😀", "阿卜杜拉·买买提", "$name"]
+)
 def test_names_are_recorded_as_they_are(here: Office, name: str) -> None:
     result = say(here, item="PERMIT", applicant={**WHO, "name": name}, received=FULL)
 
@@ -183,8 +199,12 @@ def test_a_lone_surrogate_is_refused_not_stored(here: Office) -> None:
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=6),
-        lambda inner: st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["item", "items", "case", "applicant", "received", "material", "name"]), inner),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["item", "items", "case", "applicant", "received", "material", "name"]), inner
+            )
+        ),
         max_leaves=10,
     )
 )

@@ -7,11 +7,13 @@ from datetime import date
 import pytest
 
 from clerk_app import planning
+from clerk_app.domain import bodies as b
 from clerk_app.domain.checklist import Tally
+from clerk_app.domain.deadlines import Calendar
 from clerk_app.domain.kinds import State
 from clerk_app.planning import Decide
 from clerk_app.seat import Act, Refused
-from tests.support.story import MONDAY, Counter, without
+from tests.support.story import COVERED, MONDAY, Counter, without
 
 
 def test_receipt_starts_the_notice_clock_and_no_other() -> None:
@@ -72,3 +74,50 @@ def test_an_incomplete_case_cannot_be_accepted_by_calling_it_deemed() -> None:
         counter.say([Act("case.accepted", counter.number, forged)])
 
     assert refused.value.code == "incomplete"
+
+
+@pytest.mark.parametrize("calendar", [COVERED, Calendar(())])
+def test_a_case_accepted_by_law_cannot_be_declined_any_more(calendar: Calendar) -> None:
+    counter = Counter(calendar=calendar)
+    counter.receive(without("lease"), Decide.RECEIVE)
+    counter.wait(8)
+
+    with pytest.raises(Refused) as refused:
+        counter.go_on(Decide.DECLINE, "不符合受理条件")
+
+    assert refused.value.code == "deemed-accepted"
+    assert counter.go_on().state is State.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("case.declined", b.Declined(on=date(2026, 3, 10), reason="晚了")),
+        ("case.returned", b.Ended(on=date(2026, 3, 10))),
+    ],
+)
+def test_neither_end_takes_a_refusal_or_a_return_after_the_notice_was_due(
+    kind: str, body: b.Declined | b.Ended
+) -> None:
+    counter = Counter(calendar=COVERED)
+    counter.receive(without("lease"), Decide.RECEIVE)
+    counter.wait(8)
+
+    with pytest.raises(Refused) as refused:
+        counter.say([Act(kind, counter.number, body)])
+
+    assert refused.value.code == "deemed-accepted"
+
+
+def test_nothing_is_accepted_by_law_before_the_notice_is_overdue() -> None:
+    counter = Counter(calendar=COVERED)
+    counter.receive(without("lease"), Decide.RECEIVE)
+    counter.wait(7)
+    early = planning.accepted(counter.case.item, counter.calendar, MONDAY, deemed=True)
+
+    with pytest.raises(Refused) as refused:
+        counter.say([Act("case.accepted", counter.number, early)])
+    assert refused.value.code == "incomplete"
+
+    counter.wait(1)
+    assert counter.say([Act("case.accepted", counter.number, early)]).state is State.ACCEPTED

@@ -7,14 +7,16 @@ from datetime import date
 
 import pytest
 
+from clerk_app import planning
 from clerk_app.domain import bodies as b
 from clerk_app.domain.catalogue import Handling, Limit, ServiceItem
 from clerk_app.domain.checklist import Tally
+from clerk_app.domain.deadlines import DueDay
 from clerk_app.domain.kinds import State
-from clerk_app.domain.people import Applicant
+from clerk_app.domain.people import Applicant, Role
 from clerk_app.planning import Decide
 from clerk_app.seat import Act, Refused
-from tests.support.story import APPLICANT, PERMIT, Counter, without
+from tests.support.story import APPLICANT, COVERED, PERMIT, Counter, without
 
 
 def test_deferrable_materials_are_owed_two_working_days_before_the_promised_day() -> None:
@@ -67,9 +69,13 @@ def test_paying_the_debt_makes_the_acceptance_whole() -> None:
 
 
 def test_an_overdue_debt_returns_the_papers() -> None:
-    counter = Counter()
+    counter = Counter(calendar=COVERED)
     counter.receive(without("lease"), Decide.PROVISIONAL)
-    counter.wait(30)
+    counter.wait(11)
+
+    with pytest.raises(Refused) as refused:
+        counter.supplement(Tally(material="lease", copies_kept=1))
+    assert refused.value.code == "debt-overdue"
 
     ended = b.Ended(on=counter.today, reason="容缺材料逾期未补")
     case = counter.say([Act("case.returned", counter.number, ended)])
@@ -87,3 +93,52 @@ def test_a_commitment_that_differs_from_what_is_missing_is_refused() -> None:
         counter.say([Act("case.accepted_provisionally", case.number, forged)])
 
     assert refused.value.code == "owed-differs"
+
+
+def test_papers_are_not_returned_while_the_debt_may_still_be_paid() -> None:
+    counter = Counter(calendar=COVERED)
+    counter.receive(without("lease"), Decide.PROVISIONAL)
+    counter.wait(10)
+
+    with pytest.raises(Refused) as refused:
+        counter.say([Act("case.returned", counter.number, b.Ended(on=counter.today))])
+
+    assert refused.value.code == "debt-not-overdue"
+    assert counter.supplement(Tally(material="lease", copies_kept=1)).state is State.ACCEPTED
+
+
+def test_a_debt_marked_provisional_may_still_be_paid_and_may_be_ended() -> None:
+    counter = Counter()
+    counter.receive(without("lease", "photo"), Decide.PROVISIONAL)
+    counter.wait(30)
+    counter.supplement(Tally(material="lease", copies_kept=1))
+
+    assert counter.say([Act("case.returned", counter.number, b.Ended(on=counter.today))]).state is State.RETURNED
+
+
+def test_the_debt_goes_on_when_the_department_takes_the_case_up() -> None:
+    counter = Counter(calendar=COVERED)
+    counter.receive(without("lease"), Decide.PROVISIONAL)
+    counter.say([Act("case.taken_up", counter.number, b.TakenUp(on=counter.today))], Role.DEPARTMENT)
+    approved = Act("case.decided", counter.number, b.Decided(on=counter.today, outcome="approved"))
+
+    with pytest.raises(Refused) as refused:
+        counter.say([approved], Role.DEPARTMENT)
+    assert refused.value.code == "debts-open"
+
+    counter.wait(11)
+    ended = b.Ended(on=counter.today, reason="容缺材料逾期未补")
+    assert counter.say([Act("case.returned", counter.number, ended)]).state is State.RETURNED
+
+
+@pytest.mark.parametrize("by", [date(2026, 3, 2), date(2026, 3, 16), date(2026, 4, 1)])
+def test_a_commitment_beyond_the_promised_day_is_refused(by: date) -> None:
+    counter = Counter(calendar=COVERED)
+    counter.receive(without("lease"), Decide.RECEIVE)
+    good = planning.provisional(counter.case.item, counter.case.deficits(counter.today), COVERED, counter.today)
+    late = replace(good, owed=tuple(replace(o, by=DueDay(by)) for o in good.owed))
+
+    with pytest.raises(Refused) as refused:
+        counter.say([Act("case.accepted_provisionally", counter.number, late)])
+
+    assert refused.value.code == "owed-too-late"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from chinese_calendar import constants
@@ -20,7 +20,9 @@ from clerk_app.paper.papers import KINDS, compose
 from tests.support.papers import (
     APPLICANT,
     CASES,
+    ITEM,
     MATERIALS,
+    PRINTED_AT,
     RECEIVED,
     accepted_case,
     context_of,
@@ -114,9 +116,27 @@ def test_the_receipt_counts_what_was_received_by_kind() -> None:
 def test_the_receipt_is_not_an_acceptance_and_names_the_notice_clock() -> None:
     text = said("接收回执", received_case(notice_due=due_on(2026, 7, 21, provisional=True)))
     assert "不代表申请已被受理" in text
-    assert "2026年7月21日前（暂定）" in text
+    assert "2026年7月21日前（含当日，暂定）" in text
     assert "逾期不告知的，自收到申请材料之日起即为受理" in text
     assert "0757-12345" in text
+
+
+def test_a_receipt_printed_after_the_notice_was_due_says_that_the_law_has_accepted() -> None:
+    late = PRINTED_AT + timedelta(days=8)
+    assert "本申请自收到申请材料之日（2026年7月14日）起即为受理" in said("接收回执", received_case(), printed_at=late)
+    assert "即为受理（" in said("接收回执", received_case(), printed_at=late - timedelta(days=1))
+
+
+def test_the_notice_tells_limit_fee_and_seals_in_the_catalogues_words() -> None:
+    case = notified_case()
+    assert "事项目录未列收费" in said("申请材料补正告知书", case)
+    priced = replace(ITEM, fee="每证20元")
+    assert "每证20元" in said("申请材料补正告知书", case, item=priced)
+    assert "自受理之日的次一个工作日起算" in said("申请材料补正告知书", case)
+    lines = tuple(replace(m, seal="申请人签名") if m.id == "m2" else m for m in case.checklist)
+    text = said("申请材料补正告知书", replace(case, checklist=lines))
+    assert "须有申请人签名" in text
+    assert "申请人签名签章" not in text
 
 
 def test_a_receipt_for_nothing_says_so() -> None:
@@ -156,9 +176,9 @@ def test_the_acceptance_cites_the_law_and_both_limits() -> None:
     text = said("受理回执", accepted_case())
     assert "申请材料齐全、符合法定形式，根据《中华人民共和国行政许可法》第三十二条第一款第五项的规定，现予受理" in text
     assert "10个工作日" in text
-    assert "2026年7月28日前" in text
+    assert "2026年7月28日前（含当日）" in text
     assert "15个工作日" in text
-    assert "2026年8月4日前（暂定）" in text
+    assert "2026年8月4日前（含当日，暂定）" in text
     assert "以公布后的安排为准" in text
     assert "0757-12388" in text
 
@@ -204,7 +224,7 @@ def test_the_notice_names_every_deficit_with_problem_cure_and_source() -> None:
     [table] = tables("申请材料补正告知书", case)
     assert [row[:3] for row in table.rows] == [
         ("1", "居住证申领登记表", "缺签名或盖章"),
-        ("2", "房屋租赁合同", "材料种类不符"),
+        ("2", "房屋租赁合同", "材料种类不符或不全"),
         ("3", "劳动合同或者就业单位出具的劳动关系证明", "未提交"),
         ("4", "本人近期免冠彩色照片（电子）", "未提交"),
         ("5", "社会保险参保证明", "份数不足"),

@@ -148,3 +148,12 @@ async def test_clicking_an_area_goes_there(tmp_path: Path) -> None:
 
 def test_sample_accounts_are_the_demos_own() -> None:
     assert all(isinstance(account, DemoAccount) for account in SampleCity().accounts)
+
+
+async def test_told_to_end_the_client_leaves_without_asking(tmp_path: Path) -> None:
+    async with opened(tmp_path) as client:
+        await client.type(f"jzz\n{ID_NUMBER}\n样例甲")
+        client.app.action_leave()
+        await client.pilot.pause()
+
+    assert client.app.return_code == 0

@@ -14,6 +14,7 @@ from rich.cells import cell_len
 from clerk_app.domain.kinds import State
 from screens.intake.applicant import ApplicantForm
 from screens.text import clean, cut, fit, wrap, wrap_parts
+from screens.widgets.checklist import Checklist
 from screens.widgets.field import Field
 from tests.support.client import ID_NUMBER, PERMIT, opened
 from tests.support.screen_dump import dump
@@ -34,10 +35,12 @@ NASTY = [
     "'; DROP TABLE cases; --",
     "a" * 150,
 ]
+SPOKEN = [n for n in NASTY if n not in {"[b", "[/附件]", "\\\\[", "ＡＢＣ　全角", "'; DROP TABLE cases; --"}]
+"""One of each sort, for the long way through all screens."""
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
 
-@pytest.mark.parametrize("name", NASTY, ids=range(len(NASTY)))
+@pytest.mark.parametrize("name", SPOKEN, ids=range(len(SPOKEN)))
 async def test_a_name_goes_through_every_screen(name: str, tmp_path: Path) -> None:
     item = replace(
         PERMIT,
@@ -70,16 +73,16 @@ async def test_a_name_goes_through_every_screen(name: str, tmp_path: Path) -> No
         assert cut(name, 10).removesuffix("..") in dump(client.app)
 
 
-@pytest.mark.parametrize("name", NASTY, ids=range(len(NASTY)))
-async def test_every_line_keeps_its_width_whatever_is_in_it(name: str, tmp_path: Path) -> None:
-    item = replace(PERMIT, materials=tuple(replace(m, name=name) for m in PERMIT.materials))
-    async with opened(tmp_path, items=(item,)) as client:
+async def test_every_line_keeps_its_width_whatever_is_in_it(tmp_path: Path) -> None:
+    materials = tuple(replace(PERMIT.materials[0], id=f"m{n}", name=name) for n, name in enumerate(NASTY))
+    async with opened(tmp_path, items=(replace(PERMIT, materials=materials),)) as client:
         await client.type(f"jzz\n{ID_NUMBER}\n样例甲\n\n1")
+        assert len(client.app.screen.query_one(Checklist).rows) == len(NASTY)
 
         strips = client.app.screen._compositor.render_strips()
         assert {strip.cell_length for strip in strips} == {80}
-        rows = [line for line in dump(client.app).splitlines() if line.endswith("待核")]
-        assert len(rows) == 5
+        rows = [line.rstrip() for line in dump(client.app).splitlines() if line.rstrip().endswith("待核")]
+        assert len(rows) >= 10
         assert len({cell_len(row) for row in rows}) == 1
 
 

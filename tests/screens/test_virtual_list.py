@@ -36,11 +36,11 @@ class Bench(GatedApp[None]):
         return [Cell(str(row)), Cell(f"第{row}行", "good"), Cell("宽处")]
 
     def on_mount(self) -> None:
-        self.list.set_rows(self.rows)
-        self.list.focus()
+        self.listing.set_rows(self.rows)
+        self.listing.focus()
 
     @property
-    def list(self) -> VirtualList[int]:
+    def listing(self) -> VirtualList[int]:
         return self.query_one(VirtualList)
 
     @on(VirtualList.Highlighted)
@@ -72,10 +72,10 @@ async def test_keys_move_the_cursor_and_it_stays_in_sight() -> None:
     app = Bench(range(LENGTH))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("down", "down", "pagedown", "up")
-        assert app.list.cursor == 2 + 22 - 1
+        assert app.listing.cursor == 2 + 22 - 1
         assert any(line.startswith(">") and "第23行" in line for line in app.lines())
         await pilot.press("pageup", "pageup", "home", "up")
-        assert app.list.cursor == 0
+        assert app.listing.cursor == 0
         assert app.lines()[1].startswith(">")
         await pilot.press("end", "down", "enter")
 
@@ -85,14 +85,14 @@ async def test_keys_move_the_cursor_and_it_stays_in_sight() -> None:
 async def test_rows_set_anew_put_the_cursor_where_it_is_told_and_in_sight() -> None:
     app = Bench(range(LENGTH))
     async with app.run_test(size=(80, 24)) as pilot:
-        app.list.set_rows(range(500), 400)
+        app.listing.set_rows(range(500), 400)
         await pilot.pause()
-        assert (app.list.cursor, app.list.current) == (400, 400)
+        assert (app.listing.cursor, app.listing.current) == (400, 400)
         assert any("第400行" in line for line in app.lines())
-        app.list.set_rows(range(3), 400)
+        app.listing.set_rows(range(3), 400)
         await pilot.pause()
 
-        assert (app.list.cursor, app.list.current) == (2, 2)
+        assert (app.listing.cursor, app.listing.current) == (2, 2)
 
 
 async def test_columns_appear_where_there_is_room() -> None:
@@ -108,7 +108,7 @@ async def test_an_empty_list_says_so_and_enter_chooses_nothing() -> None:
         await pilot.press("enter", "down", "end")
 
         assert "空的" in app.lines()[1]
-        assert app.list.current is None
+        assert app.listing.current is None
         assert not [heard for heard in app.heard if heard[0] == "chosen"]
 
 
@@ -116,7 +116,7 @@ async def test_a_click_puts_the_cursor_there_and_a_second_one_chooses() -> None:
     app = Bench(range(50))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.click(VirtualList, offset=(10, 5))
-        assert app.list.cursor == 4
+        assert app.listing.cursor == 4
         await pilot.click(VirtualList, offset=(10, 5), times=2)
 
         assert ("chosen", 4) in app.heard
@@ -125,7 +125,7 @@ async def test_a_click_puts_the_cursor_there_and_a_second_one_chooses() -> None:
 async def test_the_wheel_scrolls_without_making_all_rows() -> None:
     app = Bench(range(LENGTH))
     async with app.run_test(size=(80, 24)) as pilot:
-        app.list.post_message(events.MouseScrollDown(app.list, 5, 5, 0, 1, 0, False, False, False))
+        app.listing.post_message(events.MouseScrollDown(app.listing, 5, 5, 0, 1, 0, False, False, False))
         await pilot.pause()
 
         assert len(set(app.made)) < 60

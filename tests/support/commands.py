@@ -57,9 +57,7 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), "LC_ALL": "C", **more}
 
 
-def clerk(
-    *words: str | Path, stdin: str | bytes = "", env: Mapping[str, str] | None = None, **popen: Any
-) -> Told:
+def clerk(*words: str | Path, stdin: str | bytes = "", env: Mapping[str, str] | None = None, **popen: Any) -> Told:
     """Run ``clerk`` to its end; never may it show a traceback."""
     given = stdin.encode() if isinstance(stdin, str) else stdin
     done = subprocess.run(

@@ -12,6 +12,7 @@ import msgspec
 
 from clerk_app.desk import Desk
 from clerk_app.domain.catalogue import JointService, ServiceItem
+from clerk_app.domain.deadlines import YearTable
 from clerk_app.domain.people import Person, Role
 from clerk_app.domain.plain import to_plain
 from clerk_app.line import LineStatus
@@ -63,18 +64,23 @@ class Office:
 
 @contextmanager
 def office(
-    folder: Path, items: Iterable[ServiceItem], joint: Iterable[JointService] = (), person: Person = CLERK
+    folder: Path,
+    items: Iterable[ServiceItem],
+    joint: Iterable[JointService] = (),
+    person: Person = CLERK,
+    years: Iterable[YearTable] = (),
 ) -> Iterator[Office]:
-    """Open a desk over the store in ``folder``, with these items in its catalogue."""
+    """Open a desk over the store in ``folder``, with these items and years in its catalogue."""
     clock = HandClock()
     with Records.open(folder, KEY, window=SEAT.window) as records:
         rows = [_row("item", item.code, item) for item in items]
         rows += [_row("joint", service.code, service) for service in joint]
+        rows += [_row("calendar", str(table.year), table) for table in years]
         if rows:
             records.put_catalogue(rows, records.catalogue_revision() + len(rows))
         desk = Desk(records, SEAT, person, KEY, clock, DeadLine(), folder / "papers")
         yield Office(desk, records, clock, folder)
 
 
-def _row(kind: str, key: str, body: ServiceItem | JointService) -> CatalogueRow:
+def _row(kind: str, key: str, body: ServiceItem | JointService | YearTable) -> CatalogueRow:
     return CatalogueRow(kind=kind, key=key, revision=1, body=msgspec.Raw(msgspec.json.encode(to_plain(body))))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
+from typing import Any
 
 from textual.app import App
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
 
-def dump(app: App[object]) -> str:
+def dump(app: App[Any]) -> str:
     """Return the lines of the screen, blanks at their ends cut off.
 
     The compositor is an inner part of Textual; this is the one place that looks at it.

@@ -11,7 +11,7 @@ from clerk_app.domain.acts import refusal, role_refusal
 from clerk_app.domain.case import Case, evolve, fold
 from clerk_app.domain.catalogue import Due, Handling, Limit, Material, Necessity, ServiceItem
 from clerk_app.domain.checklist import Tally
-from clerk_app.domain.deadlines import Calendar
+from clerk_app.domain.deadlines import Calendar, YearTable
 from clerk_app.domain.draft import Draft
 from clerk_app.domain.journal import GENESIS, Entry, Record
 from clerk_app.domain.numbers import case_number, uuid7
@@ -55,14 +55,24 @@ def without(*materials: str) -> tuple[Tally, ...]:
     return tuple(t for t in ALL if t.material not in materials)
 
 
+COVERED = Calendar((YearTable(year=2026, holidays=(), workdays=()),))
+"""A calendar in which no date of these stories is 暂定."""
+
+
 class Counter:
     """One case from receipt on; ``today`` is moved by hand."""
 
-    def __init__(self, permit: ServiceItem = PERMIT, applicant: Applicant = APPLICANT, day: date = MONDAY) -> None:
+    def __init__(
+        self,
+        permit: ServiceItem = PERMIT,
+        applicant: Applicant = APPLICANT,
+        day: date = MONDAY,
+        calendar: Calendar | None = None,
+    ) -> None:
         self.item = permit
         self.applicant = applicant
         self.today = day
-        self.calendar = Calendar(())
+        self.calendar = calendar or Calendar(())
         self.entries: list[Entry] = []
         self.number = case_number("FS0001", "01", day, 1)
 

@@ -9,14 +9,18 @@ from pathlib import Path
 import httpx
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clerk_app.domain.journal import Entry, Verdict
 from clerk_app.line import LineDown, LineRefused
+from clerk_app.store.published import Published
+from clerk_app.store.records import Records
 from sync import wire
 from sync.talk import Busy, Stopped, Talk
 from sync.window import CATALOGUE_PAGE, WindowEnd
-from tests.support.booth import ADDRESS, Booth, Town, booth
+from tests.support.booth import ADDRESS, SECRET, Booth, Town, booth
 from tests.support.city import Clock
+from tests.support.counter import KEY
 from tests.support.lossy import Fault, LossyLine
 from tests.support.story import without
 
@@ -202,6 +206,7 @@ def test_a_feed_that_leaves_a_place_out_is_not_taken(here: Town, window: Booth) 
     greeting = state(window, last_n=4, last_digest=digest)
     for feed in (
         wire.Feed(entries=[ahead], next=cursor + 2),
+        wire.Feed(entries=[ahead], next=cursor + 1),
         wire.Feed(entries=[], next=cursor + 1),
         wire.Feed(entries=[], next=cursor, more=True),
     ):
@@ -236,6 +241,13 @@ def test_a_feed_that_leaves_a_place_out_is_not_taken(here: Town, window: Booth) 
 def test_whatever_is_no_answer_is_a_line_that_is_down(here: Town, window: Booth, error: object) -> None:
     with pytest.raises(LineDown, match=r"[一-龥]"):
         answers(error, clock=here.clock, booth=window).sync()
+
+
+def test_a_right_answer_without_centrals_epoch_is_not_centrals(here: Town, window: Booth) -> None:
+    body = msgspec.json.encode(state(window))
+    told = httpx.Response(200, headers={"Content-Type": wire.MEDIA_TYPE}, content=body)
+    with pytest.raises(LineDown, match="代替市中心作答"):
+        answers(told, clock=here.clock, booth=window).sync()
 
 
 def test_a_time_without_a_zone_is_no_answer(here: Town, window: Booth) -> None:
@@ -281,6 +293,42 @@ def test_the_first_catalogue_comes_in_few_compressed_pages(here: Town, window: B
     assert window.sync().catalogue == CATALOGUE_PAGE
     assert asked(line).count("GET /v1/catalogue") == 1
     assert "zstd" in line.requests[-1].headers["accept-encoding"]
+
+
+def test_the_search_is_made_once_for_a_delivery_of_many_shares(
+    here: Town, window: Booth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Published] = []
+    save = Published._save_index
+
+    def counted(published: Published) -> None:
+        made.append(published)
+        save(published)
+
+    monkeypatch.setattr(Published, "_save_index", counted)
+    body = msgspec.Raw(b'{"name":"x"}')
+    here.loop.run(
+        here.central.import_rows(wire.CatalogueRow(kind="item", key=f"I{n}", revision=0, body=body) for n in range(450))
+    )
+    assert window.sync().catalogue == 450
+    assert len(made) == 1
+
+
+def test_beside_a_running_client_the_line_is_looked_at_without_touching_its_session(
+    here: Town, window: Booth, line: LossyLine
+) -> None:
+    """``clerk status`` reads the store a client owns; to renew the client's session would end it."""
+    kept = window.records.get_meta("line-session")
+    here.clock.advance(minutes=14)
+    client = httpx.Client(transport=line, base_url=ADDRESS)
+    signer = Ed25519PrivateKey.from_private_bytes(SECRET).sign
+    with Records.open(window.folder, KEY, window=window.seat.window, read_only=True) as beside:
+        end = WindowEnd(beside, window.seat.window, signer, Talk(client), here.clock)
+        assert end.greet().last_n == 0
+        assert end.greet().last_n == 0
+    assert asked(line).count("POST /v1/sessions") == 1
+    assert "POST /v1/sessions/refresh" not in asked(line)
+    assert window.records.get_meta("line-session") == kept
 
 
 def test_a_page_is_no_larger_than_central_gives() -> None:

@@ -82,6 +82,7 @@ def test_an_act_central_lost_counts_no_more_until_its_window_has_said_it_again(
     assert other.cases() == here.cases()
     assert other.records.refused() == [], "the list is of this window's own"
     other.desk.remark(number, "已电话告知")
+    assert other.own()[-1].entry.seen == 2, "receipt and notice: what central lost was not seen by anybody"
     other.sync()
     window.sync()
     other.sync()

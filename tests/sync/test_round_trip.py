@@ -6,15 +6,18 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from clerk_app.domain.checklist import Tally
 from clerk_app.domain.journal import Verdict
 from clerk_app.domain.kinds import State
 from clerk_app.domain.people import Role
+from clerk_app.domain.plain import to_plain
 from clerk_app.line import LineDown
 from clerk_app.planning import Decide
-from sync.wire import PROBLEMS
+from clerk_app.seat import Refused
+from sync.wire import PROBLEMS, CatalogueRow
 from tests.support.booth import CLERK, Booth, Town, booth
 from tests.support.city import POINT
 from tests.support.story import PERMIT, without
@@ -140,6 +143,19 @@ def test_what_central_refuses_lies_open_with_its_reason_and_other_cases_flow(her
         assert set(window.cases()) == {good}
         assert window.cases() == here.cases()
         assert len(window.records.refused()) == 2
+
+
+def test_an_act_too_large_for_the_line_is_refused_before_it_is_written(here: Town, window: Booth) -> None:
+    """An entry central can never take would hold up every later one."""
+    long = replace(PERMIT.materials[0], standard="长" * 400_000)
+    item = replace(PERMIT, materials=(long, *PERMIT.materials[1:]))
+    body = msgspec.Raw(msgspec.json.encode(to_plain(item)))
+    here.loop.run(here.central.import_rows([CatalogueRow(kind="item", key=item.code, revision=0, body=body)]))
+    window.sync()
+    with pytest.raises(Refused, match="收不下") as refused:
+        window.receive()
+    assert refused.value.code == "entry-too-large"
+    assert window.records.entry_count() == 0
 
 
 def test_a_session_is_kept_for_the_next_command_and_renewed_when_its_time_is_over(here: Town, window: Booth) -> None:

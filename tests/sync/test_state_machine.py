@@ -178,6 +178,6 @@ def test_two_windows_and_central_agree_whatever_the_line_does(machine: type[TwoW
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=20, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

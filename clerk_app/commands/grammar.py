@@ -1,0 +1,104 @@
+"""Every command's name, arguments and help; what a command does is loaded when it is run."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from clerk_app import VERSION
+from clerk_app.commands.parsing import Parser, counting
+
+MOST = 1_000_000
+"""More than any city has items."""
+EPILOG = "退出状态：0 办成；1 有内容被拒；2 用法不对；3 未就绪（未登记为窗口、未登录、打不开）；4 需要网络而网络不通。"
+
+Add = Callable[[str, str, str], Parser]
+
+
+def parser() -> Parser:
+    """Return the parser of the whole command line; ``options.command`` is what is to be run."""
+    common = Parser(add_help=False)
+    common.add_argument("--data", type=Path, default=argparse.SUPPRESS, metavar="DIR", help="窗口数据所在的文件夹")
+    common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="以 JSON 输出")
+    made = Parser(
+        prog="clerk",
+        description="综合窗口终端：一个窗口，收全市各部门的件。不带命令即打开客户端。",
+        epilog=EPILOG,
+        parents=[common],
+    )
+    made.add_argument("--version", action="version", version=f"clerk {VERSION}", help="显示版本")
+    made.set_defaults(command=_later("client:run"), json=False)
+    commands = made.add_subparsers(title="命令", metavar="命令")
+
+    def below(parent: Any) -> Add:
+        def add(name: str, text: str, does: str) -> Parser:
+            one: Parser = parent.add_parser(name, help=text, description=text, parents=[common])
+            if does:
+                one.set_defaults(command=_later(does))
+            return one
+
+        return add
+
+    add = below(commands)
+    one = add("demo", "在本机上开一座样例城市，然后打开客户端", "client:demo")
+    one.add_argument("--full", action="store_true", help="全量样例：767 个服务点、11389 个事项")
+    one.add_argument("--prepare", action="store_true", help="只准备好样例城市，不打开客户端")
+    _window(add)
+    central = add("central", "市中心一端", "")
+    _central(below(central.add_subparsers(title="命令", metavar="命令", required=True)))
+    return made
+
+
+def _window(add: Add) -> None:
+    one = add("enrol", "把本机登记为窗口", "enrolling:enrol")
+    one.add_argument("--central", required=True, metavar="URL", help="市中心的地址")
+    one.add_argument("--code", required=True, metavar="CODE", help="一次性登记码")
+    one.add_argument("--passphrase", action="store_true", help="不用系统钥匙串，改用口令打开本窗口的数据")
+    one = add("sign-in", "登录；之后的命令沿用，直到 sign-out", "window:sign_in")
+    one.add_argument("--as", dest="number", required=True, metavar="工号", help="工号")
+    one.add_argument("--password-stdin", action="store_true", help="从标准输入读口令（一行）")
+    add("sign-out", "退出登录", "window:sign_out")
+    one = add("items", "查找事项：名称、拼音首字母、全拼、代码、部门；不给词则按名称列出", "window:items")
+    one.add_argument("words", nargs="*", metavar="WORDS", help="要找的词")
+    one.add_argument("--limit", type=counting(0, MOST), default=50, metavar="N", help="最多列出多少项；0 为全部")
+    one = add("intake", "从文件登记收件（每行一个 JSON 对象，或一个 JSON 数组），每件一行结果", "intake:intake")
+    one.add_argument("file", metavar="FILE", help="文件；- 为标准输入")
+    one = add("cases", "列出办件", "window:cases")
+    one.add_argument("words", nargs="*", metavar="WORDS", help="编号、姓名或证件号码")
+    add("journal", "列出业务流水", "window:journal")
+    add("status", "本窗口的现状", "window:show_status")
+    add("sync", "与市中心同步一次", "window:sync")
+    one = add("paper", "把办件的文书存为 PDF", "window:paper")
+    one.add_argument("kind", metavar="KIND", help="文书名称，如 接收回执")
+    one.add_argument("case", metavar="CASE", help="办件编号")
+    one.add_argument("--out", required=True, type=Path, metavar="FILE", help="存到哪个文件")
+
+
+def _central(add: Add) -> None:
+    serve = add("serve", "运行市中心", "central:serve")
+    serve.add_argument("--port", type=counting(0, 65535), default=8440, metavar="N", help="端口；0 为任取一个")
+    serve.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="监听的地址")
+    serve.add_argument("--simulate-departments", action="store_true", help=argparse.SUPPRESS)
+    serve.set_defaults(log_to_stderr=True)
+    load = add("import-catalogue", "导入部门报来的事项目录（.xlsx、.csv、.json）", "central:import_catalogue")
+    load.add_argument("file", type=Path, metavar="FILE", help="目录文件")
+    seed = add("seed", "放入样例城市", "central:seed")
+    seed.add_argument("--full", action="store_true", help="全量：767 个服务点、167 个部门、11389 个事项")
+    codes = add("enrolment-codes", "签发窗口登记码（一次性）", "central:enrolment_codes")
+    codes.add_argument("--point", required=True, metavar="CODE", help="服务点代码")
+    codes.add_argument("--count", type=counting(1, 10_000), default=1, metavar="N", help="几个")
+    for one in (serve, load, seed, codes):
+        one.add_argument("--database", required=True, metavar="URL", help="SQLite 或 PostgreSQL 数据库地址")
+
+
+def _later(place: str) -> Callable[[argparse.Namespace], int]:
+    """Return a function of ``clerk_app.commands``, imported when it is called."""
+    module, _, name = place.partition(":")
+
+    def run(options: argparse.Namespace) -> int:
+        return int(getattr(import_module(f"clerk_app.commands.{module}"), name)(options))
+
+    return run

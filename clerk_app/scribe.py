@@ -1,0 +1,94 @@
+"""The hand that writes a window's journal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+
+from clerk_app.domain.acts import refusal, role_refusal
+from clerk_app.domain.case import Case, evolve
+from clerk_app.domain.journal import Entry, signed
+from clerk_app.domain.numbers import case_number, uuid7
+from clerk_app.domain.people import Person
+from clerk_app.domain.plain import to_plain
+from clerk_app.seat import Act, Clock, Refused, Seat
+from clerk_app.store.records import Records
+
+MAX_ENTRY = 900_000
+"""Bytes; one entry that central can never take would hold up every later one of this window."""
+
+
+class Scribe:
+    """Writes acts as signed, chained entries: all of one call, or none of it."""
+
+    def __init__(self, records: Records, seat: Seat, signing_key: bytes, clock: Clock) -> None:
+        self._records = records
+        self._seat = seat
+        self._signing_key = signing_key
+        self._clock = clock
+
+    def write(self, person: Person, plan: Callable[[], Sequence[Act]]) -> dict[str, Case]:
+        """Record the acts ``plan`` returns and return the cases they concern; durable on return.
+
+        ``plan`` runs inside the transaction, so that numbers it takes and states it looks at are still true when the
+        acts are written. Raises ``Refused`` when any act may not be done.
+        """
+        with self._records.transaction():
+            acts = plan()
+            cases: dict[str, Case] = {}
+            seen: dict[str, int] = {}
+            entries: list[Entry] = []
+            n, previous = self._records.head()
+            for act in acts:
+                if act.subject not in seen:
+                    held = self._records.records_of(act.subject)
+                    # Others' entries without a place in the feed are those a restored central lost.
+                    own = self._seat.window
+                    seen[act.subject] = sum(r.entry.window == own or r.position is not None for r in held)
+                    case = self._records.case(act.subject)
+                    if case is not None:
+                        cases[act.subject] = case
+                entry = signed(self._unsigned(person, act, n + 1, seen[act.subject], previous), self._signing_key)
+                cases[act.subject] = self._checked(person, cases.get(act.subject), entry)
+                entries.append(entry)
+                n, previous = entry.n, entry.digest()
+                seen[act.subject] += 1
+            self._records.append(entries, list(cases.values()))
+        return cases
+
+    def new_number(self) -> str:
+        """Return the next case number; call it inside a plan (rule 12)."""
+        today = self._clock().date()
+        return case_number(self._seat.point, self._seat.number, today, self._records.next_serial(today))
+
+    def preview(self, person: Person, case: Case, acts: Sequence[Act]) -> Case:
+        """Return the case as it would stand after these acts; raises ``Refused``; nothing is written."""
+        for act in acts:
+            case = self._checked(person, case, self._unsigned(person, act, 0, 0, ""))
+        return case
+
+    def _unsigned(self, person: Person, act: Act, n: int, seen: int, previous: str) -> Entry:
+        now = self._clock()
+        return Entry(
+            id=uuid7(int(now.timestamp() * 1000), os.urandom(10)),
+            kind=act.kind,
+            subject=act.subject,
+            at=now.isoformat(timespec="milliseconds"),
+            actor=person.number,
+            window=self._seat.window,
+            n=n,
+            seen=seen,
+            previous=previous,
+            body=to_plain(act.body),
+        )
+
+    def _checked(self, person: Person, case: Case | None, entry: Entry) -> Case:
+        why = role_refusal(entry.kind, person.role) or refusal(case, entry)
+        if why is not None:
+            raise Refused.because(why)
+        if len(entry.canonical()) > MAX_ENTRY:
+            raise Refused("entry-too-large", "这一步的内容过多，市中心收不下，没有登记。请精简后再试。")
+        after = evolve(case, entry)
+        if after is None or entry.id in after.ignored:
+            raise Refused("not-applicable", "这一步与办件的现状不符，没有登记。")
+        return after
