@@ -29,7 +29,9 @@ from clerk_app.scribe import Scribe
 from clerk_app.seat import Act, Clock, Refused, Seat
 from clerk_app.status import Status, status
 from clerk_app.store.records import Records
-from clerk_app.store.search import Hit as Hit
+from clerk_app.store.search import Hit
+
+__all__ = ["Desk", "Hit", "IntakeResult", "Outcome"]
 
 MAX_TEXT = 2000
 """Characters of a remark or a reason."""

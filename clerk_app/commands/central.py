@@ -61,6 +61,7 @@ def import_catalogue(options: argparse.Namespace) -> int:
         "items": len(read.items),
         "materials": read.materials,
         "kept": sum(len(item.materials) for item in read.items),
+        "added": published.added,
         "changed": published.changed,
         "findings": [{"row": f.row, "kind": f.kind, "message": f.message} for f in read.findings],
     }

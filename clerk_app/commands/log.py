@@ -26,7 +26,7 @@ class _Discreet(logging.Formatter):
 def _told(error: BaseException) -> list[str]:
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     lines = _told(before) if before is not None else []
-    message = _PRIVATE.sub("…", str(error))[:500]
+    message = str(error) if isinstance(error, ImportError) else _PRIVATE.sub("…", str(error))[:500]
     return [
         *lines,
         *traceback.format_tb(error.__traceback__),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,32 @@ def test_a_wrong_passphrase_is_a_sentence(shared_seat: Seat) -> None:
         client.rest()
         assert client.process.returncode == 3
         assert "口令或密钥不对" in client.text
+
+
+def test_a_wrong_passphrase_file_and_a_store_in_use_are_sentences_too(shared_seat: Seat, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong"
+    wrong.write_text("wrong\n", encoding="utf-8")
+    with painting(command("--data", shared_seat.folder), environment(CLERK_PASSPHRASE_FILE=str(wrong))) as client:
+        client.rest()
+        assert client.process.returncode == 3
+        assert "口令或密钥不对" in client.text.rpartition("\x1b[?1049l")[2]
+
+    with painting(command("--data", shared_seat.folder), shared_seat.env) as first:
+        first.until("工号")
+        eventually_held(shared_seat.folder)
+        with painting(command("--data", shared_seat.folder), shared_seat.env) as second:
+            second.rest()
+            assert second.process.returncode == 3
+            assert f"进程 {first.process.pid}" in second.text
+            assert "\x1b[?1049h" not in second.text
+
+
+def eventually_held(folder: Path) -> None:
+    """Wait until the client behind its first screen has opened the store."""
+    end = time.monotonic() + 30
+    while not (folder / "store.lock").read_bytes():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def test_a_fault_of_the_program_leaves_a_sentence_and_a_log(seat: Seat, tmp_path: Path) -> None:

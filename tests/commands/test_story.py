@@ -13,7 +13,7 @@ from clerk_app.domain.journal import signature_holds, verify_chain
 from clerk_app.settings import load
 from clerk_app.store.keys import PassphraseUnlock, open_keys
 from clerk_app.store.records import Records
-from tests.support.commands import PASSPHRASE, CityEnd, Seat, clerk, enrol, port_of, whole
+from tests.support.commands import PASSPHRASE, CityEnd, Seat, clerk, enrol, line_named, port_of, whole
 
 INTAKES = 50
 
@@ -94,7 +94,7 @@ def test_a_machine_replaced_brings_the_points_cases_back_and_goes_on(own_city: C
     with own_city.served() as address:
         seat = enrol(own_city, address, tmp_path / "window")
         item = seat.json("items", "居住证")[0]
-        missing = "resident-id-card"
+        missing = line_named(item, "居民身份证")["id"]
         notified = seat.intake([whole(item, without=[missing])]).done().lines[0]
         seat.clerk("sync").done()
         before = states(seat)

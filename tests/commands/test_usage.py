@@ -10,7 +10,8 @@ import pytest
 from tests.support.commands import clerk, environment
 
 ENGLISH = re.compile(
-    r"\b(usage|options|optional|positional|arguments?|show this|expected|invalid|required|unrecognized|error)\b", re.IGNORECASE
+    r"\b(usage|options|optional|positional|arguments?|show this|expected|invalid|required|unrecognized|error)\b",
+    re.IGNORECASE,
 )
 COMMANDS = [
     (),

@@ -13,7 +13,7 @@ import pytest
 
 from clerk_app.store.keys import PassphraseUnlock, open_keys
 from clerk_app.store.records import Records
-from tests.support.commands import PASSPHRASE, CityEnd, Seat, clerk, command, enrol, environment, whole
+from tests.support.commands import PASSPHRASE, CityEnd, Seat, clerk, command, enrol, environment, line_named, whole
 
 NOBODY_THERE = "http://127.0.0.1:9"
 
@@ -22,7 +22,8 @@ NOBODY_THERE = "http://127.0.0.1:9"
 def full_seat(shared_seat: Seat) -> Seat:
     """A window with one accepted and one notified case."""
     item = shared_seat.json("items", "居住证")[0]
-    answered = shared_seat.intake([whole(item), whole(item, without=["resident-id-card"])]).done().lines
+    card = line_named(item, "居民身份证")["id"]
+    answered = shared_seat.intake([whole(item), whole(item, without=[card])]).done().lines
     assert [line["state"] for line in answered] == ["accepted", "notified"]
     shared_seat.clerk("sync").done()
     return shared_seat

@@ -171,6 +171,11 @@ def enough(material: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def line_named(item: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return an item's line of this name."""
+    return next(line for line in item["materials"] if line["name"] == name)
+
+
 def due(item: Mapping[str, Any], answers: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return the lines of an item that are due under these answers."""
     return [
