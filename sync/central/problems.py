@@ -29,7 +29,7 @@ TROUBLES: dict[str, Trouble] = {
     "unavailable": Trouble(503, "The database cannot be reached", "市级平台暂时无法处理，稍后会自动重试。"),
     "internal": Trouble(500, "Internal error", "市级平台内部错误，稍后会自动重试。"),
     # Who speaks.
-    "code-unknown": Trouble(403, "Enrolment code unknown, used or expired", "入网码不存在、已使用或已过期。"),
+    "code-unknown": Trouble(403, "Enrolment code unknown, used or expired", "登记码不存在、已使用或已过期。"),
     "window-unknown": Trouble(404, "No such window", "没有登记过这个窗口，请重新入网。"),
     "window-revoked": Trouble(403, "The window was revoked", "本窗口已被停用，请联系管理员。"),
     "challenge-unknown": Trouble(403, "Challenge unknown, used or expired", "登录口令牌已过期，请重试。"),

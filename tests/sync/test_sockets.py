@@ -61,7 +61,7 @@ def test_a_machine_becomes_a_window_and_its_work_reaches_central(here: Town, ser
 
 
 def test_a_code_nobody_made_is_refused(here: Town, served: Listening) -> None:
-    with pytest.raises(Told, match="入网码"):
+    with pytest.raises(Told, match="登记码"):
         enrol(served.address, "AAAA-BBBB-CCCC-DDDD", b"\1" * 32)
 
 
