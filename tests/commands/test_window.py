@@ -73,7 +73,9 @@ def test_the_journal_is_listed_in_its_order(full_seat: Seat) -> None:
     entries = full_seat.json("journal")
 
     assert {"id", "kind", "subject", "at"} <= entries[0].keys()
-    assert [entry["n"] for entry in entries] == list(range(1, len(entries) + 1))
+    own = [entry["n"] for entry in entries if entry["window"] == full_seat.json("status")["window"]]
+    assert own
+    assert own == list(range(1, len(own) + 1))
     assert entries[0]["kind"] == "case.received"
     assert full_seat.clerk("journal").done().out.count("\n") == len(entries)
 
