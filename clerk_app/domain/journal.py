@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
+import msgspec
+
 GENESIS = "0" * 64
 """``previous`` of a window's first entry."""
 
@@ -129,4 +131,10 @@ def signature_holds(entry: Entry, public_key: bytes) -> bool:
 
 
 def _canonical(values: dict[str, Any]) -> bytes:
-    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    try:
+        return _encoder.encode(values)
+    except OverflowError:  # an integer of more than 64 bits: allowed by JSON, slow to write
+        return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+_encoder = msgspec.json.Encoder(order="sorted")

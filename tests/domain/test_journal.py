@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -127,3 +128,20 @@ def test_a_subject_is_folded_in_centrals_order_and_own_unsent_entries_come_last(
 
 def test_only_applied_and_merged_entries_count() -> None:
     assert {v for v in Verdict if v.counts} == {Verdict.APPLIED, Verdict.MERGED}
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner)
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), JSON))
+def test_the_canonical_form_is_plain_json_with_sorted_keys(body: dict[str, Any]) -> None:
+    written = entry(1, GENESIS, body)
+    plain = json.dumps(asdict(written), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    assert written.canonical() == plain.encode()
