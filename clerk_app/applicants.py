@@ -12,6 +12,7 @@ from clerk_app.domain.draft import Draft
 from clerk_app.domain.numbers import check_identity_number, check_number, check_phone, plain
 from clerk_app.domain.people import Applicant
 from clerk_app.domain.text import storable
+from clerk_app.planning import uncorrected
 
 MAX_NAME = 200
 """Characters; GB/T 39046 gives names of applicants up to 200."""
@@ -80,10 +81,11 @@ def already_seen(draft: Draft, earlier: list[Case], today: date) -> dict[str, Ev
             wanted.setdefault(line.material.paper_key, line.key)
     found: dict[str, Evidence] = {}
     for case in sorted(earlier, key=lambda c: c.received_on):
+        faulty = uncorrected(case)
         for material in case.checklist:
             key = wanted.get(material.paper_key)
             tally = case.tallies.get(material.id)
-            if key is None or tally is None:
+            if key is None or tally is None or material.id in faulty:
                 continue
             seen_on = case.checked_on.get(material.id, case.received_on)
             evidence = verified_before(material, tally, case.number, seen_on, today)

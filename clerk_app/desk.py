@@ -334,5 +334,5 @@ def _in_scope(summary: CaseSummary, scope: str, today: date) -> bool:
     if scope == "open":
         return summary.state in OPEN
     if scope == "waiting":
-        return summary.state in {State.NOTIFIED, State.PROVISIONAL}
+        return summary.state in {State.NOTIFIED, State.PROVISIONAL} or summary.debt_due is not None
     return True

@@ -211,7 +211,7 @@ def _defect(given: str | dict[str, str] | None) -> Defect | None:
     kind, note = (
         ("defective", given) if isinstance(given, str) else (given.get("kind", "defective"), given.get("note", ""))
     )
-    if isinstance(given, str) and given in kinds:
+    if isinstance(given, str) and given in set(DeficitKind):
         kind, note = given, ""
     if kind not in kinds:
         raise Refused("defect-unknown", f"缺陷种类应为：{'、'.join(sorted(kinds))}。", "received")

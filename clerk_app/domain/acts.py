@@ -143,9 +143,7 @@ def _body_refusal(case: Case, entry: Entry, body: object) -> Refusal | None:
         return tallies_refusal(case.checklist, body.tallies)
     if isinstance(body, b.Suspended) and case.paused:
         return Refusal(code="already-suspended", message="办件已在特别程序中。")
-    if isinstance(body, b.Resumed) and not case.paused:
-        return Refusal(code="not-suspended", message="办件没有在特别程序中。")
-    return None
+    return _resumption_refusal(case, body) if isinstance(body, b.Resumed) else None
 
 
 def _accepted_by_law(case: Case, on: date) -> bool:
@@ -189,6 +187,17 @@ def _commitment_refusal(case: Case, body: b.AcceptedProvisionally) -> Refusal | 
 def overdue_debts(case: Case, on: date) -> tuple[b.Owed, ...]:
     """Return the debts of a provisional acceptance whose day has passed (rule 4)."""
     return tuple(o for o in case.open_debts(on) if on > o.by.day)
+
+
+def _resumption_refusal(case: Case, body: b.Resumed) -> Refusal | None:
+    """Who ends a special procedure says to which days the clocks that run have moved: never to earlier ones (rule 5)."""
+    if not case.paused:
+        return Refusal(code="not-suspended", message="办件没有在特别程序中。")
+    clocks = case.accepted or b.Accepted(accepted_on=case.received_on)
+    moved = ((clocks.promised_due, body.promised_due), (clocks.statutory_due, body.statutory_due))
+    if any(before is not None and (after is None or after.day < before.day) for before, after in moved):
+        return Refusal(code="dates-not-moved", message="恢复计时须写明顺延后的承诺办结日和法定办结日。")
+    return None
 
 
 def _return_refusal(case: Case, on: date) -> Refusal | None:

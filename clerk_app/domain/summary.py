@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clerk_app.domain.case import Case
-from clerk_app.domain.kinds import State
+from clerk_app.domain.kinds import IN_PROGRESS, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ def summary_of(case: Case, unsent: int) -> CaseSummary:
         received_on=case.received_on,
         notice_due=case.notice_due.day,
         promised_due=promised.day if promised is not None else None,
-        debt_due=min((o.by.day for o in case.owed), default=None) if case.state is State.PROVISIONAL else None,
+        debt_due=_debt_due(case),
         paused=case.paused,
         visits=len(case.visits),
         visits_cap=case.item.visits_cap,
@@ -60,3 +60,10 @@ def summary_of(case: Case, unsent: int) -> CaseSummary:
         unsent=unsent,
         updated_at=case.updated_at,
     )
+
+
+def _debt_due(case: Case) -> date | None:
+    """Return the last day of the debts that are open, as of the last paper that came in."""
+    if not case.owed or case.state not in IN_PROGRESS:
+        return None
+    return min((o.by.day for o in case.open_debts(case.last_paper_on)), default=None)

@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from clerk_app.domain.checklist import Tally
+from clerk_app import applicants
+from clerk_app.domain.case import Notice
+from clerk_app.domain.checklist import Deficit, DeficitKind, Tally
 from clerk_app.domain.deadlines import YearTable
 from clerk_app.domain.draft import Draft
 from clerk_app.domain.journal import verify_chain
+from clerk_app.domain.kinds import State
 from clerk_app.domain.numbers import parse_case_number
 from clerk_app.domain.people import Applicant, Person, Role
+from clerk_app.domain.summary import summary_of
 from clerk_app.planning import Decide
 from clerk_app.seat import Refused
 from tests.support.counter import Office, office
@@ -75,6 +79,31 @@ def test_a_paper_verified_before_is_offered_with_its_evidence(here: Office) -> N
     taken = again.tallied(key, Tally(material=key, evidence=seen[key]))
     assert here.desk.assess(taken).deficits == ()
     assert here.desk.receive(taken).outcomes[0].case.state == "accepted"
+
+
+def test_a_paper_the_department_found_wrong_is_not_offered_again(here: Office) -> None:
+    """Rule 10: only what still holds."""
+    first = here.desk.receive(draft(here)).outcomes[0].case
+    again = draft(here, without("card"), code="SECOND")
+    card = again.checklist().key_of("SECOND", "card")
+    assert card in applicants.already_seen(again, [first], here.desk.today)
+
+    found = Deficit(material="card", name="居民身份证", kind=DeficitKind.DEFECTIVE, cure="请换领新证", where="派出所")
+    notice = Notice(number=1, given_on=here.desk.today, deficits=(found,), entry="e", stage="correct")
+
+    assert card not in applicants.already_seen(again, [replace(first, notices=(notice,))], here.desk.today)
+
+
+def test_a_debt_waits_though_the_department_has_taken_the_case_up(here: Office) -> None:
+    case = here.desk.receive(draft(here, without("lease")), Decide.PROVISIONAL).outcomes[0].case
+    taken_up = replace(case, state=State.UNDER_REVIEW)
+    paid = replace(taken_up, tallies={**case.tallies, "lease": Tally(material="lease", copies_kept=1)})
+
+    assert summary_of(taken_up, 0).debt_due == case.owed[0].by.day
+    assert summary_of(paid, 0).debt_due is None
+    assert "容缺补交" in {c.name for c in here.desk.clocks(taken_up)}
+    assert "容缺补交" not in {c.name for c in here.desk.clocks(paid)}
+    assert [s.number for s in here.desk.cases("waiting")] == [case.number]
 
 
 def test_what_only_this_machine_knows_is_shown_as_such(here: Office) -> None:

@@ -173,6 +173,14 @@ def test_a_bad_line_is_refused_with_its_reason_and_records_nothing(
     assert here.records.entry_count() == 0
 
 
+def test_what_the_counts_tell_is_no_defect(here: Office) -> None:
+    for word, code in (("missing", "defect-unknown"), ("short", "defect-unknown")):
+        paper = {"material": "form", "originals_kept": 1, "defect": word}
+        assert say(here, item="PERMIT", applicant=WHO, received=[paper])["error"]["code"] == code
+    unsealed = say(here, item="PERMIT", applicant=WHO, received=[*FULL[1:], {**FULL[0], "defect": "unsealed"}])
+    assert [d["kind"] for d in unsealed["deficits"]] == ["unsealed"]
+
+
 @pytest.mark.parametrize(
     "raw", [b"{", b"[]", b"null", b"\xff\xfe", b'"x"', b"[" * 100_000, b'{"item": NaN', b"x" * (MAX_LINE + 1), b"{}"]
 )

@@ -73,13 +73,18 @@ def office(
     """Open a desk over the store in ``folder``, with these items and years in its catalogue."""
     clock = HandClock()
     with Records.open(folder, KEY, window=SEAT.window) as records:
-        rows = [_row("item", item.code, item) for item in items]
+        rows = [item_row(item) for item in items]
         rows += [_row("joint", service.code, service) for service in joint]
         rows += [_row("calendar", str(table.year), table) for table in years]
         if rows:
             records.put_catalogue(rows, records.catalogue_revision() + len(rows))
         desk = Desk(records, SEAT, person, KEY, clock, DeadLine(), folder / "papers")
         yield Office(desk, records, clock, folder)
+
+
+def item_row(item: ServiceItem) -> CatalogueRow:
+    """Return an item as central publishes it."""
+    return _row("item", item.code, item)
 
 
 def _row(kind: str, key: str, body: ServiceItem | JointService | YearTable) -> CatalogueRow:
