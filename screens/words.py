@@ -65,7 +65,7 @@ def material_words(material: Material) -> list[tuple[str, str]]:
     validity = f"签发后 {material.validity_days} 天内有效" if material.validity_days is not None else ""
     found = [
         ("应收", demand(material)),
-        ("到哪办", material.where or material.source or "申请人自备"),
+        ("到哪办", material.where_got),
         ("标准", material.standard),
         ("印章", material.seal),
         ("有效期", validity),

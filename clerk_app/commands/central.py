@@ -16,6 +16,7 @@ from clerk_app.commands.output import DONE, REFUSED, Stop, print_json
 
 if TYPE_CHECKING:
     from sync.central.central import Central
+    from sync.central.publishing import Published
 
 T = TypeVar("T")
 
@@ -55,8 +56,13 @@ def import_catalogue(options: argparse.Namespace) -> int:
         read = read_catalogue(options.file)
     except ImportRefused as refused:
         raise Stop(REFUSED, str(refused), "file-refused") from refused
-    rows = [*catalogue_rows(read.items, read.joint), *published_calendar()]
-    published = _with_central(options, lambda central: central.import_rows(rows))
+    rows = list(catalogue_rows(read.items, read.joint))
+
+    async def publish(central: Central) -> Published:
+        await central.import_rows(published_calendar())
+        return await central.import_rows(rows)
+
+    published = _with_central(options, publish)
     report = {
         "items": len(read.items),
         "materials": read.materials,

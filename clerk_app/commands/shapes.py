@@ -83,7 +83,7 @@ def _material(material: Material) -> dict[str, Any]:
         "electronic": due.electronic,
         "form": material.form.value,
         "demand": demand(material),
-        "where": material.where or material.source or "申请人自备",
+        "where": material.where_got,
         "source": material.source,
         "standard": material.standard,
         "seal": material.seal,

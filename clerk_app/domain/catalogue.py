@@ -88,6 +88,10 @@ ONE_PAPER = Due(either=1)
 """What is due where the source does not say: one paper, original or copy, kept."""
 
 
+UNSTATED = "目录未写明，可询问本窗口或受理部门"
+"""Where a paper is got, when the catalogue does not say: no guess is passed on to the applicant."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
     """申请材料: one line of a checklist."""
@@ -115,6 +119,11 @@ class Material:
     basis: str = ""
     """依据: the rule that allows asking for it."""
     note: str = ""
+
+    @property
+    def where_got(self) -> str:
+        """Where the paper is got, as far as the catalogue says; never empty."""
+        return self.where or self.source or UNSTATED
 
     @property
     def paper_key(self) -> str:

@@ -229,7 +229,7 @@ def _cure_of_kind(material: Material, defect: Defect) -> str:
 
 
 def _deficit(material: Material, kind: DeficitKind, cure: str) -> Deficit:
-    where = material.where or material.source or "申请人自备"
+    where = material.where_got
     return Deficit(material=material.id, name=material.name, kind=kind, cure=cure, where=where)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clerk_app.domain.bodies import Owed
-from clerk_app.domain.catalogue import Material
+from clerk_app.domain.catalogue import UNSTATED, Material
 from clerk_app.domain.checklist import demand
 from clerk_app.paper.blocks import Block, Column, Fields, Paper, Signer, Table, Text
 from clerk_app.paper.common import (
@@ -65,7 +65,7 @@ def commitment(context: PaperContext) -> Paper:
 
 def _row(number: int, owed: Owed, line: Material | None) -> tuple[str, ...]:
     asked = demand(line) if line is not None else "见事项办事指南"
-    where = (line.where or line.source if line is not None else "") or "申请人自备"
+    where = line.where_got if line is not None else UNSTATED
     return str(number), owed.name, asked, where, due_day(owed.by)
 
 
