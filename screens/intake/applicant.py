@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -117,6 +117,13 @@ class ApplicantForm(Vertical):
         self._kind = 0
         self._discredited = False
         self._show_kind()
+
+    def expect(self, subjects: Iterable[str]) -> None:
+        """Begin with the kind of applicant that may apply, while nothing was typed."""
+        allowed = set(subjects)
+        if self.empty:
+            self._kind = next((n for n, kind in enumerate(KINDS) if kind.kind in allowed), 0)
+            self._show_kind()
 
     @property
     def empty(self) -> bool:

@@ -161,6 +161,7 @@ class Intake(AreaScreen):
         if self.draft is None or [i.code for i in self.draft.items] != [i.code for i in draft.items]:
             self.draft = replace(draft, answers=self._kept_answers(draft))
             self._spread({})
+            self.form.expect(set.intersection(*(set(item.subjects) for item in draft.items)))
         self.open_stage("who")
 
     def _kept_answers(self, draft: Draft) -> dict[str, str]:

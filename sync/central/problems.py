@@ -25,7 +25,7 @@ TROUBLES: dict[str, Trouble] = {
     "media-type": Trouble(415, "Media type or content encoding not supported", "不支持的内容类型或压缩方式。"),
     "not-found": Trouble(404, "No such address", "没有这个接口地址。"),
     "method": Trouble(405, "Method not allowed", "该接口不支持这种请求方法。"),
-    "too-often": Trouble(429, "Too many failed attempts", "密码多次输入错误，请稍后再试。"),
+    "too-often": Trouble(429, "Too many failed attempts", "口令多次输入错误，请稍后再试。"),
     "unavailable": Trouble(503, "The database cannot be reached", "市级平台暂时无法处理，稍后会自动重试。"),
     "internal": Trouble(500, "Internal error", "市级平台内部错误，稍后会自动重试。"),
     # Who speaks.
@@ -34,7 +34,7 @@ TROUBLES: dict[str, Trouble] = {
     "window-revoked": Trouble(403, "The window was revoked", "本窗口已被停用，请联系管理员。"),
     "challenge-unknown": Trouble(403, "Challenge unknown, used or expired", "登录口令牌已过期，请重试。"),
     "key-unproven": Trouble(403, "The window's key was not proven", "窗口密钥校验未通过。"),
-    "sign-in-refused": Trouble(403, "Number or password wrong", "工号或密码不正确。"),
+    "sign-in-refused": Trouble(403, "Number or password wrong", "工号或口令不正确。"),
     "person-not-here": Trouble(403, "Nobody of this service point", "该账号不属于本服务点，不能在此登录。"),
     "token-invalid": Trouble(401, "Access token missing, unknown or expired", "登录已过期，请重新登录。"),
     "refresh-invalid": Trouble(401, "Refresh token unknown, expired or used before", "登录已失效，请重新登录。"),

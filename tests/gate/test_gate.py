@@ -37,7 +37,7 @@ class City:
         if self.refuses:
             raise SignInRefused(self.refuses, "不行。")
         if self.passwords.get(number) != password:
-            raise SignInRefused("credentials-wrong", "工号或密码不正确。")
+            raise SignInRefused("credentials-wrong", "工号或口令不正确。")
         return Admission(person=CLERK, offline_days=self.days)
 
 

@@ -238,3 +238,11 @@ async def test_the_whole_intake_typed_ahead_without_a_pause_comes_out_right(tmp_
         (summary,) = client.records.summaries()
         assert (summary.applicant, summary.state) == ("样例甲", State.ACCEPTED)
         assert not isinstance(client.app.screen, Notice)
+
+
+async def test_an_item_for_organisations_asks_for_one(tmp_path: Path) -> None:
+    handbook = replace(PERMIT, subjects=("organisation",))
+    async with opened(tmp_path, items=(handbook,)) as client:
+        await client.type("jzz\n")
+
+        assert "统一社会信用代码" in dump(client.app)

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -282,7 +283,7 @@ class TestDamage:
         records.settle(verdicts(entries[:1]))
         records.settle(verdicts(entries[1:2], verdict=Verdict.REFUSED))
         records.close()
-        with sqlite3.connect(records.vault.folder / "store.db") as file:
+        with closing(sqlite3.connect(records.vault.folder / "store.db")) as file, file:
             file.execute("UPDATE mark SET sealed = zeroblob(100)")
         with reopened(records) as again:
             assert [d.reason for d in again.damages()] == ["mark"]
@@ -297,7 +298,7 @@ class TestDamage:
 def spoil(records: Records, table: str) -> None:
     """Turn one bit of the first row of a table."""
     records.close()
-    with sqlite3.connect(records.vault.folder / "store.db") as file:
+    with closing(sqlite3.connect(records.vault.folder / "store.db")) as file, file:
         num = file.execute("SELECT num FROM tables WHERE name = ?", (table,)).fetchone()[0]
         seq, body = file.execute(f"SELECT seq, body FROM d{num} ORDER BY seq LIMIT 1").fetchone()
         bent = bytearray(body)

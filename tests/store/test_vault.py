@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -240,7 +241,7 @@ class TestOpening:
             path = folder / "store.db"
             if content is None:
                 path.unlink()
-                with sqlite3.connect(path) as file:
+                with closing(sqlite3.connect(path)) as file, file:
                     file.execute("CREATE TABLE mine (x)")
             else:
                 path.write_bytes(content)
@@ -262,10 +263,10 @@ class TestOpening:
         monkeypatch.setattr(schema, "MIGRATIONS", {1: lambda c: c.execute("CREATE TABLE added (x)")})
         with again(vault) as opened:
             assert opened.read("t", "a") == b"1"
-        with sqlite3.connect(vault.folder / "store.db.v1") as copy:
+        with closing(sqlite3.connect(vault.folder / "store.db.v1")) as copy, copy:
             assert copy.execute("PRAGMA user_version").fetchone() == (1,)
             assert copy.execute("SELECT count(*) FROM d1").fetchone() == (1,)
-        with sqlite3.connect(vault.folder / "store.db") as file:
+        with closing(sqlite3.connect(vault.folder / "store.db")) as file, file:
             assert file.execute("PRAGMA user_version").fetchone() == (2,)
 
     def test_a_failed_step_leaves_the_older_store(self, vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:

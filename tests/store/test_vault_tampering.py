@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -142,7 +143,7 @@ class TestTampering:
             vault.write("t", f"{n:03d}", os.urandom(900))
         vault.close()
         path = vault.folder / "store.db"
-        with sqlite3.connect(path) as file:
+        with closing(sqlite3.connect(path)) as file, file:
             root = file.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'd1'").fetchone()[0]
         raw = bytearray(path.read_bytes())
         leaf = next(

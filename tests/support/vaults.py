@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 from clerk_app.store.vault import Kind, Vault
 
@@ -16,7 +18,9 @@ def again(vault: Vault) -> Vault:
     return Vault(vault.folder, KEY, kinds=KINDS)
 
 
-def file_of(vault: Vault) -> sqlite3.Connection:
-    """The closed vault's file, for somebody who has no key."""
+@contextmanager
+def file_of(vault: Vault) -> Iterator[sqlite3.Connection]:
+    """Open the closed vault's file, as somebody who has no key."""
     vault.close()
-    return sqlite3.connect(vault.folder / "store.db", isolation_level=None)
+    with closing(sqlite3.connect(vault.folder / "store.db", isolation_level=None)) as file:
+        yield file
