@@ -78,7 +78,6 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     MODES: ClassVar[dict[str, str | Callable[[], Screen[object]]]] = {"sign-in": _sign_in, **AREA_MODES}  # type: ignore[dict-item]
-    DEFAULT_MODE = "sign-in"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("app.help", "f1", "help", "帮助", "列出此处可用的全部按键", priority=True),
         key("app.intake", "f2", "area('intake')", "收件", "转到收件", show=False, priority=True),
@@ -113,7 +112,12 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         return dict(THEMES[0].variables)
 
     def on_mount(self) -> None:
-        """Begin to watch the line."""
+        """Begin with the sign-in, and begin to watch the line.
+
+        The first mode is Textual's own, empty: from Python 3.12 on tasks begin at once, and a field that is mounted with
+        the very first screen would look for a screen that does not stand yet.
+        """
+        self.switch_mode("sign-in")
         self.set_interval(LOOK_EVERY, self.look_at_line)
 
     def on_unmount(self) -> None:

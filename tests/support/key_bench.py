@@ -48,7 +48,6 @@ class Bench(GatedApp[None]):
     """A chain of fields, another mode behind F2, a dialog behind F4 and slow work behind F5."""
 
     MODES: ClassVar[dict[str, Callable[[], Screen[None]]]] = {"one": Chain, "two": Chain}  # type: ignore[assignment]
-    DEFAULT_MODE = "one"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "switch_mode('two')"),
         Binding("f3", "switch_mode('one')"),
@@ -62,6 +61,9 @@ class Bench(GatedApp[None]):
         super().__init__()
         self.taken: list[tuple[str, str]] = []
         self.worked = asyncio.Event()
+
+    def on_mount(self) -> None:
+        self.switch_mode("one")
 
     def action_ask(self) -> None:
         self.push_screen(Asking(), lambda answer: self.taken.append(("asked", answer or "")))
