@@ -6,17 +6,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from fontTools.ttLib import TTFont
 
 from clerk_app.paper.fonts import faces
+from tests.support.parts import real_part
 
 COLLECTION = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.skipif(not COLLECTION.exists(), reason="the font's source is missing here: install fonts-noto-cjk")
 def test_the_script_makes_a_font_of_the_same_characters(tmp_path: Path) -> None:
+    real_part("Noto Sans CJK", present=COLLECTION.exists(), hint="apt-get install fonts-noto-cjk")
     made = tmp_path / "made.otf"
     subprocess.run([sys.executable, "build/rare_font.py", str(COLLECTION), str(made)], cwd=ROOT, check=True)
     with TTFont(made) as font:
