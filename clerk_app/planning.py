@@ -179,7 +179,7 @@ def provisional(item: b.ItemRef, found: Sequence[Deficit], calendar: Calendar, o
 def declined(item: ServiceItem | None, reason: tuple[str, str], on: date) -> b.Declined:
     """Return a refusal to accept with its remedies; raises ``Refused`` when no reason is given."""
     code, words = reason
-    words = words.strip() or (DECLINE_REASONS.get(code, "") if code != "other" else "")
+    words = words.strip().rstrip("：") or (DECLINE_REASONS.get(code, "") if code != "other" else "")
     if not words:
         raise Refused("reason-missing", "不予受理必须写明理由。", "reason")
     return b.Declined(

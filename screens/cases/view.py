@@ -175,7 +175,7 @@ class CaseView(AreaScreen):
 
         def coded(code: str | None) -> None:
             if code:
-                value = "" if code == "other" else DECLINE_REASONS[code]
+                value = "" if code == "other" else f"{DECLINE_REASONS[code]}："
                 self._reasoned("不予受理", lambda d, text: d.decline(self.number, text, code), value)
 
         options = [Option(code, label) for code, label in DECLINE_REASONS.items()]

@@ -88,7 +88,7 @@ class Closing:
         def coded(code: str | None) -> None:
             if code:
                 words = "写在《不予受理通知书》上，连同复议和诉讼途径。"
-                value = "" if code == "other" else DECLINE_REASONS[code]
+                value = "" if code == "other" else f"{DECLINE_REASONS[code]}："
                 check = required("请写明理由")
                 prompt = Prompt("不予受理：理由", "理由", words=words, value=value, check=check)
                 screen.app.push_screen(prompt, lambda reason: worded(code, reason))

@@ -97,7 +97,7 @@ def _block(done: Done) -> list[Para]:
     if case.owed:
         by = case.owed[0].by
         paras.append(Para([(f"容缺材料须在 {day_words(by.day, provisional=by.provisional)} 前补齐", "warn")]))
-    if done.outcome.deficits:
+    if done.outcome.deficits and done.outcome.case.declined is None:
         paras.append(Para([(f"还缺 {len(done.outcome.deficits)} 项：", "warn")]))
         paras += [Para([(line, "")], 5) for line in deficit_lines(done.outcome.deficits)]
     return [*paras, *_papers(done.papers), BLANK]

@@ -232,3 +232,11 @@ def test_a_printed_paper_lands_in_the_folder(here: Office) -> None:
     assert target.read_bytes().startswith(b"%PDF")
     with pytest.raises(Refused, match="没有"):
         here.desk.paper("不予受理通知书", case.number)
+
+
+def test_a_reason_that_was_only_chosen_stands_without_its_colon(here: Office) -> None:
+    declined = here.desk.receive(draft(here), Decide.DECLINE, "不符合受理条件：", reason_code="conditions")
+
+    body = declined.outcomes[0].case.declined
+    assert body is not None
+    assert body.reason == "不符合受理条件"
