@@ -7,15 +7,17 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 PYTEST_ARGS ?=
 BENCH_ARGS  ?=
+SOAK_ARGS   ?=
 LOCK_ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test check bench lock clean
+.PHONY: help install dev demo test soak check bench lock clean
 
 help:
 	@echo 'make install   the client, as $(BIN)/clerk'
 	@echo 'make demo      a whole city on this machine, then the client'
 	@echo 'make test      the tests            (PYTEST_ARGS="tests/domain -k notice")'
+	@echo 'make soak      thousands of kills, power cuts and disk faults; Linux, gcc (SOAK_ARGS="--kills 500 --seed 7")'
 	@echo 'make check     format, lint, types, import rules'
 	@echo 'make bench     the figures of the store, the search and the start (BENCH_ARGS="store search")'
 	@echo 'make lock      requirements*.lock anew from pyproject.toml (LOCK_ARGS=--upgrade for newer versions)'
@@ -52,6 +54,9 @@ demo: install
 
 test: dev
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+
+soak: dev
+	@$(BIN)/python -m tests.faults $(SOAK_ARGS)
 
 check: dev
 	@$(BIN)/ruff format --check --quiet . || { echo 'Not formatted as the house formats: $(BIN)/ruff format .' >&2; exit 1; }

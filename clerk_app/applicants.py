@@ -74,13 +74,16 @@ def normalised(applicant: Applicant, today: date) -> Applicant:
 
 
 def already_seen(draft: Draft, earlier: list[Case], today: date) -> dict[str, Evidence]:
-    """Return, by line key, the latest case in which this applicant's same paper was verified and still holds (rule 10)."""
+    """Return, by line key, the latest case in which this applicant's same paper was verified and still holds (rule 10).
+
+    ``earlier``: this applicant's cases, the latest change first.
+    """
     wanted: dict[str, str] = {}
     for line in draft.checklist().lines:
         if not line.material.due.keep:  # an original that is kept lies in the other case, and cannot lie here too
             wanted.setdefault(line.material.paper_key, line.key)
     found: dict[str, Evidence] = {}
-    for case in sorted(earlier, key=lambda c: c.received_on):
+    for case in reversed(earlier):
         faulty = uncorrected(case)
         for material in case.checklist:
             key = wanted.get(material.paper_key)

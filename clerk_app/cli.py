@@ -55,11 +55,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _guarded(options: argparse.Namespace) -> int:
     """Run the command; what the lower parts refuse becomes a sentence and a status."""
+    from clerk_app.hardening import limit_cores
     from clerk_app.line import LineDown, LineRefused, SignInRefused
     from clerk_app.seat import Refused
     from clerk_app.settings import NotEnrolled, SettingsDamaged
     from clerk_app.store.errors import VaultError
 
+    limit_cores()
     command: Callable[[argparse.Namespace], int] = options.command
     gc.enable()
     try:

@@ -22,12 +22,15 @@ from clerk_app.domain.kinds import OPEN, State
 from clerk_app.domain.people import Applicant, Person
 from clerk_app.domain.summary import CaseSummary
 from clerk_app.domain.text import storable
+from clerk_app.handover import Handover, TakenUp
 from clerk_app.history import HistoryLine, RunningClock, clocks, history
 from clerk_app.line import Line
 from clerk_app.planning import Decide
+from clerk_app.roles import guarded
 from clerk_app.scribe import Scribe
 from clerk_app.seat import Act, Clock, Refused, Seat
 from clerk_app.status import Status, status
+from clerk_app.store.losses import Loss
 from clerk_app.store.records import Records
 from clerk_app.store.search import Hit
 
@@ -56,8 +59,12 @@ class IntakeResult:
     saved: Saved
 
 
+@guarded
 class Desk:
-    """One signed-in person at one window; every method that writes is durable when it returns, and raises ``Refused``."""
+    """One signed-in person at one window; every method that writes is durable when it returns, and raises ``Refused``.
+
+    Whoever may not use a method (``roles.DOORS``) gets ``Refused`` too, whether it reads or writes.
+    """
 
     def __init__(
         self, records: Records, seat: Seat, person: Person, signing_key: bytes, clock: Clock, line: Line, papers: Path
@@ -70,6 +77,7 @@ class Desk:
         self._papers = papers
         self._scribe = Scribe(records, seat, signing_key, clock)
         self._casework = Casework(records, self._scribe, person, clock)
+        self._handover = Handover(records, seat, person, signing_key, clock)
 
     @property
     def today(self) -> date:
@@ -126,7 +134,7 @@ class Desk:
     def known_applicant(self, id_number: str) -> Applicant | None:
         """Return the applicant as last recorded at this point under this number: nothing is typed twice."""
         cases = self._records.cases_of_applicant(applicants.normal_number(id_number))
-        return max(cases, key=lambda c: c.updated_at).applicant if cases else None
+        return cases[0].applicant if cases else None
 
     def already_seen(self, draft: Draft) -> dict[str, Evidence]:
         """Return, by line key, where a paper of this applicant was verified before and still holds (rule 10)."""
@@ -181,9 +189,8 @@ class Desk:
     # cases
 
     def cases(self, scope: str = "all") -> list[CaseSummary]:
-        """Return the summaries of ``today``'s, ``open``, ``waiting`` (待补) or ``all`` cases, the newest first."""
-        kept = [s for s in self._records.summaries() if _in_scope(s, scope, self.today)]
-        return sorted(kept, key=lambda s: s.updated_at, reverse=True)
+        """Return the summaries of ``today``'s, ``open``, ``waiting`` (待补) or ``all`` cases, the latest change first."""
+        return [s for s in self._records.summaries() if _in_scope(s, scope, self.today)]
 
     def find_cases(self, words: str) -> list[CaseSummary]:
         """Return cases by number in any form, official number, applicant's name, identity number or item name."""
@@ -302,15 +309,34 @@ class Desk:
         case = self.case(number)
         return paperwork.write(self.paper(kind, case.number), self._papers, f"{case.number}-{kind}")
 
+    # another window's work
+
+    def take_up(self, content: bytes) -> TakenUp:
+        """Take up what another window could not send, on this person's word (``handover``)."""
+        return self._handover.take_up(content)
+
     # state
 
     def status(self) -> Status:
         """Return what this window holds and how it stands with central."""
-        return status(self._records, self._line)
+        return status(self._records, self._line, self._clock)
 
     def unsent(self) -> list[Entry]:
         """Return the entries central has not had yet, the oldest first, at most 500."""
         return self._records.unsent(500, 8 << 20)
+
+    def losses(self) -> list[Loss]:
+        """Return what this window lost, by name, what came back or was written off too."""
+        return self._records.losses()
+
+    def write_off(self, reason: str) -> int:
+        """Write off what is lost for good, so that what was recorded after it can be sent; return how many entries."""
+        if not reason.strip():
+            raise Refused("reason-missing", "请写明核销的原因。", "reason")
+        self._check_text(reason, "reason")
+        count = self._scribe.write_off(self.person, reason.strip())
+        self._line.poke()
+        return count
 
     def refused(self) -> list[Record]:
         """Return the entries central refused, with its reasons."""

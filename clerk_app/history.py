@@ -15,6 +15,7 @@ from clerk_app.domain.deadlines import Calendar, Clock, DueDay, Light, light, re
 from clerk_app.domain.journal import Record, Verdict
 from clerk_app.domain.kinds import KINDS, State
 from clerk_app.domain.plain import NotPlain, from_plain
+from clerk_app.domain.timing import runs_back
 from clerk_app.planning import VISIT_REASONS
 
 VERDICT_LABELS = {
@@ -24,6 +25,9 @@ VERDICT_LABELS = {
     Verdict.REFUSED: "被拒",
     Verdict.QUARANTINED: "待处理",
 }
+
+
+CLOCK_WRONG = "时钟有误"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +42,8 @@ class HistoryLine:
     confirmed: bool
     verdict: str
     """Chinese; 未上报 while central has not said anything."""
+    mark: str = ""
+    """Chinese; where ``at`` cannot be right, for it lies before that of what its window did earlier."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +60,7 @@ class RunningClock:
 
 def history(records: Sequence[Record]) -> list[HistoryLine]:
     """Return a case's records in words, in the order they are folded."""
+    odd = _running_back(records)
     return [
         HistoryLine(
             at=r.entry.at,
@@ -63,9 +70,21 @@ def history(records: Sequence[Record]) -> list[HistoryLine]:
             text=_words(r),
             confirmed=r.confirmed,
             verdict=VERDICT_LABELS[r.verdict] if r.verdict is not None else "未上报",
+            mark=CLOCK_WRONG if r.entry.id in odd else "",
         )
         for r in records
     ]
+
+
+def _running_back(records: Sequence[Record]) -> set[str]:
+    """Return the entries told to be earlier than what the same window did just before; windows may differ as they like."""
+    last: dict[str, str] = {}
+    odd = set()
+    for entry in sorted((r.entry for r in records), key=lambda e: e.n):
+        if runs_back(last.get(entry.window, entry.at), entry.at):
+            odd.add(entry.id)
+        last[entry.window] = entry.at
+    return odd
 
 
 def clocks(case: Case, calendar: Calendar, today: date) -> list[RunningClock]:
@@ -152,5 +171,6 @@ _WORDS: dict[type[Any], Callable[[Any], str]] = {
     b.Delivered: lambda x: x.to,
     b.Remarked: lambda x: x.text,
     b.Visited: lambda x: VISIT_REASONS.get(x.reason, x.reason),
+    b.Lost: lambda x: "此处一条流水在本窗口灭失，无法找回" + (f"：{x.reason}" if x.reason else ""),
     b.Settled: lambda x: ("采用" if x.stands else "不采用") + (f"：{x.reason}" if x.reason else ""),
 }

@@ -9,6 +9,7 @@ from clerk_app.domain.case import Case
 from clerk_app.domain.kinds import State
 from clerk_app.domain.people import Person
 from clerk_app.seat import Refused, Seat
+from clerk_app.store.durable import create_private_file, make_private_folder
 from clerk_app.store.records import Records
 
 RECEIPT, ACCEPTANCE, NOTICE = "接收回执", "受理回执", "申请材料补正告知书"
@@ -61,8 +62,10 @@ def write(content: bytes, folder: Path, name: str) -> Path:
     """Put a PDF into the folder of papers, whole or not at all; raises ``Refused`` when the folder takes nothing."""
     target = folder / f"{name}.pdf"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.is_dir():
+            make_private_folder(folder)
         unfinished = target.with_suffix(".part")
+        create_private_file(unfinished)
         unfinished.write_bytes(content)
         unfinished.replace(target)
     except OSError as error:

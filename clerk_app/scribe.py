@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 
+from clerk_app.domain import bodies as b
 from clerk_app.domain.acts import refusal, role_refusal
 from clerk_app.domain.case import Case, evolve
 from clerk_app.domain.journal import Entry, signed
@@ -12,8 +13,11 @@ from clerk_app.domain.numbers import case_number, uuid7
 from clerk_app.domain.people import Person
 from clerk_app.domain.plain import to_plain
 from clerk_app.seat import Act, Clock, Refused, Seat
+from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.records import Records
+from clerk_app.window_clock import WindowClock
 
+LOST = "entry.lost"
 MAX_ENTRY = 900_000
 """Bytes; one entry that central can never take would hold up every later one of this window."""
 
@@ -31,8 +35,17 @@ class Scribe:
         """Record the acts ``plan`` returns and return the cases they concern; durable on return.
 
         ``plan`` runs inside the transaction, so that numbers it takes and states it looks at are still true when the
-        acts are written. Raises ``Refused`` when any act may not be done.
+        acts are written. Raises ``Refused`` when any act may not be done. Where the store is found damaged it is repaired,
+        and the acts are tried once more.
         """
+        try:
+            return self._write(person, plan)
+        except StoreDamaged as damage:
+            if not self._records.heal(damage):
+                raise
+        return self._write(person, plan)
+
+    def _write(self, person: Person, plan: Callable[[], Sequence[Act]]) -> dict[str, Case]:
         with self._records.transaction():
             acts = plan()
             cases: dict[str, Case] = {}
@@ -54,7 +67,34 @@ class Scribe:
                 n, previous = entry.n, entry.digest()
                 seen[act.subject] += 1
             self._records.append(entries, list(cases.values()))
+            if isinstance(self._clock, WindowClock):
+                self._clock.keep()
         return cases
+
+    def write_off(self, person: Person, reason: str) -> int:
+        """Put a tombstone in the place of every own entry that is lost for good; return how many. Durable on return.
+
+        Raises ``Refused`` where the person may not, where nothing is lost, or where it may still be found.
+        """
+        records = self._records
+        with records.transaction():
+            why = role_refusal(LOST, person.role) or records.why_not_written_off()
+            if why is not None:
+                raise Refused.because(why)
+            tombstones: list[Entry] = []
+            for gap in records.gaps():
+                previous = gap.before[0]
+                for n in range(gap.first, gap.last + 1):
+                    subject = records.lost_subject(n) or self._seat.window
+                    body = b.Lost(stands_for=gap.stands_for if n == gap.last else "", reason=reason)
+                    seen = len(records.records_of(subject))
+                    entry = self._unsigned(person, Act(LOST, subject, body), n, seen, previous)
+                    tombstones.append(signed(entry, self._signing_key))
+                    previous = tombstones[-1].digest()
+            records.write_off(tombstones)
+            if isinstance(self._clock, WindowClock):
+                self._clock.keep()
+        return len(tombstones)
 
     def new_number(self) -> str:
         """Return the next case number; call it inside a plan (rule 12)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -28,6 +29,18 @@ class Door(Protocol):
 
     def sign_in(self, number: str, password: str) -> Person:
         """Return who signed in; raises ``SignInRefused``; may take as long as the line takes to answer."""
+        ...
+
+    def unlock(self, number: str, password: str) -> Person:
+        """Return who signed in or came back; who is known in this shift is not asked about on the line."""
+        ...
+
+    def lock(self) -> None:
+        """Whoever is signed in has to give the password again."""
+        ...
+
+    def standing(self, person: Person) -> str:
+        """Return why somebody who signed in may not go on, in Chinese, or nothing; never waits for the line."""
         ...
 
     def sign_out(self) -> None:
@@ -59,6 +72,12 @@ class Demo(Protocol):
         ...
 
 
+def uptime() -> float:
+    """Return seconds that only ever go on, while the machine sleeps, too, where the system counts those."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if clock is None else time.clock_gettime(clock)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """What ``screens.app.build_app`` gets."""
@@ -71,5 +90,13 @@ class Services:
     keymap: dict[str, str] = field(default_factory=dict)
     """Binding id → keys, for keys a clerk has changed."""
     theme: str = ""
+    lock_after: float = 300.0
+    """Seconds without key or mouse after which the screen is locked."""
+    ticks: Callable[[], float] = uptime
+    """The clock that counts them."""
+    put_papers_away: Callable[[], None] = lambda: None
+    """Called when somebody leaves the window: printed papers are not for the next one to find."""
+    notices: Callable[[], list[str]] = list
+    """Chinese: what was repaired when the window was opened, and what it lacks since; told once to who works here."""
     painted: Callable[[], None] = lambda: None
     """Called when the first screen is up; what is slow and not needed for it begins then."""

@@ -10,8 +10,13 @@ from typing import Any
 
 from clerk_app.domain.plain import NotPlain, from_plain, to_plain
 from clerk_app.seat import Seat
+from clerk_app.tray import tray
 
 FILE = "window.json"
+KEEP_DAYS = 90
+LEAST_KEEP_DAYS = 30
+LOCK_MINUTES = 5
+LONGEST_LOCK_MINUTES = 60
 
 
 class NotEnrolled(Exception):
@@ -30,14 +35,37 @@ class Settings:
     unlock: str = "keyring"
     """How the keys are unlocked: ``keyring``, ``passphrase`` or ``demo``."""
     papers: str = ""
-    """Folder printed papers are put in; empty: ``papers`` below the window's folder."""
+    """Folder printed papers are put in, and left in; empty: one that is emptied again (``clerk_app.tray``)."""
     theme: str = ""
     keymap: dict[str, str] = field(default_factory=dict)
     """Binding id → keys, for keys a clerk has changed."""
+    second_copy: str = ""
+    """Folder of the second copy of unsent work (``store.second_copy``); empty: none."""
+    second_copy_device: bool = False
+    """Whether that folder was, when it was chosen, on another disk than the window's: elsewhere it is not the place."""
+    lock_minutes: Any = LOCK_MINUTES
+    """Minutes without key or mouse after which the screen is locked, 1 to 60; anything else counts as 5."""
+
+    keep_days: Any = KEEP_DAYS
+    """Days a case that is over, and that central and its backups have, is kept here; at least 30, anything else counts as 90."""
+
+    @property
+    def keep_for(self) -> int:
+        """Days a case that is over is kept."""
+        days = self.keep_days
+        whole = isinstance(days, int) and not isinstance(days, bool)
+        return days if whole and days >= LEAST_KEEP_DAYS else KEEP_DAYS
+
+    @property
+    def lock_after(self) -> float:
+        """Seconds without key or mouse after which the screen is locked."""
+        minutes = self.lock_minutes
+        whole = isinstance(minutes, int) and not isinstance(minutes, bool)
+        return 60.0 * (minutes if whole and 1 <= minutes <= LONGEST_LOCK_MINUTES else LOCK_MINUTES)
 
     def papers_folder(self, folder: Path) -> Path:
         """Return where printed papers go."""
-        return Path(self.papers) if self.papers else folder / "papers"
+        return Path(self.papers) if self.papers else tray(folder)
 
 
 def default_folder() -> Path:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from clerk_app import settings as window_settings
+from clerk_app import tray
 from clerk_app.domain.people import Person
 from clerk_app.gate import Gate
+from clerk_app.hardening import harden
 from clerk_app.line import Admission, Line, LineDown, LineRefused, LineStatus
 from clerk_app.seat import Seat
 from clerk_app.settings import Settings
-from clerk_app.store.errors import PassphraseMissing
+from clerk_app.store.errors import PassphraseMissing, VaultError
+from clerk_app.store.gaps import ChainForked
+from clerk_app.store.healing import COPY
 from clerk_app.store.keys import (
     KeyringUnlock,
     Keys,
@@ -25,22 +30,23 @@ from clerk_app.store.keys import (
     Unlock,
     open_keys,
     passphrase_from_environment,
+    watched,
 )
+from clerk_app.store.pruning import Pruned
 from clerk_app.store.records import Records
-from clerk_app.store.unlock import PASSPHRASE_FILE
+from clerk_app.store.rotation import KeyKeeper
+from clerk_app.store.second_copy import SecondCopy, recover
+from clerk_app.store.unlock import NEW_PASSPHRASE_FILE, PASSPHRASE_FILE, check_new
+from clerk_app.window_clock import WindowClock
 
 if TYPE_CHECKING:
     from clerk_app.desk import Desk
     from sync.window import WindowEnd
 
-BEIJING = timezone(timedelta(hours=8))
+COPY_ANSWERS = 5.0
+"""Seconds a second copy is waited for at opening, where something is missing."""
 DEMO_PASSPHRASE = "示范数据，不设防"  # noqa: S105 - it guards nothing
 """The demo city's folder holds sample people only; its key is no secret, so that the demo starts anywhere."""
-
-
-def city_clock() -> datetime:
-    """Return the time at the counter: the country has one (GMT+8), whatever zone this machine was set up with."""
-    return datetime.now(BEIJING)
 
 
 class QuietLine:
@@ -63,7 +69,7 @@ class QuietLine:
         except (LineDown, LineRefused) as down:
             self._status = LineStatus(last_problem=str(down))
         else:
-            self._status = LineStatus(online=True)
+            self._status = LineStatus(online=True, clock_skew=end.clock_skew)
         return self._status
 
     def status(self) -> LineStatus:
@@ -85,25 +91,45 @@ class Window:
         folder: Path,
         *,
         read_only: bool = False,
-        clock: Callable[[], datetime] = city_clock,
         central_up: Callable[[], None] = lambda: None,
+        unlock: Unlock | None = None,
     ) -> None:
         """Open the window kept in ``folder``; raises ``NotEnrolled``, ``SettingsDamaged`` or a ``VaultError``.
 
-        ``central_up`` is called before central is: the demo's waits for the central it has started.
+        ``central_up`` is called before central is: the demo's waits for the central it has started. ``unlock`` is asked
+        for the keys, where somebody has made it already.
         """
+        harden()
         self._central_up = central_up
         self._held = ExitStack()
         self.folder = folder
-        self.clock = clock
         self.settings: Settings = window_settings.load(folder)
         self.seat: Seat = self.settings.seat
-        self.keys: Keys = open_keys(folder, unlock_for(self.settings.unlock))
+        unlock = unlock or unlock_for(self.settings.unlock)
+        self.keys: Keys = open_keys(folder, unlock)
         self.records = self._held.enter_context(
-            Records.open(folder, self.keys.vault_key, window=self.seat.window, read_only=read_only)
+            Records.open(
+                folder,
+                watched(self.keys, folder, unlock) if read_only else self.keys.vault,
+                window=self.seat.window,
+                read_only=read_only,
+            )
         )
+        self.clock = WindowClock(self.records.vault)
         self.line: Line = QuietLine(self.connect)
-        self.gate = Gate(self.records, QuietLine(self.connect), clock)
+        self.copy: SecondCopy | None = None
+        self.gate = Gate(self.records, QuietLine(self.connect), self.clock.steady)
+        if not read_only:
+            self.put_papers_away()  # of a program that was killed
+            self._held.callback(self.put_papers_away)
+            self._held.callback(self._end_copy)
+            self.records.copy_kept = lambda: bool(self.settings.second_copy)
+            self.records.copy_kept = lambda: bool(self.settings.second_copy)
+            looking = threading.Thread(target=self.look_in_copy, name="copy-look", daemon=True)
+            looking.start()
+            looking.join(COPY_ANSWERS)
+            self.copy_to(self.settings)
+            self.records.worries.append(lambda: self.copy.state().trouble if self.copy is not None else "")
 
     def __enter__(self) -> Self:
         return self
@@ -121,14 +147,45 @@ class Window:
         from sync.connect import connect
 
         self._central_up()
-        return connect(self.records, self.seat, self.keys.signing_key, self.clock)
+        return connect(self.records, self.seat, self.keys.signing_key, self.clock, self.clock.heard)
 
     def start_line(self) -> Line:
         """Let the line run beside the client."""
         from sync.runner import RunningLine
 
-        self.line = RunningLine(self.connect, self.clock).start()
+        self.line = RunningLine(self.connect, self.clock, idle=self.tidy).start()
         return self.line
+
+    def look_in_copy(self) -> None:
+        """Take what is missing here out of the second copy, where there is one and its place answers."""
+        place = self.settings.second_copy
+        if not place or not self.records.gaps():
+            return
+        try:
+            self.records.fill(recover(Path(place), self.keys, self.seat.window))
+            self.records.looked(COPY)
+        except (OSError, ChainForked, VaultError) as error:
+            logging.getLogger("clerk").warning("second copy not taken in: %s", type(error).__name__)
+
+    def tidy(self, cancelled: Callable[[], bool] = lambda: False) -> None:
+        """In idle moments: look for what is missing, read every row through once a day, and prune."""
+        self.look_in_copy()
+        try:
+            self.records.examine_daily(self.clock().date().isoformat(), cancelled)
+        except VaultError as error:
+            logging.getLogger("clerk").warning("not examined: %s", type(error).__name__)
+        self.prune(cancelled)
+
+    def prune(self, cancelled: Callable[[], bool] = lambda: False) -> Pruned | None:
+        """Once a day, take out what this window need not keep any more (``store.pruning``).
+
+        Nothing waits for it: where the store cannot do it now, the next day will.
+        """
+        try:
+            return self.records.pruning.daily(self.settings.keep_for, self.clock(), cancelled)
+        except VaultError as error:
+            logging.getLogger("clerk").warning("not pruned: %s", type(error).__name__)
+            return None
 
     def desk(self, person: Person) -> Desk:
         """Return the desk of somebody who signed in."""
@@ -136,6 +193,35 @@ class Window:
 
         papers = self.settings.papers_folder(self.folder)
         return Desk(self.records, self.seat, person, self.keys.signing_key, self.clock, self.line, papers)
+
+    def put_papers_away(self) -> None:
+        """Empty the folder of printed papers; one that a person has chosen is that person's."""
+        if not self.settings.papers:
+            tray.empty(self.settings.papers_folder(self.folder))
+
+    def copy_to(self, settings: Settings) -> SecondCopy | None:
+        """Keep a second copy of what is unsent where these settings say."""
+        if self.copy is not None:
+            self.copy.stop(1.0)
+            self.copy = None
+        if not settings.second_copy:
+            return None
+        place, seat = Path(settings.second_copy), self.seat
+        apart = settings.second_copy_device
+        copy = SecondCopy(self.records, self.keys, seat.window, seat.point, place, self.clock, apart=apart)
+        self.copy = copy.start()
+        return self.copy
+
+    def _end_copy(self) -> None:
+        """Wait a little for the second copy, and say so where it has not everything."""
+        state = self.copy.stop() if self.copy is not None else None
+        if state is not None and state.behind:
+            sys.stderr.write(state.say() + "\n")
+
+    def keep_keys(self) -> None:
+        """Go on, beside the client, with a change of keys; begin one where no person has to be asked for it."""
+        unlock = None if self.settings.unlock == "passphrase" else unlock_for(self.settings.unlock)
+        self._held.callback(KeyKeeper(self.records.vault, unlock).start().stop)
 
 
 def unlock_for(how: str, *, twice: bool = False) -> Unlock:
@@ -158,6 +244,25 @@ def _typed(twice: bool) -> str:
     if not sys.stdin.isatty():
         raise PassphraseMissing("没有设置 CLERK_PASSPHRASE_FILE，也没有终端可供输入")
     typed = getpass("本窗口的口令：")
-    if twice and getpass("再输入一遍：") != typed:
+    return _said_twice(typed) if twice else typed
+
+
+def new_passphrase() -> str:
+    """Return the passphrase that is to take the present one's place: handed in by file, else typed twice."""
+    given = passphrase_from_environment(NEW_PASSPHRASE_FILE)
+    if given is not None:
+        return given
+    from getpass import getpass
+
+    if not sys.stdin.isatty():
+        raise PassphraseMissing(f"没有设置 {NEW_PASSPHRASE_FILE}，也没有终端可供输入新口令")
+    return _said_twice(getpass("新口令："))
+
+
+def _said_twice(typed: str) -> str:
+    from getpass import getpass
+
+    check_new(typed)
+    if getpass("再输入一遍：") != typed:
         raise PassphraseMissing("两次输入不一致")
     return typed

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.binding import BindingType
 from textual.screen import Screen
 
@@ -16,12 +16,13 @@ from screens.desk_work import Answered, DeskWork
 from screens.dialogs import Confirm
 from screens.key_gate import GatedApp
 from screens.keymap import checked, key, key_name
+from screens.lock.locking import Locking
+from screens.parking import Parking, Place
 from screens.themes import NAMES, THEMES, use_plain_scrollbars
-from screens.widgets.header import HeaderState, StatusHeader
+from screens.widgets.header import HeaderState, StatusHeader, working
 
 if TYPE_CHECKING:  # the desk is not on the way to the first paint
     from clerk_app.desk import Desk
-    from clerk_app.domain.people import Person
     from clerk_app.services import Services
     from clerk_app.status import Status
 
@@ -36,29 +37,16 @@ def _sign_in() -> Screen[None]:
     return SignIn()
 
 
-def _intake() -> Screen[None]:
-    from screens.intake.screen import Intake
+def _lock() -> Screen[None]:
+    from screens.lock.screen import Lock
 
-    return Intake()
-
-
-def _cases() -> Screen[None]:
-    from screens.cases.screen import Cases
-
-    return Cases()
-
-
-def _line() -> Screen[None]:
-    from screens.line.screen import LineArea
-
-    return LineArea()
-
-
-AREA_MODES: dict[str, Callable[[], Screen[None]]] = {"intake": _intake, "cases": _cases, "line": _line}
+    return Lock()
 
 
 KEY_MODULES = (
     "screens.sign_in.screen",
+    "screens.lock.screen",
+    "screens.visitor.screen",
     "screens.intake.screen",
     "screens.cases.view",
     "screens.cases.supplement",
@@ -77,7 +65,7 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
     TITLE = "综合窗口"
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
-    MODES: ClassVar[dict[str, str | Callable[[], Screen[object]]]] = {"sign-in": _sign_in, **AREA_MODES}  # type: ignore[dict-item]
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[object]]]] = {"sign-in": _sign_in, "lock": _lock}  # type: ignore[dict-item]
     BINDINGS: ClassVar[list[BindingType]] = [
         key("app.help", "f1", "help", "帮助", "列出此处可用的全部按键", priority=True),
         key("app.intake", "f2", "area('intake')", "收件", "转到收件", show=False, priority=True),
@@ -86,7 +74,8 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         key("app.palette", "ctrl+p", "palette", "找操作", "按名称查找并执行一项操作", show=False, priority=True),
         key("app.look", "ctrl+t", "look", "换外观", "在深色、浅色、高对比之间切换", show=False, priority=True),
         key("app.copy", "ctrl+c", "copy", "复制", "复制选中的文字", show=False),
-        key("app.sign-out", "f12", "sign_out", "换人", "退出登录，换一个人使用本窗口", show=False, priority=True),
+        key("app.lock", "f11", "lock", "锁屏", "马上锁屏；输入口令后一切照旧", priority=True),
+        key("app.sign-out", "f12", "sign_out", "换人", "换一个人使用本窗口，或退出登录", show=False, priority=True),
         key("app.quit", "ctrl+q", "ask_leave", "退出", "退出本程序", show=False, priority=True),
     ]
 
@@ -94,7 +83,8 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         use_plain_scrollbars()
         super().__init__()
         self.services = services
-        self.desk: Desk | None = None
+        self.parking = Parking(self)
+        self.locking = Locking(self)
         self.desk_work = DeskWork(self, self.gate)
         self.header_state = HeaderState()
         self._held = (0, 0, 0)
@@ -118,11 +108,22 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         the very first screen would look for a screen that does not stand yet.
         """
         self.switch_mode("sign-in")
-        self.set_interval(LOOK_EVERY, self.look_at_line)
+        self.set_interval(LOOK_EVERY, self.tick)
 
     def on_unmount(self) -> None:
         """Finish what the desk was given."""
         self.desk_work.close()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Whoever strikes a key or moves the mouse is at the window."""
+        if isinstance(event, events.InputEvent | events.Paste):
+            self.locking.touch()
+        await super().on_event(event)
+
+    def tick(self) -> None:
+        """Once a second: lock if nobody is here, and look at the line."""
+        self.locking.tick()
+        self.look_at_line()
 
     def _fatal_error(self) -> None:
         """Leave with a sentence: what went wrong is for the log, and what people told us is not for the terminal."""
@@ -143,37 +144,63 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         return key_name(str(getattr(binding, "key", "")))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Areas exist only for somebody who signed in; nothing leaves an open dialog but its own keys."""
-        if action in {"area", "sign_out"}:
-            return self.desk is not None and not self.screen.is_modal
+        """Areas exist only for somebody who signed in; nothing leaves an open dialog but its own keys, and locking."""
+        if action in {"area", "sign_out", "lock"}:
+            place = self.parking.here if not self.locking.locked else None
+            if place is None or (self.screen.is_modal and action != "lock"):
+                return False
+            return action != "area" or parameters[0] in place.areas
         if action in {"help", "palette"}:
             return not self.screen.is_modal
         return True
 
+    @property
+    def desk(self) -> Desk | None:
+        """The desk of whoever is at the window; ``None`` before anybody signed in, and while it is locked."""
+        place = self.parking.here
+        return place.desk if place is not None and not self.locking.locked else None
+
+    @property
+    def area(self) -> str:
+        """The area that is shown; empty where none is."""
+        place = self.parking.here
+        return place.area if place is not None and self.current_mode == place.mode() else ""
+
+    def screens_of(self, mode: str) -> Sequence[Screen[Any]]:
+        """Return the screens of one mode, the lowest first."""
+        return tuple(self._screen_stacks.get(mode, ()))
+
+    def notify(self, *given: Any, **named: Any) -> None:
+        """Show a note; while the window is locked none is."""
+        if not self.locking.locked:
+            super().notify(*given, **named)
+
     @on(Answered)
     def _answered(self, message: Answered) -> None:
-        message.tell()
+        if self.screen_stack:  # else the client is being left
+            message.tell()
 
     @on(StatusHeader.AreaClicked)
     def _area_clicked(self, message: StatusHeader.AreaClicked) -> None:
-        self.action_area(message.area)
-
-    def signed_in(self, person: Person) -> None:
-        """Open the desk for a person and begin with the intake."""
-        self.desk = self.services.open_desk(person)
-        self.switch_mode("intake")
-        self.look_at_line()
+        if not self.gate.held and self.check_action("area", (message.area,)):
+            self.action_area(message.area)
 
     def action_area(self, area: str) -> None:
         """Go to an area; what was begun in this one stays as it is."""
-        self.switch_mode(area)
+        self._go(area)
         self.look_at_line()
+
+    def _go(self, area: str) -> None:
+        place = self.parking.here
+        if place is not None:
+            place.area = area
+            self.switch_mode(place.mode())
 
     def open_case(self, number: str) -> None:
         """Go to the cases and show one."""
         from screens.cases.screen import Cases
 
-        self.switch_mode("cases")
+        self._go("cases")
         base = self.screen_stack[0]
         if isinstance(base, Cases):
             if base.is_mounted:
@@ -181,23 +208,13 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
             else:
                 base.wanted = number
 
+    def action_lock(self) -> None:
+        """Lock the window now."""
+        self.locking.lock()
+
     def action_sign_out(self) -> None:
-        """Ask, then put everything away for the next person."""
-        words = "退出登录后，本窗口上没有办完的收件内容将清空；已登记的办件都还在。"
-        self.push_screen(Confirm("换人", words), self._sign_out)
-
-    def _sign_out(self, sure: bool | None) -> None:
-        if not sure:
-            return
-        self.desk_work.do(self.services.gate.sign_out, lambda _: self._signed_out(), lambda _: self._signed_out())
-
-    def _signed_out(self) -> None:
-        self.desk = None
-        self.switch_mode("sign-in")
-        for area, make in AREA_MODES.items():
-            self.remove_mode(area)
-            self.add_mode(area, make)
-        self.look_at_line()
+        """Ask whether somebody else comes, or whoever is here leaves for good."""
+        self.locking.ask_change()
 
     def action_leave(self) -> None:
         """Leave the program at once; what is recorded is safe and is sent next time."""
@@ -237,36 +254,36 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
 
     def look_at_line(self) -> None:
         """Look at the line now, and ask the desk what is unsent."""
-        desk = self.desk
-        if desk is None:
+        place = self.parking.here
+        if self.desk is None or place is None:
             self._show(HeaderState(place=self.services.seat.point_name, sample=self.services.demo is not None))
             return
+        desk, gate = place.desk, self.services.gate
         self.desk_work.do(
-            desk.status, lambda status: self._looked(desk, status), lambda _: None, replaces="look", hold=False
+            lambda: (desk.status(), gate.standing(place.person)),
+            lambda found: self._looked(place, *found),
+            lambda refused: self._not_looked(place),
+            replaces="look",
+            hold=False,
         )
 
-    def _looked(self, desk: Desk, status: Status) -> None:
-        if desk is not self.desk:
+    def _looked(self, place: Place, status: Status, barred: str) -> None:
+        if self.locking.locked or place is not self.parking.here:
             return
-        seen = self.services.line.status()
-        seat = desk.seat
+        if barred and self.gate.idle:
+            self.locking.shut_out(barred)
+            return
         if (held := (status.entries, status.unsent, status.cases)) != self._held:
             self._held = held
             self.revision += 1
-        self._show(
-            HeaderState(
-                who=f"{desk.person.name} {desk.person.number}",
-                place=f"{seat.number}号窗 {seat.point_name}",
-                line="在线" if seen.online else "离线",
-                troubled=not seen.online,
-                unsent=status.unsent,
-                refused=status.refused,
-                sample=self.services.demo is not None,
-            )
-        )
-        screen = self.screen
-        if isinstance(screen, AreaScreen):
-            screen.looked()
+        self._show(working(self.services, place.person, status))
+        if isinstance(self.screen, AreaScreen):
+            self.screen.looked()
+
+    def _not_looked(self, place: Place) -> None:
+        """What this window holds cannot be told: that is said where it would stand."""
+        if place is self.parking.here and not self.locking.locked:
+            self._show(working(self.services, place.person, None))
 
     def _show(self, state: HeaderState) -> None:
         self.header_state = state

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import Screen
+from textual.screen import Screen, ScreenResultType
 
 from clerk_app.seat import Refused
 from screens.dialogs import Notice
@@ -19,6 +19,7 @@ from screens.widgets.key_bar import KeyBar
 if TYPE_CHECKING:
     from clerk_app.desk import Desk
     from screens.app import ClerkApp
+    from screens.parking import Place
 
 T = TypeVar("T")
 
@@ -31,6 +32,8 @@ class AreaScreen(Screen[None], inherit_bindings=False):
     TITLE_WORDS: ClassVar[str] = ""
     """What the help calls it."""
     KEY_LINES: ClassVar[int] = 1
+    place: Place | None = None
+    """Whose screen it is; given before it is shown. ``None`` before anybody signed in, and while the window is locked."""
     BINDINGS: ClassVar[list[BindingType]] = [
         move("go.next", "tab", "app.focus_next", "下一处", "光标移到下一处"),
         move("go.previous", "shift+tab", "app.focus_previous", "上一处", "光标移到上一处"),
@@ -56,11 +59,18 @@ class AreaScreen(Screen[None], inherit_bindings=False):
 
     @property
     def desk(self) -> Desk:
-        """The desk of whoever is signed in."""
-        desk = self.clerk.desk
-        if desk is None:
-            raise RuntimeError("nobody is signed in")
-        return desk
+        """The desk of whoever's screen this is."""
+        if self.place is None:
+            raise RuntimeError("this screen is nobody's")
+        return self.place.desk
+
+    def open(
+        self, screen: Screen[ScreenResultType], then: Callable[[ScreenResultType | None], Any] | None = None
+    ) -> None:
+        """Show a screen or dialog over this one, wherever the app is by then: on nobody else's screens."""
+        if isinstance(screen, AreaScreen):
+            screen.place = self.place
+        self.app.push_screen(screen, then, mode=self.place.mode(self.AREA) if self.place is not None else None)
 
     def ask(
         self,
@@ -71,17 +81,33 @@ class AreaScreen(Screen[None], inherit_bindings=False):
         replaces: str = "",
         hold: bool = True,
     ) -> None:
-        """Have the desk do something; a refusal nobody handles is shown."""
-        self.clerk.desk_work.do(work, then, otherwise or self.show_refusal, replaces=replaces, hold=hold)
+        """Have the desk do something; a refusal nobody handles is shown. A screen that is gone by then hears nothing."""
+        told, refused = self._while_here(then), self._while_here(otherwise or self.show_refusal)
+        self.clerk.desk_work.do(work, told, refused, replaces=replaces, hold=hold)
+
+    def _while_here(self, tell: Callable[[T], None]) -> Callable[[T], None]:
+        def heard(answer: T) -> None:
+            if not self._is_gone:
+                tell(answer)
+
+        return heard
+
+    @property
+    def _is_gone(self) -> bool:
+        """Whether the screen was taken away, or is about to be: its parts may be gone before it is."""
+        return self._closing or self._closed or self._pruning
 
     def show_refusal(self, refused: Refused) -> None:
         """Say why something was not done."""
-        self.app.push_screen(Notice("没有办成", refused.message, bad=True))
+        self.open(Notice("没有办成", refused.message, bad=True))
 
     @property
     def begun(self) -> bool:
         """Whether something is half done that leaving would lose."""
         return False
+
+    def conceal(self) -> None:
+        """Hide again what was unmasked on purpose: the window is left or locked."""
 
     def looked(self) -> None:
         """The app has looked at the line and the desk again; areas that show either draw themselves anew."""

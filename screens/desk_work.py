@@ -104,11 +104,23 @@ def _attempt(
         return lambda: otherwise(refusal)
     except Exception as error:
         log.exception("the desk failed")
-        refusal = Refused(
-            BROKEN, f"没有办成，什么也没有登记：{type(error).__name__}（{error}）。请再试一次；仍不行请联系运维。"
-        )
+        refusal = Refused(BROKEN, _told(error))
         return lambda: otherwise(refusal)
     return lambda: then(result)
+
+
+def _told(error: Exception) -> str:
+    """Return what the clerk is told of an act that failed."""
+    return f"{trouble_words(error)}屏幕上填写的内容都还在，请按同一个键再试；仍不行请联系运维。"
+
+
+def trouble_words(error: Exception) -> str:
+    """Return an error in a sentence; what an error quotes may be somebody's data and stays out of it."""
+    say = getattr(error, "say", None)  # the store's own errors are sentences
+    if isinstance(say, str) and say:
+        return say
+    what = error.strerror or str(error) if isinstance(error, OSError) else type(error).__name__
+    return f"没有办成（{what}）。"
 
 
 def _nothing() -> None:

@@ -35,12 +35,18 @@ def http_client(central: str) -> httpx.Client:
         raise LineDown(f"本机的证书库读不出来（{error.strerror or error}），无法与市中心建立加密连接。") from error
 
 
-def connect(records: Records, seat: Seat, signing_key: bytes, clock: Callable[[], datetime]) -> WindowEnd:
+def connect(
+    records: Records,
+    seat: Seat,
+    signing_key: bytes,
+    clock: Callable[[], datetime],
+    heard: Callable[[datetime], float] | None = None,
+) -> WindowEnd:
     """Return a window's conversation with central; nothing is sent yet. Raises ``LineDown`` where there can be none."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     key = Ed25519PrivateKey.from_private_bytes(signing_key)
-    return WindowEnd(records, seat.window, key.sign, Talk(http_client(seat.central)), clock)
+    return WindowEnd(records, seat.window, key.sign, Talk(http_client(seat.central)), clock, heard)
 
 
 def enrol(central: str, code: str, public_key: bytes) -> wire.Enrolment:

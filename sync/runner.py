@@ -31,11 +31,14 @@ class RunningLine:
         clock: Callable[[], datetime],
         pulse: float = PULSE,
         chance: Callable[[], float] = random.random,
+        idle: Callable[[Callable[[], bool]], object] = lambda _: None,
     ) -> None:
+        """``idle`` is called when nothing was to be said or heard; what it is given tells whether to stop."""
         self._connect = connect
         self._clock = clock
         self._pulse = pulse
         self._chance = chance
+        self._idle = idle
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._status = LineStatus(since=clock().isoformat(timespec="seconds"))
@@ -92,6 +95,8 @@ class RunningLine:
             self._wait_down(attempt + 1, str(error), error.retry_after if isinstance(error, Busy) else None)
             return attempt + 1
         self._seen_up(report)
+        if not report.pushed and not report.pulled and not self._wake.is_set():
+            self._idle(lambda: self._wake.is_set() or self._stopping.is_set())
         self._wake.wait(next_look(self._pulse, self._chance()))
         return 0
 

@@ -13,9 +13,17 @@ import msgspec
 
 from clerk_app import VERSION
 from clerk_app.domain.journal import Record
+from clerk_app.gate import BARRED_KEY
 from clerk_app.line import Admission, LineDown, LineRefused, SignInRefused
+from clerk_app.store.errors import StoreDamaged
+from clerk_app.store.gaps import ChainForked
+from clerk_app.store.handover_key import keep_central_key
+from clerk_app.store.healing import CENTRAL
+from clerk_app.store.pruning import Coverage
 from clerk_app.store.records import Records
 from sync import wire
+from sync.carrying import Carrier
+from sync.regaining import compare, regain, stuck, two_histories
 from sync.session import WindowSession
 from sync.talk import Cut, Stopped, Talk, Told, TooLarge
 
@@ -37,10 +45,6 @@ TWO_HISTORIES = frozenset({"entry-reused", "chain-broken"})
 NOT_THERE = frozenset({"prefiling-unknown", "case-unknown", "not-found"})
 SIGN_IN_CODES = {"sign-in-refused": "credentials-wrong"}
 """Central's words for the gate's."""
-OLD_COPY = (
-    "本机的流水与市中心所存的对不上：{what}。本机数据可能是旧的备份，或是另一台机器的副本。"
-    "本机登记的都还在，一条也没有删；请勿继续收件，联系技术人员重新登记本窗口。"
-)
 
 
 @dataclass(slots=True)
@@ -57,19 +61,33 @@ class Report:
     """Entries still unsent afterwards."""
     clock_skew: float | None = None
     """Seconds this machine's clock is ahead of central's."""
+    carried: int = 0
+    """Files of other windows delivered (``sync.carrying``)."""
+    carried_refused: int = 0
+    """Such files central does not take."""
 
 
 class WindowEnd:
     """One window's conversation with central; used by one thread at a time."""
 
     def __init__(
-        self, records: Records, window: str, signer: Callable[[bytes], bytes], talk: Talk, clock: Callable[[], datetime]
+        self,
+        records: Records,
+        window: str,
+        signer: Callable[[bytes], bytes],
+        talk: Talk,
+        clock: Callable[[], datetime],
+        heard: Callable[[datetime], float] | None = None,
     ) -> None:
+        """``heard`` is told central's time, and returns by how many seconds this machine's clock is ahead of it."""
         self._records = records
         self._window = window
         self._talk = talk
-        self._clock = clock
+        self._heard = heard or (lambda central: (clock() - central).total_seconds())
+        self.clock_skew: float | None = None
+        """Seconds this machine's clock is ahead of central's, since central was heard."""
         self._session = WindowSession(records, window, signer, talk, clock)
+        self._carrier = Carrier(records, self._ask, clock)
         self._progress: Callable[[str], None] = lambda _: None
 
     def close(self) -> None:
@@ -125,23 +143,34 @@ class WindowEnd:
                 break
             except Told as told:
                 if told.code in TWO_HISTORIES:
-                    raise LineRefused(OLD_COPY.format(what="同一序号的内容不同")) from told
+                    raise two_histories() from told
                 if told.code not in LOOK_ANEW or not left:
                     raise LineRefused(str(told)) from told
                 if told.code == "cursor-ahead":
                     self._begin_anew(self._greet())
+            except StoreDamaged as damage:
+                if not left or not self._records.heal(damage):
+                    raise
         report.unsent = self._records.unsent_count()
         return report
 
     def _round(self, report: Report) -> None:
         state = self._greet()
-        report.clock_skew = (self._clock() - _moment(state.server_time)).total_seconds()
-        self._compare(state)
+        report.clock_skew = self.clock_skew
+        self._heed(state.barred)
+        self._records.heal()
+        self._compare(state, report)
+        self._records.pruning.cover(Coverage(state.durable_through, state.durable_position, state.server_time))
         self._push(report, state.epoch)
+        carried = self._carrier.deliver(state.epoch, self._progress)
+        report.carried += carried.files
+        report.carried_refused += carried.refused
         self._pull_feed(report)
         self._pull_catalogue(report)
+        self._records.looked(CENTRAL)
+        self._records.made_whole()
         if self._records.unsent_count() and not self._records.unsent(1, 1):
-            raise LineRefused("有一条未发的流水在本机已损坏，它和之后的都发不出去。本机的数据都还在，请联系技术人员。")
+            raise LineRefused(stuck(self._records))
 
     def _greet(self) -> wire.SessionState:
         state = self._ask("GET", "/v1/session", wire.SessionState, backlog=self._records.unsent_count())
@@ -150,15 +179,24 @@ class WindowEnd:
                 f"本程序是 {VERSION} 版，市中心只接待 {state.oldest_client} 及以后的版本，请升级。"
                 "本机登记的都还在，升级后自动上报。"
             )
+        self.clock_skew = self._heard(_moment(state.server_time))
+        if state.handover is not None and not self._records.vault.read_only:
+            keep_central_key(self._records, state.handover.id, state.handover.key)
         return state
 
-    def _compare(self, state: wire.SessionState) -> None:
-        """Find out whether central lost something, or this window did."""
+    def _heed(self, numbers: Sequence[str]) -> None:
+        """Keep whom central lets work here no more: the gate asks for it."""
+        barred = msgspec.json.encode(sorted(numbers))
+        if barred != (self._records.get_meta(BARRED_KEY) or b"[]"):
+            self._records.put_meta(BARRED_KEY, barred)
+
+    def _compare(self, state: wire.SessionState, report: Report) -> None:
+        """Find out whether this window lost something, and fetch it again, or central did."""
+        if not regain(self._records, state, self._ask, self._progress):
+            self._pull_feed(report)
+        compare(self._records, state)
+        self._records.central_has(state.last_n)
         head, _ = self._records.head()
-        if state.last_n > head:
-            raise LineRefused(OLD_COPY.format(what=f"市中心有本窗口的 {state.last_n} 条，本机只有 {head} 条"))
-        if self._records.own_digest(state.last_n) not in {None, state.last_digest}:
-            raise LineRefused(OLD_COPY.format(what=f"第 {state.last_n} 条的内容不同"))
         known = (self._records.get_meta(EPOCH_KEY) or b"").decode()
         if (known and known != state.epoch) or self._confirmed(head) > state.last_n:
             self._begin_anew(state)
@@ -167,9 +205,11 @@ class WindowEnd:
 
     def _confirmed(self, head: int) -> int:
         """Return up to which ``n`` central is known to have this window's entries."""
+        gap = next(iter(self._records.gaps()), None)
+        surely = gap.first - 1 if gap is not None else head
         if not self._records.unsent_count():
-            return head
-        return next((entry.n - 1 for entry in self._records.unsent(1, 1)), 0)
+            return surely
+        return next((min(surely, entry.n - 1) for entry in self._records.unsent(1, 1)), surely if gap else 0)
 
     def _begin_anew(self, state: wire.SessionState) -> None:
         """Central was restored: say again what it lost, and hear again whatever may not be as it was."""
@@ -177,6 +217,7 @@ class WindowEnd:
             lost = self._records.say_again(state.last_n)
             self._records.rewind_feed(state.last_n)
             self._records.put_catalogue((), 0)
+            self._carrier.say_again()
             self._records.put_meta(EPOCH_KEY, state.epoch.encode())
         self._progress(f"市中心从备份恢复过，重新核对；须再报 {lost} 条")
 
@@ -213,7 +254,10 @@ class WindowEnd:
                 raise LineDown("市中心的应答前后不符。")
             for share in self._shares(feed.entries):
                 taken = [Record(entry=f.entry, verdict=f.verdict, position=f.position) for f in share]
-                self._records.take_feed(taken, share[-1].position)
+                try:
+                    self._records.take_feed(taken, share[-1].position)
+                except ChainForked as forked:
+                    raise two_histories() from forked
                 report.pulled += sum(f.entry.window != self._window for f in share)
                 self._progress(f"已下载流水至第 {share[-1].position} 条")
             more = feed.more

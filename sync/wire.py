@@ -11,6 +11,7 @@ import msgspec
 
 from clerk_app.domain.journal import Entry, Verdict
 from clerk_app.domain.people import Person
+from clerk_app.domain.word import Word
 
 MEDIA_TYPE = "application/vnd.clerk.v1+json"
 """Of every body central answers with, problems excepted; anything else is not ours (a captive portal) and is no answer."""
@@ -23,6 +24,8 @@ BACKLOG_HEADER = "Clerk-Backlog"
 """Of a request, if the window cares to say it: how many entries wait to be sent."""
 MAX_ENTRIES = 200
 MAX_BYTES = 1 << 20
+MAX_CARRIED = 2 << 20
+"""Bytes of a request that carries another window's records: they cannot be packed further, and stand as base64."""
 PROBLEMS = "urn:clerk:problem:"
 """Prefix of every problem's ``type``."""
 
@@ -48,6 +51,14 @@ class EnrolmentRequest(Message):
     """Ed25519, 32 raw bytes in hex."""
 
 
+class HandoverKey(Message):
+    """Central's public key for work that is carried by hand (``docs/handover.md``)."""
+
+    id: str
+    key: str
+    """X25519, 32 raw bytes in hex."""
+
+
 class Enrolment(Message):
     window: str
     """The window's id, unique in the city: point code + ``-`` + two characters."""
@@ -56,6 +67,7 @@ class Enrolment(Message):
     point: str
     point_name: str
     epoch: str
+    handover: HandoverKey | None = None
 
 
 class ChallengeRequest(Message):
@@ -108,6 +120,11 @@ class SessionState(Message):
     """Backups hold this window's entries up to this ``n``."""
     server_time: str
     oldest_client: str
+    barred: list[str] = []
+    """Numbers of this point's people who may work no more: their accounts were revoked."""
+    durable_position: int = 0
+    """Backups hold the point's entries up to this position of its feed."""
+    handover: HandoverKey | None = None
 
 
 class EntriesRequest(Message):
@@ -140,6 +157,46 @@ class Feed(Message):
     next: int
     """Say this as ``after`` next time."""
     more: bool = False
+
+
+class OwnEntry(Message):
+    """An entry of the asking window, with what was said of it."""
+
+    entry: Entry
+    verdict: Verdict
+    position: int | None = None
+    problem: Problem | None = None
+
+
+class OwnEntries(Message):
+    """``GET /v1/entries``: what central holds of the asking window, ascending in ``n`` without gaps."""
+
+    entries: list[OwnEntry]
+    more: bool = False
+
+
+class CarriedRequest(Message):
+    """Part of a file of unsent work that another window wrote; every part stands by itself."""
+
+    epoch: str
+    header: str
+    """The file's header, as it was signed."""
+    signature: str
+    """Of the header, in hex."""
+    word: Word
+    records: bytes = b""
+    """Records of the file, whole, ascending in ``n``, at most 200; none: only to hear how far central is."""
+
+
+class CarriedAnswer(Message):
+    window: str
+    """That wrote the entries."""
+    last_n: int
+    """The last entry of that window central holds."""
+    durable_through: int
+    """Backups hold that window's entries up to this ``n``."""
+    refused: int = 0
+    """Of the entries of this part: refused or quarantined, as that window will hear."""
 
 
 class CatalogueRow(Message):

@@ -18,5 +18,5 @@ settings.register_profile("deep", parent=settings.get_profile("house"), max_exam
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "house"))
 
 # A window's settings of the person who runs the tests must not reach them.
-for name in ("CLERK_DATA", "CLERK_PASSPHRASE_FILE", "PYTHON_KEYRING_BACKEND"):
+for name in ("CLERK_DATA", "CLERK_PASSPHRASE_FILE", "CLERK_NEW_PASSPHRASE_FILE", "PYTHON_KEYRING_BACKEND"):
     os.environ.pop(name, None)

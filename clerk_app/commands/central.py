@@ -96,6 +96,29 @@ def enrolment_codes(options: argparse.Namespace) -> int:
     return DONE
 
 
+def backed_up(options: argparse.Namespace) -> int:
+    """Begin a backup, or say that one was completed, so that windows may forget what it holds."""
+    from sync.central import backups
+
+    if options.begin:
+        token = _with_central(options, backups.begin)
+        if options.json:
+            print_json({"token": token})
+        else:
+            print(token)
+        return DONE
+    try:
+        covered = _with_central(options, lambda central: backups.done(central, options.done))
+    except backups.BackupUnknown as error:
+        raise Stop(
+            REFUSED,
+            "没有这次备份：编号不对，或者此后数据库从别的备份恢复过。请重新执行 backed-up --begin，再做备份。",
+            "backup-unknown",
+        ) from error
+    _print(asdict(covered), options)
+    return DONE
+
+
 def _with_central(options: argparse.Namespace, work: Callable[[Central], Coroutine[Any, Any, T]]) -> T:
     import asyncio
 

@@ -96,6 +96,9 @@ def _show(open_window: Callable[[], Window], city: DemoCity | None, settings: Se
             demo=city,
             keymap=settings.keymap,
             theme=settings.theme,
+            lock_after=settings.lock_after,
+            put_papers_away=opening.put_papers_away,
+            notices=opening.notices,
         )
         app = build_app(services)
         opening.leave = app.action_leave

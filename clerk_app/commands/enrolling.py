@@ -11,11 +11,14 @@ from urllib.parse import urlsplit
 
 from clerk_app import settings as window_settings
 from clerk_app.commands.output import DONE, NOT_READY, REFUSED, Progress, Stop, say
+from clerk_app.hardening import harden
 from clerk_app.line import LineDown, LineRefused
 from clerk_app.seat import Seat
 from clerk_app.settings import Settings
 from clerk_app.store.errors import KeyringUnavailable
+from clerk_app.store.handover_key import keep_central_key
 from clerk_app.store.keys import create_keys, open_keys, unlock_kind
+from clerk_app.store.records import Records
 from clerk_app.wiring import Window, chosen_unlock, unlock_for
 
 _HOST = re.compile(r"[A-Za-z0-9_.-]+|[0-9A-Fa-f:.]+")
@@ -49,6 +52,7 @@ def enrol_folder(folder: Path, central: str, code: str, unlock: str) -> Seat:
     from sync.talk import Told
 
     central = _address(central)
+    harden()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     kind = unlock_kind(folder)
     unlock = unlock if kind is None or unlock == "demo" else kind
@@ -70,6 +74,9 @@ def enrol_folder(folder: Path, central: str, code: str, unlock: str) -> Seat:
         central=central,
     )
     window_settings.save(folder, Settings(seat=seat, unlock=unlock))
+    if enrolment.handover is not None:
+        with Records.open(folder, keys.vault, window=seat.window) as records:
+            keep_central_key(records, enrolment.handover.id, enrolment.handover.key)
     return seat
 
 

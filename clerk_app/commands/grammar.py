@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from clerk_app import VERSION
-from clerk_app.commands.parsing import Parser, counting
+from clerk_app.commands.parsing import Parser, counting, moment
 
 MOST = 1_000_000
 """More than any city has items."""
@@ -47,6 +47,7 @@ def parser() -> Parser:
     one.add_argument("--full", action="store_true", help="全量样例：767 个服务点、11389 个事项")
     one.add_argument("--prepare", action="store_true", help="只准备好样例城市，不打开客户端")
     _window(add)
+    _handover(add)
     central = add("central", "市中心一端", "")
     _central(below(central.add_subparsers(title="命令", metavar="命令", required=True)))
     return made
@@ -71,10 +72,45 @@ def _window(add: Add) -> None:
     add("journal", "列出业务流水", "window:journal")
     add("status", "本窗口的现状", "window:show_status")
     add("sync", "与市中心同步一次", "window:sync")
+    one = add("doctor", "检查本窗口能不能办理：哪里不对、留存了什么、怎么处理；不改动任何东西", "doctor:doctor")
+    one.add_argument("--deep", action="store_true", help="逐条核对：每行都打开，次序、签名、办件都核对一遍")
+    one = add("set-time", "本机时钟不准又连不上市中心时，报准现在的时间", "doctor:set_time")
+    one.add_argument("time", type=moment, metavar="TIME", help='现在的北京时间，如 "2026-11-23 09:30"')
+    one = add("rotate-keys", "更换封存本窗口数据的密钥，办件可照常进行", "rekey:rotate")
+    one.add_argument(
+        "--passphrase", action="store_true", help="同时换一个新口令（CLERK_NEW_PASSPHRASE_FILE 或键入两遍）"
+    )
+    one = add("prune", "清理：早已办完、市中心及其备份都有的办件，不再留在本窗口（每天也会自动做）", "upkeep:prune")
+    one.add_argument(
+        "--days", type=counting(30, 36_500), metavar="N", help="办完多少天后清理，最少 30；默认 90，或按设置"
+    )
+    one.add_argument("--dry-run", action="store_true", help="只数一数，什么也不动；客户端开着也可以")
+    one = add(
+        "backup", "把本窗口的数据、密钥文件和设置备份成一个文件（封存的，仍须原来的口令或钥匙串）", "upkeep:backup"
+    )
+    one.add_argument("file", type=Path, metavar="FILE", help="备份文件，不覆盖已有的")
+    one = add("restore", "从备份恢复到一个空文件夹（用 --data 指定）；恢复后原机不得再用", "upkeep:restore")
+    one.add_argument("file", type=Path, metavar="FILE", help="clerk backup 做的备份文件")
+    add("losses", "列出本窗口灭失的流水：编号、申请人、是否找回", "losses:losses")
+    one = add("write-off", "核销找不回的流水，使其后的得以上报；须值班主任登录", "losses:write_off")
+    one.add_argument("--reason", required=True, metavar="TEXT", help="核销的原因，记入流水")
     one = add("paper", "把办件的文书存为 PDF", "window:paper")
     one.add_argument("kind", metavar="KIND", help="文书名称，如 接收回执")
     one.add_argument("case", metavar="CASE", help="办件编号")
     one.add_argument("--out", required=True, type=Path, metavar="FILE", help="存到哪个文件")
+
+
+def _handover(add: Add) -> None:
+    text = "未上报的另存一份（封存的）：显示现状，或设定文件夹（另一块磁盘、U 盘、共享）"
+    one = add("second-copy", text, "handover:second_copy")
+    which = one.add_mutually_exclusive_group()
+    which.add_argument("place", nargs="?", type=Path, metavar="DIR", help="存放第二份的文件夹，须已存在")
+    which.add_argument("--off", action="store_true", help="不再存第二份")
+    one = add("export-unsent", "把未上报的封存成一个文件，带到别的窗口代报；不用登录", "handover:export_unsent")
+    one.add_argument("file", type=Path, metavar="FILE", help="写到哪个文件")
+    text = "代报：导入别的窗口未上报的文件（导出的，或它的第二份），须值班主任登录"
+    one = add("import-unsent", text, "handover:import_unsent")
+    one.add_argument("file", type=Path, metavar="FILE", help="要导入的文件")
 
 
 def _central(add: Add) -> None:
@@ -90,7 +126,11 @@ def _central(add: Add) -> None:
     codes = add("enrolment-codes", "签发窗口登记码（一次性）", "central:enrolment_codes")
     codes.add_argument("--point", required=True, metavar="CODE", help="服务点代码")
     codes.add_argument("--count", type=counting(1, 10_000), default=1, metavar="N", help="几个")
-    for one in (serve, load, seed, codes):
+    backup = add("backed-up", "备份数据库前后各执行一次，使各窗口得知哪些流水已有备份", "central:backed_up")
+    step = backup.add_mutually_exclusive_group(required=True)
+    step.add_argument("--begin", action="store_true", help="备份之前：记下各窗口的位置，输出这次备份的编号")
+    step.add_argument("--done", metavar="TOKEN", help="备份成功之后：给出编号")
+    for one in (serve, load, seed, codes, backup):
         one.add_argument("--database", required=True, metavar="URL", help="SQLite 或 PostgreSQL 数据库地址")
 
 

@@ -72,6 +72,7 @@ class Opening:
             window = self._open_window()
             self._opened = window
             window.start_line()
+            window.keep_keys()
         except BaseException as error:  # noqa: BLE001  raised again where the window is asked for
             self._error = error
             if self._loop is not None:
@@ -87,9 +88,31 @@ class Opening:
         """Sign in, once the window is open."""
         return self.window().gate.sign_in(number, password)
 
+    def unlock(self, number: str, password: str) -> Person:
+        """Sign in or come back, once the window is open."""
+        return self.window().gate.unlock(number, password)
+
+    def lock(self) -> None:
+        """Have whoever is signed in give the password again."""
+        self.window().gate.lock()
+
+    def standing(self, person: Person) -> str:
+        """Return why somebody who signed in may not go on, or nothing."""
+        return self.window().gate.standing(person)
+
     def sign_out(self) -> None:
         """Sign out."""
         self.window().gate.sign_out()
+        self.window().put_papers_away()
+
+    def notices(self) -> list[str]:
+        """Return what was repaired when the window was opened, and what it lacks since."""
+        return self.window().records.notices()
+
+    def put_papers_away(self) -> None:
+        """Empty the folder of printed papers."""
+        if self._opened is not None:
+            self._opened.put_papers_away()
 
     def current(self) -> Person | None:
         """Return who is signed in, or ``None``."""

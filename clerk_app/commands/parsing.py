@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, NoReturn
 
 from clerk_app.commands.output import USAGE, Stop
+from clerk_app.domain.timing import BEIJING
 
 _WRONG = (
     (r"the following arguments are required: (?P<a>.*)", "缺少：{a}"),
@@ -63,6 +66,14 @@ def counting(least: int, most: int) -> Any:
         return number
 
     return read
+
+
+def moment(text: str) -> datetime:
+    """Return a time at the counter (GMT+8) as a person types it."""
+    for form in ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"):
+        with contextlib.suppress(ValueError):
+            return datetime.strptime(text.strip().replace("T", " "), form).replace(tzinfo=BEIJING)
+    raise argparse.ArgumentTypeError(f'应形如 "2026-11-23 09:30"，不能是“{text}”')
 
 
 def _in_chinese(message: str) -> str:

@@ -172,6 +172,9 @@ def status(seen: Status, seat: Seat, who: Person | None) -> dict[str, Any]:
         "catalogue_revision": seen.catalogue_revision,
         "cases": seen.cases,
         "last_problem": seen.last_problem,
+        "carried_waiting": seen.carried_waiting,
+        "carried_refused": seen.carried_refused,
+        "troubles": list(seen.troubles),
     }
 
 
@@ -183,3 +186,7 @@ def status_lines(value: dict[str, Any]) -> Iterator[str]:
     yield f"市中心：{'在线' if value['online'] else '连不上'}  {value['last_problem']}".rstrip()
     yield f"流水 {value['entries']} 条，未上报 {value['unsent']} 条，被拒 {value['refused']} 条，办件 {value['cases']} 件"
     yield f"事项目录版本 {value['catalogue_revision']}"
+    if value["carried_waiting"] or value["carried_refused"]:
+        yield f"代报：等待 {value['carried_waiting']} 份，被拒 {value['carried_refused']} 份"
+    if value["troubles"]:
+        yield f"注意：{'；'.join(value['troubles'])}（详见 clerk doctor）"

@@ -8,11 +8,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from clerk_app import roles
 from clerk_app import settings as window_settings
-from clerk_app.commands import shapes
+from clerk_app.commands import handover, shapes
 from clerk_app.commands.grammar import MOST
 from clerk_app.commands.intake import signed_in
 from clerk_app.commands.output import DONE, LINE_DOWN, NOT_READY, Progress, Stop, say
+from clerk_app.hardening import harden
 from clerk_app.status import status
 from clerk_app.wiring import QuietLine, Window
 
@@ -25,6 +27,7 @@ def folder_of(options: argparse.Namespace) -> Path:
 def sign_in(options: argparse.Namespace) -> int:
     """Sign somebody in for the commands that follow."""
     window_settings.load(folder_of(options))  # nobody types a password only to hear that this is no window
+    harden()
     password = _password(options.password_stdin)
     with Window(folder_of(options)) as window:
         person = window.gate.sign_in(options.number, password)
@@ -68,9 +71,17 @@ def items(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _may(window: Window, door: str) -> None:
+    """Raise ``Refused`` where somebody is signed in who may not use this door of the desk."""
+    person = window.gate.current()
+    if person is not None:
+        roles.check(person, door)
+
+
 def cases(options: argparse.Namespace) -> int:
     """List cases."""
     with Window(folder_of(options), read_only=True) as window:
+        _may(window, "cases")
         words = " ".join(options.words)
         summaries = window.records.find_cases(words) if words.strip() else window.records.summaries()
         found = [shapes.case(s) for s in summaries]
@@ -81,6 +92,7 @@ def cases(options: argparse.Namespace) -> int:
 def journal(options: argparse.Namespace) -> int:
     """List the journal."""
     with Window(folder_of(options), read_only=True) as window:
+        _may(window, "unsent")
         found = [shapes.entry(r) for r in window.records.journal()]
     say(found, options.json, (f"{e['at'][:19]}  {e['subject']}  {e['label']}  {e['verdict_label']}" for e in found))
     return DONE
@@ -91,7 +103,7 @@ def show_status(options: argparse.Namespace) -> int:
     with Window(folder_of(options), read_only=True) as window:
         line = QuietLine(window.connect)
         line.look()
-        seen = status(window.records, line)
+        seen = status(window.records, line, window.clock)
         value: dict[str, Any] = shapes.status(seen, window.seat, window.gate.current())
     say(value, options.json, shapes.status_lines(value))
     return DONE
@@ -101,16 +113,19 @@ def sync(options: argparse.Namespace) -> int:
     """Push and pull once; done when nothing is left unsent."""
     with Window(folder_of(options)) as window, closing(window.connect()) as end:
         report = end.sync(Progress())
+        window.prune()
+        others = handover.carried(window.records, report.carried)
     value = {
         "pushed": report.pushed,
         "refused": report.refused,
         "pulled": report.pulled,
         "catalogue": report.catalogue,
         "unsent": report.unsent,
+        **others,
     }
     refused = f"（其中被退回 {report.refused} 条，请在“同步”中查看）" if report.refused else ""
     pulled = f"下载 {report.pulled} 条，目录 {report.catalogue} 条，未上报 {report.unsent} 条。"
-    say(value, options.json, [f"上报 {report.pushed} 条{refused}，{pulled}"])
+    say(value, options.json, [f"上报 {report.pushed} 条{refused}，{pulled}", *handover.carried_lines(others)])
     return DONE if report.unsent == 0 else LINE_DOWN
 
 

@@ -14,7 +14,7 @@ from clerk_app.domain import bodies as b
 from clerk_app.domain.case import Case
 from clerk_app.domain.catalogue import Handling, Material, Necessity
 from clerk_app.domain.checklist import MAX_COUNT, Deficit, Tally, deficit_of, deficits, expires_on
-from clerk_app.domain.journal import Entry
+from clerk_app.domain.journal import Entry, is_digest
 from clerk_app.domain.kinds import BEFORE_ACCEPTANCE, KINDS, STATE_LABELS
 from clerk_app.domain.people import Role
 from clerk_app.domain.plain import NotPlain, from_plain
@@ -116,8 +116,10 @@ def refusal(case: Case | None, entry: Entry) -> Refusal | None:
         if case is not None:
             return Refusal(code="case-exists", message=f"办件 {entry.subject} 已经存在。")
         return tallies_refusal(body.checklist, body.tallies)
+    if isinstance(body, b.Lost) and not (body.stands_for == "" or is_digest(body.stands_for)):
+        return Refusal(code="body-invalid", message=f"“{kind.label}”的内容不完整或格式不对。")
     if case is None:
-        return Refusal(code="case-unknown", message=f"没有办件 {entry.subject}。")
+        return None if kind.anywhere else Refusal(code="case-unknown", message=f"没有办件 {entry.subject}。")
     if case.state not in kind.states:
         label = STATE_LABELS[case.state]
         return Refusal(code="state-forbids", message=f"办件现为“{label}”，不能再做“{kind.label}”。")

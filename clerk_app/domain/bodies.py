@@ -233,3 +233,16 @@ class Settled:
     entry: str
     stands: bool
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """``entry.lost``: takes the place of an entry that is nowhere any more, so that the chain goes on.
+
+    ``stands_for`` is the SHA-256, in hex, that the following entry names as its predecessor's; empty where nobody knows it,
+    because the following one is lost as well.
+    """
+
+    stands_for: str
+    reason: str
+    reason_code: str = "other"

@@ -307,4 +307,5 @@ _EFFECTS: dict[str, Callable[[Case, Entry, Any], Case]] = {
     "identity.shown": lambda c, e, x: c,
     "visit.recorded": lambda c, e, x: _visited(c, x.on, e, x.reason),
     "conflict.settled": lambda c, e, x: c,
+    "entry.lost": lambda c, e, x: c,
 }

@@ -67,6 +67,7 @@ class Entry:
 
 
 _FIELDS = tuple(f.name for f in fields(Entry))
+_HEX = frozenset("0123456789abcdef")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,14 +100,36 @@ class Break:
     reason: str
 
 
+def is_digest(text: str) -> bool:
+    """Whether this is a SHA-256 as digests are written here."""
+    return len(text) == 64 and set(text) <= _HEX
+
+
+def is_tombstone(entry: Entry) -> bool:
+    """Whether an entry takes the place of one that was lost."""
+    return entry.kind == "entry.lost"
+
+
+def stands_for(entry: Entry) -> str:
+    """Return the digest of the lost entry in whose place this one stands (``entry.lost``); empty for every other."""
+    told = entry.body.get("stands_for") if is_tombstone(entry) else None
+    return told if isinstance(told, str) and is_digest(told) else ""
+
+
+def links(before: Entry) -> frozenset[str]:
+    """Return the digests by which the next entry may name this one."""
+    return frozenset({before.digest(), stands_for(before)} - {""})
+
+
 def verify_chain(entries: Sequence[Entry], previous: str = GENESIS, first: int = 1) -> Break | None:
     """Return the first place where one window's entries are not gapless or do not name their predecessor's hash."""
+    named = frozenset({previous})
     for expected, entry in enumerate(entries, start=first):
         if entry.n != expected:
             return Break(expected, "missing")
-        if entry.previous != previous:
+        if entry.previous not in named:
             return Break(expected, "hash")
-        previous = entry.digest()
+        named = links(entry)
     return None
 
 

@@ -75,6 +75,8 @@ class Kind:
     """Writes the decision, founded on the materials as they were seen."""
     checks: bool = False
     """Writes the tallies it names."""
+    anywhere: bool = False
+    """May be said where there is no case, too."""
 
 
 KINDS: dict[str, Kind] = {
@@ -109,4 +111,5 @@ KINDS: dict[str, Kind] = {
     "identity.shown": Kind(bodies.Shown, "查看完整证件号", WINDOW, ANY),
     "visit.recorded": Kind(bodies.Visited, "到现场", WINDOW, ANY),
     "conflict.settled": Kind(bodies.Settled, "处理冲突", SUPERVISOR, ANY, decides=True),
+    "entry.lost": Kind(bodies.Lost, "一条流水灭失", SUPERVISOR, ANY, anywhere=True),
 }

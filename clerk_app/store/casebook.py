@@ -19,26 +19,28 @@ from clerk_app.store.ledger import Ledger
 TABLE = "cases"
 SUBJECTS = "subjects"
 
-_case = msgspec.json.Decoder(Case).decode
+decode_case = msgspec.json.Decoder(Case).decode
 
 
-class _Subject(msgspec.Struct):
+class Subject(msgspec.Struct):
     """One subject's row: the places of its entries in the journal, and its summary if they make a case."""
 
     entries: list[int]
     summary: CaseSummary | None = None
 
 
-_subject = msgspec.json.Decoder(_Subject).decode
+decode_subject = msgspec.json.Decoder(Subject).decode
 
 
 class _Known:
     """A subject as it stands in memory."""
 
-    __slots__ = ("places", "summary", "words")
+    __slots__ = ("last", "places", "summary", "words")
 
     def __init__(self, places: Iterable[int], summary: CaseSummary | None) -> None:
         self.places = array("I", places)
+        self.last = max(self.places, default=0)
+        """The place of what came last: lists are in this order, whatever a clock said."""
         self.summary = summary
         self.words = ""
         """What the case is found by, made when it is first looked for."""
@@ -58,8 +60,10 @@ class Casebook:
     def load(self) -> None:
         """Take every subject's row into memory; rows that do not open are made anew from the journal."""
         shared: dict[str, str] = {}
-        for _, name, row in self._rows.walk(_subject):
-            self._known[name] = _Known(row.entries, _sharing(row.summary, shared))
+        read: dict[str, _Known] = {}
+        for _, name, row in self._rows.walk(decode_subject):
+            read[name] = _Known(row.entries, _sharing(row.summary, shared))
+        self._known = read
         lost = {row for table, row in self._vault.damages if table == SUBJECTS}
         if lost or any(f.table in {SUBJECTS, ""} for f in self._vault.findings):
             self._recover()
@@ -87,7 +91,7 @@ class Casebook:
     def case(self, number: str) -> Case | None:
         """Return a case; one whose row does not open is folded anew."""
         try:
-            return self._cases.fetch(number, _case)
+            return self._cases.fetch(number, decode_case)
         except StoreDamaged:
             return fold(self.records_of(number))
 
@@ -100,7 +104,7 @@ class Casebook:
 
     def summaries(self) -> list[CaseSummary]:
         """Return every case's summary, the latest change first."""
-        return _latest(known.summary for known in list(self._known.values()))
+        return _latest(list(self._known.values()))
 
     def find(self, words: str) -> list[CaseSummary]:
         """Return the cases in which every word is found, the latest change first."""
@@ -113,7 +117,7 @@ class Casebook:
                 continue
             known.words = known.words or _words(known.summary)
             if all(word in known.words for word in wanted):
-                found.append(known.summary)
+                found.append(known)
         return _latest(found)
 
     def of_applicant(self, id_number: str) -> list[Case]:
@@ -128,7 +132,7 @@ class Casebook:
         for name in list(self._known):
             with self._vault.transaction():
                 try:
-                    kept = self._cases.fetch(name, _case)
+                    kept = self._cases.fetch(name, decode_case)
                 except StoreDamaged:
                     different.append(name)
                     continue
@@ -136,7 +140,28 @@ class Casebook:
                     different.append(name)
         return different
 
+    def known(self) -> list[tuple[str, CaseSummary | None]]:
+        """Return every subject with its summary, if it makes a case."""
+        return [(name, known.summary) for name, known in list(self._known.items())]
+
+    def whole(self, subject: str) -> list[Record] | None:
+        """Return all of one subject's records, or ``None`` where one does not open."""
+        known = self._of(subject)
+        found = [self._book.at(place) for place in known.places] if known else []
+        records = [record for record in found if record is not None]
+        return in_order(records) if len(records) == len(found) else None
+
     # writing, always inside the caller's transaction
+
+    def forget(self, subject: str) -> None:
+        """Take a subject's case and row away; its entries are the caller's."""
+        self._cases.discard(subject)
+        self._rows.discard(subject)
+
+        def gone() -> None:
+            self._known.pop(subject, None)
+
+        self._vault.on_done(gone)
 
     def keep(self, case: Case, added: Iterable[int]) -> None:
         """Put a case as it is folded now, with the entries that came to it."""
@@ -152,7 +177,7 @@ class Casebook:
     def refold(self, subject: str, added: Sequence[int]) -> None:
         """Fold a subject anew; where one of its entries does not open, the case stays as it was kept."""
         known = self._of(subject)
-        places = [*(known.places if known else ()), *added]
+        places = _with(known, added)
         records = [record for record in map(self._book.at, places) if record is not None]
         if len(records) < len(places):
             self.touch(subject, added)
@@ -166,9 +191,9 @@ class Casebook:
 
     def _put(self, subject: str, added: Iterable[int], summary: Callable[[int], CaseSummary | None]) -> None:
         known = self._of(subject)
-        places = [*(known.places if known else ()), *added]
+        places = _with(known, added)
         told = summary(self._unsent(places))
-        self._rows.put(subject, _Subject(places, told), new=self._is_new(subject))
+        self._rows.put(subject, Subject(places, told), new=self._is_new(subject))
         if not self._staged:
             self._vault.on_done(self._publish)
             self._vault.on_undo(self._staged.clear)
@@ -190,6 +215,11 @@ class Casebook:
         return sum(place in unsent for place in places)
 
 
+def _with(known: _Known | None, added: Iterable[int]) -> list[int]:
+    """Return a subject's places, each once: an entry that takes a damaged one's place comes to where that stood."""
+    return list(dict.fromkeys([*(known.places if known else ()), *added]))
+
+
 def _sharing(summary: CaseSummary | None, shared: dict[str, str]) -> CaseSummary | None:
     """Return the summary with texts that many cases have in common kept once."""
     if summary is None:
@@ -200,8 +230,9 @@ def _sharing(summary: CaseSummary | None, shared: dict[str, str]) -> CaseSummary
     return summary
 
 
-def _latest(summaries: Iterable[CaseSummary | None]) -> list[CaseSummary]:
-    return sorted((s for s in summaries if s is not None), key=lambda s: s.updated_at, reverse=True)
+def _latest(subjects: Iterable[_Known]) -> list[CaseSummary]:
+    ordered = sorted(subjects, key=lambda known: known.last, reverse=True)
+    return [known.summary for known in ordered if known.summary is not None]
 
 
 def _words(summary: CaseSummary) -> str:

@@ -1,13 +1,17 @@
 """What can go wrong with a window's store and keys; ``say`` is what the person at the window is told.
 
-``VaultError`` is the base of all: ``StoreInUse``, ``StoreMissing``, ``StoreDamaged``, ``StoreFull``, ``StoreFailing``,
-``StoreReadOnly``, ``StoreTooNew``, ``TransactionUndone``, and of ``KeysError``: ``KeyMissing``, ``WrongKey``, ``KeysExist``,
-``KeysDamaged``, ``KeyringUnavailable``, ``PassphraseMissing``.
+``VaultError`` is the base of all: ``StoreInUse``, ``StoreNotLockable``, ``StoreMissing``, ``StoreDamaged``, ``StoreOlder``,
+``StoreFull``, ``StoreFailing``, ``StoreReadOnly``, ``StoreTooNew``, ``TransactionUndone``, and of ``KeysError``:
+``KeyMissing``, ``WrongKey``, ``FormerKey``, ``KeysExist``, ``KeysDamaged``, ``KeyringUnavailable``, ``PassphraseMissing``,
+``PassphraseWeak``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+Step = Literal["undone", "unknown", "read"]
 
 
 class VaultError(Exception):
@@ -41,6 +45,17 @@ class StoreInUse(VaultError):
         self.owner = owner
 
 
+class StoreNotLockable(VaultError):
+    """The folder lies where no lock can be had, so that nobody could say that the store is not in use."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"此文件夹里的锁文件 store.lock 不能加锁（{reason}），无法保证只有一个程序在写窗口数据，因此没有打开；数据没有改动。"
+            "请把窗口数据放在本机磁盘上；若 store.lock 是文件夹或别的东西，请移走后重试。"
+        )
+        self.reason = reason
+
+
 class StoreMissing(VaultError):
     """There is no store in the folder."""
 
@@ -63,26 +78,66 @@ class StoreDamaged(VaultError):
         self.reason = reason
 
 
+class StoreOlder(StoreDamaged):
+    """The file is an older copy of the store, or another store, than the one that was last worked with.
+
+    ``steps`` is how many commits it lies behind; 0 for another store.
+    """
+
+    def __init__(self, reason: str, steps: int = 0) -> None:
+        super().__init__(reason=reason)
+        what = (
+            f"窗口数据文件被换成了较旧的一份，比最后用过的少 {steps} 步登记"
+            if steps
+            else "窗口数据文件被换成了另一份，不是最后用过的那一份"
+        )
+        self.say = (
+            f"{what}。现有的数据没有改动，照常办理；编号从最后用过的接着编，不会重号。"
+            "请联网同步或插上第二副本，取回缺少的登记；仍缺少的请督导核对。"
+        )
+        self.args = (self.say,)
+        self.steps = steps
+
+
 class StoreFull(VaultError):
     """There is no room on the disk, not even after the reserve was released."""
 
     def __init__(self) -> None:
-        super().__init__("磁盘已满，刚才这一步没有登记。请清理磁盘后重做这一步；此前登记的都在。")
+        super().__init__(
+            "磁盘已满，刚才这一步没有登记；此前登记的都在。请清理磁盘（不要动窗口数据文件夹），腾出空间后不必重启，重做这一步。"
+        )
 
 
 class StoreFailing(VaultError):
-    """The disk answers with errors; nothing more is written until the store is opened anew and read back."""
+    """The disk answers with errors or is gone; the store is opened anew by itself, and read back before it is believed.
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"磁盘读写出错（{reason}），刚才这一步不能确认已登记。请重新启动程序核对；反复出现请报修。")
+    ``step`` says what became of the act in hand: ``undone`` – it is not recorded; ``unknown`` – it cannot be told before the
+    disk is back; ``read`` – nothing was to be recorded.
+    """
+
+    def __init__(self, reason: str, step: Step = "unknown", *, reopened: bool = False) -> None:
+        if reopened:
+            now = "数据已重新打开并核对：这一步没有登记，此前登记的都在。请重做这一步；反复出现请报修磁盘。"
+        else:
+            now = {
+                "undone": "这一步没有登记，此前登记的都留在磁盘上。请检查磁盘、网络盘或U盘的连接；恢复后不必重启，重做这一步即可。",
+                "unknown": "这一步是否已登记暂时不能确认，此前登记的都留在磁盘上。请检查磁盘的连接；"
+                "恢复后不必重启，先在办件列表里查这一步，没有再重做。",
+                "read": "暂时读不到数据，已登记的都留在磁盘上。请检查磁盘、网络盘或U盘的连接；恢复后不必重启。",
+            }[step]
+        super().__init__(f"磁盘读写出错（{reason}）。{now}")
         self.reason = reason
+        self.step: Step = step
 
 
 class StoreReadOnly(VaultError):
     """A write was asked of a store that was opened, or lies, where it can only be read."""
 
     def __init__(self) -> None:
-        super().__init__("窗口数据只能读取，不能写入。请检查文件夹的权限，或退出以只读方式打开的程序。")
+        super().__init__(
+            "窗口数据只能读取，不能写入，刚才这一步没有登记；此前登记的都在，可以照常查看。"
+            "请检查文件夹的权限、磁盘是否写保护；恢复后不必重启，重做这一步。"
+        )
 
 
 class StoreTooNew(VaultError):
@@ -121,6 +176,16 @@ class WrongKey(KeysError):
         super().__init__(what)
 
 
+class FormerKey(WrongKey):
+    """The store is an older copy, from before the keys were changed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "数据文件 store.db 是更换密钥之前的旧副本，现在的密钥打不开它，程序没有改动任何东西。"
+            "请把更换密钥之后的 store.db 放回原处，或用那以后的备份恢复；都没有的，请报告督导。"
+        )
+
+
 class KeysExist(KeysError):
     """There are keys in the folder already."""
 
@@ -153,3 +218,10 @@ class PassphraseMissing(KeysError):
         super().__init__(
             f"没有可用的口令（{reason}）。请输入口令，或用环境变量 CLERK_PASSPHRASE_FILE 指明含口令的文件或文件描述符。"
         )
+
+
+class PassphraseWeak(KeysError):
+    """A passphrase typed for the first time is too short."""
+
+    def __init__(self, shortest: int) -> None:
+        super().__init__(f"口令太短：新口令至少 {shortest} 个字符。程序没有改动任何东西，请换一个长一些的口令重试。")

@@ -1,51 +1,59 @@
 """A window's keys: the vault key and the Ed25519 signing key, both random, wrapped in ``keys.json``.
 
 What opens ``keys.json`` is never in the folder: it lies in the system keyring, or is derived from a passphrase
-(``store.unlock``). Keys are made once, for an empty folder; they are never minted over a store that is there.
+(``store.unlock``). Keys are made once, for an empty folder; they are never minted over a store that is there, except as
+a change of keys (``store.rotation``), which keeps the former one until nothing is sealed with it.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from clerk_app.store.durable import make_private_folder, write_private_file
-from clerk_app.store.errors import KeyMissing, KeysDamaged, KeysExist, PassphraseMissing, StoreMissing, WrongKey
+from clerk_app.store import keyfile
+from clerk_app.store.durable import make_private_folder
+from clerk_app.store.errors import KeyMissing, KeysExist, PassphraseMissing, WrongKey
+from clerk_app.store.keyfile import FILE, KeyFile, Secrets, Wrap
+from clerk_app.store.seal import MOST_KEYS, VaultKeys
 from clerk_app.store.shelf import FILE as STORE_FILE
 from clerk_app.store.unlock import KeyringUnlock, PassphraseUnlock, Unlock, passphrase_from_environment
 
 __all__ = [
+    "FILE",
     "KeyringUnlock",
     "Keys",
     "PassphraseUnlock",
     "Unlock",
+    "changing",
     "create_keys",
+    "drop_former",
+    "forget_retired",
     "open_keys",
     "passphrase_from_environment",
+    "renew_keys",
     "unlock_from_environment",
     "unlock_kind",
+    "watched",
 ]
-
-FILE = "keys.json"
-_VERSION = 1
-_NONCE = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
     """What opens the store and signs the journal; 32 raw bytes each."""
 
-    vault_key: bytes = field(repr=False)
+    vault: VaultKeys
     signing_key: bytes = field(repr=False)
     public_key: bytes
+
+    @property
+    def vault_key(self) -> bytes:
+        """The vault key that seals."""
+        return self.vault.keys[self.vault.current]
 
 
 def create_keys(folder: Path, unlock: Unlock) -> Keys:
@@ -57,15 +65,10 @@ def create_keys(folder: Path, unlock: Unlock) -> Keys:
         raise KeyMissing("文件夹里有窗口数据，却没有密钥文件 keys.json")
     store = str(uuid.uuid4())
     told, wrapping = unlock.begin(store)
-    signing = Ed25519PrivateKey.generate()
-    keys = Keys(os.urandom(32), signing.private_bytes_raw(), signing.public_key().public_bytes_raw())
-    head = {"version": _VERSION, "store": store, "unlock": told, "public_key": keys.public_key.hex()}
-    sealed = {
-        "vault": _wrap(wrapping, head, "vault", keys.vault_key),
-        "signing": _wrap(wrapping, head, "signing", keys.signing_key),
-    }
-    write_private_file(folder / FILE, json.dumps({**head, "sealed": sealed}, indent=1).encode())
-    return keys
+    secrets = Secrets({1: os.urandom(32)}, Ed25519PrivateKey.generate().private_bytes_raw())
+    empty = KeyFile(store, _public(secrets).hex(), 1, Wrap({}, "", {}))
+    empty.wrapped(secrets, 1, told, wrapping).write(folder)
+    return _keys(secrets, 1)
 
 
 def open_keys(folder: Path, unlock: Unlock) -> Keys:
@@ -73,24 +76,83 @@ def open_keys(folder: Path, unlock: Unlock) -> Keys:
 
     Raises ``StoreMissing``, ``KeyMissing``, ``WrongKey``, ``KeysDamaged``, ``KeyringUnavailable``.
     """
-    head = _read(folder)
-    sealed = head.pop("sealed")
-    told = head["unlock"]
-    if told.get("kind") != unlock.kind:
-        way = "系统钥匙串" if told.get("kind") == KeyringUnlock.kind else "口令"
-        raise WrongKey(f"本窗口的数据要用{way}打开。")
-    wrapping = unlock.resume(head["store"], told)
-    vault_key = _unwrap(wrapping, head, "vault", sealed)
-    signing_key = _unwrap(wrapping, head, "signing", sealed)
-    public_key = Ed25519PrivateKey.from_private_bytes(signing_key).public_key().public_bytes_raw()
-    return Keys(vault_key, signing_key, public_key)
+    file = keyfile.read(folder)
+    secrets, _ = _unlocked(file, unlock)
+    return _keys(secrets, file.current)
+
+
+def watched(keys: Keys, folder: Path, unlock: Unlock) -> VaultKeys:
+    """Return the vault keys for whoever looks on while another process may change them."""
+    return replace(keys.vault, again=lambda: open_keys(folder, unlock).vault)
+
+
+def changing(folder: Path) -> bool:
+    """Whether a change of keys has begun and is not finished; raises ``StoreMissing``, ``KeyMissing``, ``KeysDamaged``."""
+    return keyfile.read(folder).changing
+
+
+def renew_keys(folder: Path, unlock: Unlock, new: Unlock | None = None) -> Keys:
+    """Begin a change of keys: a new vault key beside the one in use, all wrapped anew; return them.
+
+    ``new`` is the way to the wrapping key from here on, where it is another one. A change that has begun already gets no
+    second vault key, only a new wrapping. Only the owner of the store may do this. Raises as ``open_keys`` does.
+    """
+    file = keyfile.read(folder)
+    secrets, wrap = _unlocked(file, unlock)
+    old_wrapping = unlock.resume(file.store, wrap.unlock)
+    current = file.current
+    if len(secrets.vault) == 1:
+        current = current % MOST_KEYS + 1
+        secrets = Secrets({**secrets.vault, current: os.urandom(32)}, secrets.signing)
+    told, wrapping = (new or unlock).renew(file.store, wrap.unlock)
+    renewed = file.wrapped(secrets, current, told, wrapping)
+    if file.before is not None and wrap is file.wrap:
+        renewed = replace(renewed, retired=(*file.retired, _former(file, file.before)))
+    if unlock.kind == KeyringUnlock.kind:  # a keyring may still lose, in a power cut, what it was given just now
+        renewed = replace(renewed, before=file.wrapped(secrets, current, wrap.unlock, old_wrapping).wrap)
+    renewed.write(folder)
+    return _keys(secrets, current)
+
+
+def drop_former(folder: Path, unlock: Unlock | None) -> bool:
+    """Take every vault key but the current one out of ``keys.json``, and the former wrapping with them.
+
+    ``unlock`` proves, where the wrapping key lies in a keyring, that the new one lasts; where it does not, another one is
+    put there, nothing is taken out, and the answer is ``False``: try again. Raises as ``open_keys`` does.
+    """
+    file = keyfile.read(folder)
+    retired = file.retired
+    if file.before is not None:
+        proof = unlock or KeyringUnlock()
+        try:
+            file.unwrap(file.wrap, proof.resume(file.store, file.wrap.unlock))
+        except (KeyMissing, WrongKey):
+            renew_keys(folder, proof)
+            return False
+        retired = (*retired, _former(file, file.before))
+    kept = replace(file.wrap, vault={file.current: file.wrap.vault[file.current]})
+    replace(file, wrap=kept, before=None, retired=retired).write(folder)
+    return True
+
+
+def forget_retired(folder: Path, unlock: Unlock | None) -> None:
+    """Destroy the wrapping keys that are in use no more; raises ``KeyringUnavailable``."""
+    file = keyfile.read(folder)
+    if not file.retired:
+        return
+    in_use = [wrap.unlock.get("name", file.store) for wrap in (file.wrap, file.before) if wrap is not None]
+    for told in file.retired:
+        name = str(told.get("name"))
+        if name not in in_use and (name == file.store or name.startswith(f"{file.store}/")):
+            (unlock or KeyringUnlock()).forget(told)
+    replace(file, retired=()).write(folder)
 
 
 def unlock_kind(folder: Path) -> str | None:
     """Return how the folder's keys are opened, ``keyring`` or ``passphrase``; ``None`` where there are none yet."""
     if not (folder / FILE).exists() and not (folder / STORE_FILE).exists():
         return None
-    return str(_read(folder)["unlock"].get("kind"))
+    return str(keyfile.read(folder).wrap.unlock["kind"])
 
 
 def unlock_from_environment(folder: Path) -> Unlock:
@@ -108,38 +170,30 @@ def unlock_from_environment(folder: Path) -> Unlock:
     return KeyringUnlock()
 
 
-def _read(folder: Path) -> dict[str, Any]:
+def _unlocked(file: KeyFile, unlock: Unlock) -> tuple[Secrets, Wrap]:
+    """Return the keys, and the wrap they came out of: the present one, or the former while that is still kept."""
+    kind = file.wrap.unlock.get("kind")
+    if kind != unlock.kind:
+        way = "系统钥匙串" if kind == KeyringUnlock.kind else "口令"
+        raise WrongKey(f"本窗口的数据要用{way}打开。")
     try:
-        raw = (folder / FILE).read_bytes()
-    except FileNotFoundError:
-        if (folder / STORE_FILE).exists():
-            raise KeyMissing("文件夹里有窗口数据，却没有密钥文件 keys.json") from None
-        raise StoreMissing(str(folder)) from None
-    try:
-        told = json.loads(raw)
-        version, kind = told["version"], told["unlock"]["kind"]
-        texts = (told["store"], told["public_key"], told["sealed"]["vault"], told["sealed"]["signing"], kind)
-    except (ValueError, KeyError, TypeError):
-        raise KeysDamaged("读不出") from None
-    if version != _VERSION or not all(isinstance(text, str) for text in texts):
-        raise KeysDamaged("不是本版本写成的")
-    return dict(told)
+        return file.unwrap(file.wrap, unlock.resume(file.store, file.wrap.unlock)), file.wrap
+    except (KeyMissing, WrongKey):
+        if file.before is None:
+            raise
+        return file.unwrap(file.before, unlock.resume(file.store, file.before.unlock)), file.before
 
 
-def _wrap(wrapping: bytes, head: dict[str, Any], name: str, secret: bytes) -> str:
-    nonce = os.urandom(_NONCE)
-    return (nonce + AESGCM(wrapping).encrypt(nonce, secret, _bound(head, name))).hex()
+def _former(file: KeyFile, wrap: Wrap) -> dict[str, Any]:
+    """Return what leads to a wrapping key that is to be destroyed; the first one's name is the store's."""
+    return {"name": file.store, **wrap.unlock}
 
 
-def _unwrap(wrapping: bytes, head: dict[str, Any], name: str, sealed: dict[str, str]) -> bytes:
-    try:
-        raw = bytes.fromhex(sealed[name])
-        secret = AESGCM(wrapping).decrypt(raw[:_NONCE], raw[_NONCE:], _bound(head, name))
-    except (ValueError, InvalidTag):
-        raise WrongKey from None
-    return secret
+def _keys(secrets: Secrets, current: int) -> Keys:
+    if current not in secrets.vault:
+        raise WrongKey
+    return Keys(VaultKeys(current, secrets.vault), secrets.signing, _public(secrets))
 
 
-def _bound(head: dict[str, Any], name: str) -> bytes:
-    """Return what a wrapped key is bound to: everything else the file tells, and which key it is."""
-    return json.dumps({**head, "key": name}, sort_keys=True, separators=(",", ":")).encode()
+def _public(secrets: Secrets) -> bytes:
+    return Ed25519PrivateKey.from_private_bytes(secrets.signing).public_key().public_bytes_raw()

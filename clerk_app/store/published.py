@@ -23,7 +23,7 @@ KINDS = {
     TABLES["point"]: Kind(open=True),
     SEARCH: Kind(open=True),
 }
-_REVISION = "catalogue"
+REVISION = "catalogue"
 _SEARCHED = ("item", "joint")
 
 
@@ -105,7 +105,7 @@ class Published:
                 self._put_row(row)
             if self._changes:
                 self._ledger.table(SEARCH).discard("index")
-            self._vault.set_note(_REVISION, next_revision)
+            self._vault.set_note(REVISION, next_revision)
             self._vault.on_done(self._forget_calendar)
         if not more and self._changes:
             self._save_index()
@@ -122,7 +122,7 @@ class Published:
             self._changes[row.kind, row.key] = found
 
     def revision(self) -> int:
-        return int(self._vault.note(_REVISION) or 0)
+        return int(self._vault.note(REVISION) or 0)
 
     def item(self, code: str) -> ServiceItem | None:
         found = self._ledger.table(TABLES["item"]).fetch(code, _item)
@@ -185,6 +185,12 @@ class Published:
         self._ledger.table(SEARCH).put("index", _Blob(index.dump()))
         self._index = index
         self._changes = {}
+
+    def forget(self) -> None:
+        """Read everything again when it is asked for next."""
+        self._index = None
+        self._changes = {}
+        self._calendar = None
 
     def _forget_calendar(self) -> None:
         self._calendar = None

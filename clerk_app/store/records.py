@@ -6,9 +6,10 @@ several of them inside one ``with records.transaction():`` are one act: durable 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -22,58 +23,89 @@ from clerk_app.domain.summary import CaseSummary
 from clerk_app.store.book import Book
 from clerk_app.store.casebook import Casebook
 from clerk_app.store.errors import StoreDamaged
+from clerk_app.store.healing import Healing
 from clerk_app.store.ledger import Ledger
-from clerk_app.store.published import KINDS, Published, PublishedRow
+from clerk_app.store.opening import open_vault
+from clerk_app.store.pruning import Pruning, Run
+from clerk_app.store.published import Published, PublishedRow
+from clerk_app.store.reserve import SIZE
+from clerk_app.store.seal import VaultKeys
 from clerk_app.store.search import Hit
-from clerk_app.store.vault import Vault
+from clerk_app.store.serials import META, Fact, Serials, decode_fact, serials_of
 
 __all__ = ["PublishedRow", "Records"]
 
-_META = "meta"
-_SERIAL = "serial"
 
-
-class _Fact(msgspec.Struct):
-    value: bytes
-
-
-_fact = msgspec.json.Decoder(_Fact).decode
-
-
-class Records:
+class Records(Healing):
     """A window's records over the ledger; thread-safe, one writer, every write method durable on return.
 
     Lists (``summaries``, ``find_cases``, ``summary``) and ``search_items`` answer from memory and never wait for a write
     under way in another thread; they tell what is durable.
     """
 
-    def __init__(self, ledger: Ledger, *, window: str = "") -> None:
+    def __init__(self, ledger: Ledger, *, window: str = "", mend: bool = True) -> None:
+        """``mend``: bring in order what is found damaged; raises ``StoreDamaged`` where the file has to be made anew for it."""
         self.ledger = ledger
         self.vault = ledger.vault
+        self.appended: list[Callable[[Sequence[Entry]], None]] = []
+        """Called with own entries as soon as they are durable; whoever writes waits for it."""
+        self.worries: list[Callable[[], str]] = []
+        """Asked what is wrong beside the store, in a few Chinese words; empty: nothing. Never waits."""
+        self.copy_kept = lambda: False
         self._book = Book(ledger, window)
         self._cases = Casebook(ledger, self._book)
         self._published = Published(ledger)
+        self.pruning = Pruning(ledger, self._book, self._cases)
+        self._serials = Serials(ledger)
         if not self.vault.read_only and any(finding.reason == "mark" for finding in self.vault.findings):
             self._book.mend()
-        self._cases.load()
+        self._open_healing(mend=mend)
+        self.vault.on_reload(self._reload)
 
     @classmethod
-    def open(cls, folder: Path, key: bytes, *, window: str = "", read_only: bool = False) -> Self:
+    def open(
+        cls,
+        folder: Path,
+        key: bytes | VaultKeys,
+        *,
+        window: str = "",
+        read_only: bool = False,
+        reserve: int = SIZE,
+    ) -> Self:
         """Open the records kept in ``folder``; raises the exceptions of ``store.errors``.
 
         ``window`` is this window's id: by it own entries are told from others'. ``read_only`` needs no lock: it sees
-        what was durable when it looked, beside a running client.
+        what was durable when it looked, beside a running client. A damaged store is repaired (``store.repair``), unless it
+        is only read; ``reserve``: bytes set aside for a full disk.
         """
-        vault = Vault(folder, key, kinds=KINDS, read_only=read_only)
+        vault, mend = open_vault(folder, key, read_only=read_only, reserve=reserve)
         try:
-            return cls(Ledger(vault), window=window)
+            return cls(Ledger(vault), window=window, mend=mend)
+        except StoreDamaged:
+            vault.close()
+            if read_only:
+                raise
+        except BaseException:
+            vault.close()
+            raise
+        vault, mend = open_vault(folder, key, reserve=reserve, anew=True)
+        try:
+            return cls(Ledger(vault), window=window, mend=mend)
         except BaseException:
             vault.close()
             raise
 
     def close(self) -> None:
         """Close the store and give up its lock."""
+        self._remember_damage()
         self.ledger.close()
+
+    def _reload(self) -> None:
+        """The vault had to open the file anew and found other content: nothing that was read before is believed."""
+        self._book.gaps.load()
+        self._published.forget()
+        self._cases.load()
+        self.heal()
 
     def __enter__(self) -> Self:
         return self
@@ -84,10 +116,6 @@ class Records:
     def transaction(self) -> AbstractContextManager[None]:
         """Return a context in which all writes are one act; nested ones join the outermost."""
         return self.vault.transaction()
-
-    def damages(self) -> list[StoreDamaged]:
-        """Return what was found damaged since the store was opened; everything else is in use."""
-        return [*self.vault.findings, *self.vault.damages.values()]
 
     # the journal
 
@@ -104,6 +132,8 @@ class Records:
                 self._cases.keep(case, places.pop(case.number, []))
             for subject, added in places.items():
                 self._cases.touch(subject, added)
+            for told in self.appended:
+                self.vault.on_done(partial(told, entries))
 
     def head(self) -> tuple[int, str]:
         """Return ``n`` and digest of this window's last entry; ``(0, GENESIS)`` when there is none."""
@@ -117,6 +147,12 @@ class Records:
             return digest if n else GENESIS
         if n > head:
             return None
+        for gap in self._book.gaps:
+            if gap.first <= n <= gap.last:
+                return (gap.stands_for or None) if n == gap.last else None
+        for run in self.pruned():
+            if run.first <= n <= run.last:
+                return run.named[0] if n == run.last and len(run.named) == 1 else None
         own = (record.entry for _, record in self._book.own_backwards())
         return next((entry.digest() for entry in own if entry.n == n), None)
 
@@ -143,15 +179,25 @@ class Records:
         entries: list[Entry] = []
         size = 0
         with self.transaction():
-            for place in self._book.unsent():
-                record = self._book.at(place)
-                if record is None:
-                    break  # nothing behind a damaged entry may be sent before it
+            last = self.sent_up_to()
+            for _, record in self._book.unsent_in_order():
+                if record is None or (last is not None and record.entry.n > last):
+                    break  # nothing behind one that is damaged or missing may be sent before it
                 size += len(msgspec.json.encode(record.entry)) + 1
                 if entries and (size > max_bytes or len(entries) >= limit):
                     break
                 entries.append(record.entry)
         return entries
+
+    def unsent_places(self) -> list[int]:
+        """Return the places in the journal of the own entries central has said nothing of."""
+        with self.transaction():
+            return list(self._book.unsent())
+
+    def entry_at(self, place: int) -> Entry | None:
+        """Return the entry at a place of the journal, or ``None`` where there is none that opens."""
+        record = self._book.at(place)
+        return record.entry if record is not None else None
 
     def unsent_count(self) -> int:
         """Return how many own entries central has said nothing of."""
@@ -162,6 +208,10 @@ class Records:
         found = (self._book.at(place) for place in reversed(list(self._book.refused())))
         return [record for record in found if record is not None]
 
+    def pruned(self) -> list[Run]:
+        """Return the runs of own entries that were taken out because nobody needs them here (``store.pruning``)."""
+        return self.pruning.pruned()
+
     def entry_count(self) -> int:
         """Return how many entries the journal holds, own and others'."""
         return self._book.count()
@@ -171,7 +221,10 @@ class Records:
         touched: set[str] = set()
         with self.transaction():
             for entry_id, verdict, position, problem in verdicts:
-                held = self._book.get(entry_id)
+                try:
+                    held = self._book.get(entry_id)
+                except StoreDamaged:
+                    continue  # the feed brings it again, with what was said of it
                 if held is not None and self._book.settle(held, verdict, position, problem):
                     touched.add(held.entry.subject)
             for subject in touched:
@@ -185,16 +238,24 @@ class Records:
         """
         touched: dict[str, list[int]] = {}
         with self.transaction():
+            before = self.gaps()
             for record in records:
                 entry = record.entry
-                held = self._book.get(entry.id)
+                try:
+                    held, damaged = self._book.get(entry.id), False
+                except StoreDamaged:
+                    held, damaged = None, True
                 if held is None:
-                    touched.setdefault(entry.subject, []).append(self._book.add_heard(record))
+                    place = self._book.add_heard(record, damaged=damaged)
+                    touched.setdefault(entry.subject, []).append(place)
                 elif record.verdict and self._book.hear(held, record):
                     touched.setdefault(entry.subject, [])
+            if self.gaps() != before:
+                self._serials.raise_to(serials_of(touched, self._book.window))
             for subject, added in touched.items():
                 self._cases.refold(subject, added)
             self._book.set_cursor(next_position)
+            self._close_losses(before)
         return set(touched)
 
     def feed_cursor(self) -> int:
@@ -245,6 +306,10 @@ class Records:
         """Return every case's summary, the latest change first."""
         return self._cases.summaries()
 
+    def case_count(self) -> int:
+        """Return how many cases are known here."""
+        return len(self._cases.numbers())
+
     def summary(self, number: str) -> CaseSummary | None:
         """Return one case's summary."""
         return self._cases.summary(number)
@@ -276,11 +341,11 @@ class Records:
 
     def item(self, code: str) -> ServiceItem | None:
         """Return an item; raises ``StoreDamaged`` when its row does not open."""
-        return self._published.item(code)
+        return self.healed(lambda: self._published.item(code))
 
     def joint(self, code: str) -> JointService | None:
         """Return a joint service."""
-        return self._published.joint(code)
+        return self.healed(lambda: self._published.joint(code))
 
     def items(self) -> Iterator[ServiceItem]:
         """Yield every item of the catalogue, read one by one."""
@@ -292,7 +357,7 @@ class Records:
 
     def calendar(self) -> Calendar:
         """Return the working days as central published them."""
-        return self._published.calendar()
+        return self.healed(self._published.calendar)
 
     def point_name(self, code: str) -> str:
         """Return the service point's name, or its code where it is not known."""
@@ -302,21 +367,19 @@ class Records:
 
     def get_meta(self, key: str) -> bytes | None:
         """Return a small fact, kept sealed."""
-        fact = self.ledger.table(_META).fetch(key, _fact)
+        try:
+            fact = self.healed(lambda: self.ledger.table(META).fetch(key, decode_fact))
+        except StoreDamaged:
+            if not self.vault.read_only:
+                raise
+            return None  # whoever only looks on does without
         return fact.value if fact else None
 
     def put_meta(self, key: str, value: bytes) -> None:
         """Keep a small fact, sealed."""
-        self.ledger.table(_META).put(key, _Fact(value))
+        self.ledger.table(META).put(key, Fact(value))
 
     def next_serial(self, day: date) -> int:
         """Take the next serial of this day; call it inside the transaction that appends the case."""
         with self.transaction():
-            today, last = self.vault.note(_SERIAL) or ("", 0)
-            if today != day.isoformat():
-                if today:
-                    self.put_meta(f"{_SERIAL}/{today}", b"%d" % last)
-                today = day.isoformat()
-                last = int(self.get_meta(f"{_SERIAL}/{today}") or 0)
-            self.vault.set_note(_SERIAL, [today, last + 1])
-            return int(last) + 1
+            return self._serials.next(day)

@@ -47,17 +47,44 @@ class Sums(msgspec.Struct, array_like=True, frozen=True):
 NONE = Sums()
 
 
+class Seen(msgspec.Struct, frozen=True):
+    """What was known of a store after one of its commits."""
+
+    store: str
+    """The store's id."""
+    generation: int
+    notes: dict[str, Any] = {}
+    """Some notes of the mark, as they stood (``witness.WITNESSED``)."""
+
+    @property
+    def head(self) -> tuple[int, str] | None:
+        """Number and digest of the window's last own entry."""
+        told = self.notes.get("head")
+        return (int(told[0]), str(told[1])) if told else None
+
+    @property
+    def serial(self) -> tuple[str, int] | None:
+        """The last day a case number was given out, and its last serial."""
+        told = self.notes.get("serial")
+        return (str(told[0]), int(told[1])) if told else None
+
+
 class Mark(msgspec.Struct):
     """What is true of the store as a whole after a commit."""
 
     generation: int = 0
+    """How many commits there were."""
     revision: int = 0
     sums: dict[str, Sums] = {}
     notes: dict[str, Any] = {}
+    behind: Seen | None = None
+    """What this store, an older copy, should have reached, until the books have taken notice of it."""
+    since: int = 0
+    """The generation it had instead."""
 
     def copy(self) -> Mark:
         """Return the mark as it is now, to go back to."""
-        return Mark(self.generation, self.revision, dict(self.sums), dict(self.notes))
+        return Mark(self.generation, self.revision, dict(self.sums), dict(self.notes), self.behind, self.since)
 
 
 class Table:
@@ -71,10 +98,12 @@ class Table:
         "drop",
         "find",
         "get",
+        "heads",
         "ids",
         "insert",
         "num",
         "page",
+        "reseal",
         "sums",
         "top",
         "update",
@@ -95,9 +124,11 @@ class Table:
         self.get = on("SELECT seq, id, rev, body FROM $ WHERE id = ?")
         self.at = on("SELECT seq, id, rev, body FROM $ WHERE seq = ?")
         self.page = on("SELECT seq, id, rev, body FROM $ WHERE seq > ? ORDER BY seq LIMIT ?")
+        self.heads = on("SELECT seq, substr(body, 1, 2) FROM $ WHERE seq > ? ORDER BY seq LIMIT ?")
         self.ids = on("SELECT seq, id FROM $ INDEXED BY $_id")
         self.sums = on("SELECT count(*), coalesce(sum(rev), 0) FROM $ INDEXED BY $_id")
         self.top = on("SELECT coalesce(max(seq), 0), coalesce(max(rev), 0) FROM $")
         self.insert = on("INSERT INTO $ (seq, id, rev, body) VALUES (?, ?, ?, ?)")
         self.update = on("UPDATE $ SET rev = ?, body = ? WHERE seq = ?")
+        self.reseal = on("UPDATE $ SET body = ? WHERE seq = ?")
         self.delete = on("DELETE FROM $ WHERE seq = ?")

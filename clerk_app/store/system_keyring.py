@@ -7,12 +7,12 @@ variable or a ``keyringrc.cfg`` can turn to one that stores nothing or stores it
 from __future__ import annotations
 
 import importlib
-import os
 import secrets
 import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import cache
 from typing import Any, TypeVar, cast
 
 from clerk_app.store.errors import KeyringUnavailable
@@ -32,7 +32,6 @@ _ALLOWED = {
     "win32": (("WinVault", "keyring.backends.Windows", "WinVaultKeyring"),),
     "darwin": (("Keychain", "keyring.backends.macOS", "Keyring"),),
 }
-_PROPERTY = "KEYRING_PROPERTY_"
 
 
 class SystemKeyring:
@@ -59,6 +58,16 @@ class SystemKeyring:
     def get(self, backend: str, name: str) -> str | None:
         """Return a secret, or ``None`` when there is none of this name; raises ``KeyringUnavailable``."""
         return self._bounded(lambda: cast("str | None", _made(backend).get_password(SERVICE, name)))
+
+    def forget(self, backend: str, name: str) -> None:
+        """Delete a secret, if there is one of this name; raises ``KeyringUnavailable``."""
+
+        def act() -> None:
+            keyring = _made(backend)
+            if keyring.get_password(SERVICE, name) is not None:
+                keyring.delete_password(SERVICE, name)
+
+        self._bounded(act)
 
     def _choose(self) -> str:
         reasons = []
@@ -103,15 +112,16 @@ def _made(name: str) -> Any:
             backend = getattr(importlib.import_module(module), kind)
             if not backend.viable:
                 raise KeyringUnavailable("没有运行")
-            made = backend()
+            return _deaf(backend)()
         except ImportError:
             raise KeyringUnavailable("没有安装") from None
-        for variable, value in os.environ.items():
-            attribute = variable.partition(_PROPERTY)[2].lower()
-            if attribute and vars(made).get(attribute) == value:
-                delattr(made, attribute)
-        return made
     raise KeyringUnavailable(f"不受支持：{name}")
+
+
+@cache
+def _deaf(backend: type) -> Any:
+    """Return the back end as a class that takes no ``KEYRING_PROPERTY_*`` from the environment."""
+    return type(backend.__name__, (backend,), {"set_properties_from_env": lambda _: None})
 
 
 def _prove(keyring: Any) -> None:

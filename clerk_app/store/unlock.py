@@ -11,13 +11,19 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, ClassVar
 
-from clerk_app.store.errors import KeyMissing, KeysDamaged, PassphraseMissing, WrongKey
+from clerk_app.store.errors import KeyMissing, KeysDamaged, PassphraseMissing, PassphraseWeak, WrongKey
 from clerk_app.store.system_keyring import SystemKeyring
 
 PASSPHRASE_FILE = "CLERK_PASSPHRASE_FILE"  # noqa: S105  # the name of a variable
 """Names a file, or the number of a file descriptor, that holds the passphrase."""
+NEW_PASSPHRASE_FILE = "CLERK_NEW_PASSPHRASE_FILE"  # noqa: S105  # the name of a variable
+"""As ``CLERK_PASSPHRASE_FILE``, for the passphrase that takes its place."""
+SHORTEST = 8
+"""Characters of a passphrase that is typed for the first time."""
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 1 << 15, 8, 1
-"""RFC 7914: 32 MiB and some 0.1 s a guess."""
+"""RFC 7914: 32 MiB and some 0.1 s a guess. ``keys.json`` states them; a change of keys derives anew at what is asked here."""
+_LEAST_N = 1 << 15
+"""Never was a window made at less."""
 _MOST_MEMORY = 1 << 28
 _MOST_TEXT = 1 << 16
 
@@ -34,6 +40,14 @@ class Unlock(ABC):
     @abstractmethod
     def resume(self, store: str, told: dict[str, Any]) -> bytes:
         """Return the key for what ``begin`` told."""
+
+    @abstractmethod
+    def renew(self, store: str, told: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+        """Make another key for the store; the one ``told`` leads to stays until ``forget``. Returns as ``begin`` does."""
+
+    @abstractmethod
+    def forget(self, told: dict[str, Any]) -> None:
+        """Destroy what ``told`` leads to, where it is kept anywhere; done twice it does nothing more."""
 
 
 class KeyringUnlock(Unlock):
@@ -53,13 +67,26 @@ class KeyringUnlock(Unlock):
 
     def resume(self, store: str, told: dict[str, Any]) -> bytes:
         """Return the stored key; raises ``KeyringUnavailable``, ``KeyMissing``."""
-        secret = self._keyring.get(str(told.get("backend")), store)
+        secret = self._keyring.get(str(told.get("backend")), str(told.get("name", store)))
         if secret is None:
             raise KeyMissing("系统钥匙串里没有本窗口的密钥")
         try:
             return bytes.fromhex(secret)
         except ValueError:
             raise WrongKey("系统钥匙串里本窗口的密钥不是程序写入的那一个。请恢复原来的钥匙串后重试。") from None
+
+    def renew(self, store: str, told: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+        """Store another key under the next name and read it back; raises ``KeyringUnavailable``."""
+        backend = str(told.get("backend"))
+        last = str(told.get("name", store)).removeprefix(store).removeprefix("/")
+        name = f"{store}/{int(last) + 1 if last.isdecimal() else 2}"
+        key = secrets.token_bytes(32)
+        self._keyring.put(backend, name, key.hex())
+        return {"kind": self.kind, "backend": backend, "name": name}, key
+
+    def forget(self, told: dict[str, Any]) -> None:
+        """Delete the stored key; raises ``KeyringUnavailable``."""
+        self._keyring.forget(str(told.get("backend")), str(told.get("name")))
 
 
 class PassphraseUnlock(Unlock):
@@ -94,7 +121,7 @@ class PassphraseUnlock(Unlock):
             raise KeysDamaged("口令参数") from None
         if (
             told.get("kdf") != "scrypt"
-            or n < SCRYPT_N
+            or n < _LEAST_N
             or n & (n - 1)
             or r < 1
             or p < 1
@@ -103,23 +130,40 @@ class PassphraseUnlock(Unlock):
             raise KeysDamaged("口令参数")
         return self._derive(salt, n, r, p)
 
+    def renew(self, store: str, told: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+        """Derive a key with a new salt, at the cost this version asks for."""
+        return self.begin(store)
+
+    def forget(self, told: dict[str, Any]) -> None:
+        """Do nothing: what is derived is kept nowhere."""
+
     def _derive(self, salt: bytes, n: int, r: int, p: int) -> bytes:
         return hashlib.scrypt(self._secret, salt=salt, n=n, r=r, p=p, maxmem=_MOST_MEMORY + (1 << 20), dklen=32)
 
 
-def passphrase_from_environment() -> str | None:
-    """Return the passphrase ``CLERK_PASSPHRASE_FILE`` leads to, less one newline at its end; ``None`` where it is not set."""
-    named = os.environ.get(PASSPHRASE_FILE)
+def check_new(passphrase: str) -> str:
+    """Return a passphrase somebody typed for the first time; raises ``PassphraseWeak`` for one of fewer than eight.
+
+    One that is handed in by file is taken as it is: whoever made it may count its strength otherwise.
+    """
+    if len(unicodedata.normalize("NFC", passphrase)) < SHORTEST:
+        raise PassphraseWeak(SHORTEST)
+    return passphrase
+
+
+def passphrase_from_environment(variable: str = PASSPHRASE_FILE) -> str | None:
+    """Return the passphrase this variable leads to, less one newline at its end; ``None`` where it is not set."""
+    named = os.environ.get(variable)
     if not named:
         return None
     try:
         raw = _read_descriptor(int(named)) if named.isascii() and named.isdecimal() else Path(named).read_bytes()
         text = raw[:_MOST_TEXT].decode()
     except (OSError, UnicodeDecodeError) as error:
-        raise PassphraseMissing(f"{PASSPHRASE_FILE} 指向的 {named} 读不出：{type(error).__name__}") from error
+        raise PassphraseMissing(f"{variable} 指向的 {named} 读不出：{type(error).__name__}") from error
     text = text.removesuffix("\n").removesuffix("\r")
     if not text:
-        raise PassphraseMissing(f"{PASSPHRASE_FILE} 指向的 {named} 是空的")
+        raise PassphraseMissing(f"{variable} 指向的 {named} 是空的")
     return text
 
 

@@ -86,6 +86,8 @@ def history(facts: CaseFacts) -> list[Para]:
     paras = [_title("经过")]
     for line in facts.history:
         parts: list[Part] = [(f"{moment_words(line.at)}  ", "dim"), (line.label, "strong")]
+        if line.mark:
+            parts.insert(1, (f"{line.mark}  ", "warn"))
         if line.text:
             parts.append((f"  {line.text}", ""))
         parts += [(f"  {line.actor}", "dim"), (f"  {line.verdict}", "dim" if line.confirmed else "warn")]

@@ -13,8 +13,10 @@ from textual.widgets import Input, Static
 
 from clerk_app.domain.kinds import STATE_LABELS, State
 from clerk_app.domain.people import mask_number
+from clerk_app.seat import Refused
 from screens.base import AreaScreen
 from screens.keymap import key, move
+from screens.text import clean
 from screens.widgets.field import PlainInput
 from screens.widgets.virtual_list import Cell, Column, VirtualList
 
@@ -104,7 +106,14 @@ class Cases(AreaScreen):
             same = numbers.index(here.number) if here and here.number in numbers else 0
             self._list.set_rows(found, same)
 
-        self.ask(lambda: desk.find_cases(words) if words else desk.cases(scope), show, replaces="cases", hold=False)
+        def look() -> list[CaseSummary]:
+            return desk.find_cases(words) if words else desk.cases(scope)
+
+        self.ask(look, show, self._not_read, replaces="cases", hold=False)
+
+    def _not_read(self, refused: Refused) -> None:
+        """Said where the scope stands: the list is read again with every key and every second."""
+        self.query_one("#cases-scope", Static).update(Content.styled(clean(refused.message), "bold $bad"))
 
     def _draw_scope(self) -> None:
         parts: list[tuple[str, str]] = []
@@ -147,7 +156,7 @@ class Cases(AreaScreen):
 
         def show(found: str) -> None:
             self.query_one(Input).value = ""
-            self.app.push_screen(CaseView(found))
+            self.open(CaseView(found))
 
         self.ask(lambda: desk.case(number).number, show)
 

@@ -137,7 +137,7 @@ class Supplement(AreaScreen):
             self.dismiss(None)
             return
         words = "补收的材料还没有登记。"
-        self.app.push_screen(Confirm("不登记就返回", words), self._leave)
+        self.open(Confirm("不登记就返回", words), self._leave)
 
     def _leave(self, sure: bool | None) -> None:
         if sure:
@@ -155,7 +155,7 @@ class Supplement(AreaScreen):
             Option(Decide.RECEIVE, "只登记", "收下材料，先不作决定"),
             Option(Decide.PROVISIONAL, "容缺受理", found.why_not_deferrable or "签承诺书，限期补齐", deferrable),
         ]
-        self.app.push_screen(Choose("其他办法", options), lambda v: self._confirm(Decide(v)) if v else None)
+        self.open(Choose("其他办法", options), lambda v: self._confirm(Decide(v)) if v else None)
 
     def _confirm(self, decide: Decide) -> None:
         if not self.brought:
@@ -173,7 +173,7 @@ class Supplement(AreaScreen):
             if yes:
                 self._why(decide)
 
-        self.app.push_screen(Confirm("补收：请确认", "\n".join(words)), sure)
+        self.open(Confirm("补收：请确认", "\n".join(words)), sure)
 
     def _why(self, decide: Decide) -> None:
         """Ask why the cap is broken, where it is (rule 8)."""
@@ -182,7 +182,7 @@ class Supplement(AreaScreen):
             return
         options = [Option(code, label) for code, label in VISIT_REASONS.items()]
         title = f"到场次数超过上限（{self.facts.case.item.visits_cap} 次）：什么原因"
-        self.app.push_screen(Choose(title, options), lambda why: self._record(decide, why) if why else None)
+        self.open(Choose(title, options), lambda why: self._record(decide, why) if why else None)
 
     def _record(self, decide: Decide, why: str) -> None:
         desk, number, brought, visit = self.desk, self.facts.case.number, self.brought, self._visit
@@ -195,4 +195,4 @@ class Supplement(AreaScreen):
     def _recorded(self, done: Done) -> None:
         self.clerk.look_at_line()
         self.dismiss(None)
-        self.app.push_screen(Result([done]))
+        self.open(Result([done]))

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from clerk_app.planning import DECLINE_REASONS
+from clerk_app.seat import Refused
 from screens.base import AreaScreen
 from screens.cases import facts as words
 from screens.dialogs import Choose, Confirm, Notice, Option, Prompt, Reader, required
@@ -79,6 +80,19 @@ class CaseView(AreaScreen):
         """Show what changed meanwhile."""
         self.looked()
 
+    def on_screen_suspend(self) -> None:
+        """Left for another screen, the number is hidden again; under a dialog it stays."""
+        over = self.app.screen
+        if not (over.is_modal and self in self.app.screen_stack):
+            self.conceal()
+
+    def conceal(self) -> None:
+        """Show the number masked."""
+        if self._identity:
+            self._identity = ""
+            if self.facts is not None and not self._is_gone:
+                self.query_one("#case-head", Prose).show(words.head(self.facts))
+
     def looked(self) -> None:
         """Read the case again if anything was recorded or came from the city."""
         if self.is_mounted and self._shown != self.clerk.revision:
@@ -88,7 +102,8 @@ class CaseView(AreaScreen):
         """Read the case and show it."""
         desk, number = self.desk, self.number
         self._shown = self.clerk.revision
-        self.ask(lambda: words.read(desk, number), self._show, replaces=f"case {number}", hold=hold)
+        otherwise = None if hold else _unasked
+        self.ask(lambda: words.read(desk, number), self._show, otherwise, replaces=f"case {number}", hold=hold)
 
     def _show(self, facts: CaseFacts) -> None:
         self.facts = facts
@@ -118,7 +133,7 @@ class CaseView(AreaScreen):
         from screens.cases.supplement import Supplement
 
         if self.facts is not None:
-            self.app.push_screen(Supplement(self.facts), lambda _: self.load())
+            self.open(Supplement(self.facts), lambda _: self.load())
 
     def action_print(self) -> None:
         """Choose a paper and write it."""
@@ -131,15 +146,15 @@ class CaseView(AreaScreen):
                 desk, number = self.desk, self.number
                 self.ask(lambda: desk.print_paper(kind, number), lambda path: self._printed(kind, str(path)))
 
-        self.app.push_screen(Choose("打印哪一种文书", [Option(kind, kind) for kind in facts.papers]), chosen)
+        self.open(Choose("打印哪一种文书", [Option(kind, kind) for kind in facts.papers]), chosen)
 
     def _printed(self, kind: str, path: str) -> None:
-        self.app.push_screen(Notice("已打印", f"《{kind}》\n{path}"))
+        self.open(Notice("已打印", f"《{kind}》\n{path}"))
 
     def action_note(self) -> None:
         """Add a remark."""
         prompt = Prompt("备注", "备注", check=required("请写备注的内容"))
-        self.app.push_screen(prompt, lambda text: self._do(lambda d: d.remark(self.number, text)) if text else None)
+        self.open(prompt, lambda text: self._do(lambda d: d.remark(self.number, text)) if text else None)
 
     def action_reveal(self) -> None:
         """Show the identity number in full; that somebody looked is recorded."""
@@ -156,7 +171,7 @@ class CaseView(AreaScreen):
         prompt = Prompt(
             "看完整证件号码", "用途", words="谁、何时、为何查看，都会记入流水。", check=required("请写明用途")
         )
-        self.app.push_screen(prompt, sure)
+        self.open(prompt, sure)
 
     def action_accept(self) -> None:
         """受理."""
@@ -179,7 +194,7 @@ class CaseView(AreaScreen):
                 self._reasoned("不予受理", lambda d, text: d.decline(self.number, text, code), value)
 
         options = [Option(code, label) for code, label in DECLINE_REASONS.items()]
-        self.app.push_screen(Choose("不予受理：哪一种情形", options), coded)
+        self.open(Choose("不予受理：哪一种情形", options), coded)
 
     def action_withdraw(self) -> None:
         """撤件."""
@@ -194,7 +209,7 @@ class CaseView(AreaScreen):
             if text:
                 self._decide(title, f"理由：{text}", lambda d: act(d, text))
 
-        self.app.push_screen(Prompt(f"{title}：理由", "理由", value=value, check=required("请写明理由")), worded)
+        self.open(Prompt(f"{title}：理由", "理由", value=value, check=required("请写明理由")), worded)
 
     def _decide(self, title: str, text: str, act: Callable[..., Outcome]) -> None:
         desk = self.desk
@@ -206,7 +221,7 @@ class CaseView(AreaScreen):
             if yes:
                 self.ask(work, self.done)
 
-        self.app.push_screen(Confirm(f"{title}：请确认", text), sure)
+        self.open(Confirm(f"{title}：请确认", text), sure)
 
     def _do(self, act: Callable[..., object]) -> None:
         desk = self.desk
@@ -215,8 +230,12 @@ class CaseView(AreaScreen):
     def done(self, done: Done) -> None:
         """Show what an act came to."""
         self._changed()
-        self.app.push_screen(Result([done]))
+        self.open(Result([done]))
 
     def _changed(self) -> None:
         self.clerk.look_at_line()
         self.load()
+
+
+def _unasked(refused: Refused) -> None:
+    """Nobody asked: what was read before stays, and the header says that reading fails."""

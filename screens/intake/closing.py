@@ -61,7 +61,7 @@ class Closing:
             elif value:
                 self._confirm(draft, found, Decide(value))
 
-        self._screen.app.push_screen(Choose("其他办法", options), chosen)
+        self._screen.open(Choose("其他办法", options), chosen)
 
     def _ready(self) -> tuple[Draft, DraftAssessment] | None:
         """Return draft and verdict, or go where something is still to be filled in."""
@@ -91,10 +91,10 @@ class Closing:
                 value = "" if code == "other" else f"{DECLINE_REASONS[code]}："
                 check = required("请写明理由")
                 prompt = Prompt("不予受理：理由", "理由", words=words, value=value, check=check)
-                screen.app.push_screen(prompt, lambda reason: worded(code, reason))
+                screen.open(prompt, lambda reason: worded(code, reason))
 
         options = [Option(code, label) for code, label in DECLINE_REASONS.items()]
-        screen.app.push_screen(Choose("不予受理：哪一种情形", options), coded)
+        screen.open(Choose("不予受理：哪一种情形", options), coded)
 
     def _confirm(
         self, draft: Draft, found: DraftAssessment, decide: Decide, reason: str = "", code: str = "other"
@@ -106,7 +106,7 @@ class Closing:
             if yes:
                 self._visits(draft, decide, reason, code)
 
-        screen.app.push_screen(Confirm("请确认", "\n".join(words)), sure)
+        screen.open(Confirm("请确认", "\n".join(words)), sure)
 
     def _visits(self, draft: Draft, decide: Decide, reason: str, code: str) -> None:
         """Ask why, where even the first appearance is one too many (rule 8)."""
@@ -116,9 +116,7 @@ class Closing:
             return
         options = [Option(key, label) for key, label in VISIT_REASONS.items()]
         title = "本事项到现场上限为 0 次：申请人为何到场"
-        screen.app.push_screen(
-            Choose(title, options), lambda why: self._record(draft, decide, reason, code, why) if why else None
-        )
+        screen.open(Choose(title, options), lambda why: self._record(draft, decide, reason, code, why) if why else None)
 
     def _words(self, draft: Draft, found: DraftAssessment, decide: Decide, reason: str) -> list[str]:
         acts, papers = PAPERS.get(decide, ("", ""))
@@ -158,9 +156,7 @@ class Closing:
             )
             screen.reset()
             screen.clerk.look_at_line()
-            screen.app.push_screen(
-                Result(done, note), lambda number: screen.clerk.open_case(number) if number else None
-            )
+            screen.open(Result(done, note), lambda number: screen.clerk.open_case(number) if number else None)
 
         screen.ask(work, show, self._not_recorded)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from textual.binding import BindingType
 
 from clerk_app.domain.kinds import STATE_LABELS
 from clerk_app.seat import Refused
+from screens.desk_work import trouble_words
 from screens.dialogs import Dialog, Reader
 from screens.keymap import key
 from screens.widgets.prose import Para, Prose
@@ -19,6 +21,8 @@ from screens.words import day_words, deficit_lines
 
 if TYPE_CHECKING:
     from clerk_app.desk import Desk, Outcome
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Done:
 
 
 def print_outcome(desk: Desk, outcome: Outcome) -> Done:
-    """Write the papers of an outcome; what cannot be printed is said and undoes nothing."""
+    """Write the papers of an outcome; what cannot be printed is said and undoes nothing: the act is recorded."""
     number = outcome.case.number
     papers = []
     for kind in outcome.papers:
@@ -48,7 +52,19 @@ def print_outcome(desk: Desk, outcome: Outcome) -> Done:
             papers.append(Printed(kind, desk.print_paper(kind, number)))
         except Refused as refused:
             papers.append(Printed(kind, None, refused.message))
-    return Done(outcome, tuple(papers), desk.confirmed(number))
+        except Exception as error:
+            log.exception("a paper was not printed")
+            papers.append(Printed(kind, None, f"{trouble_words(error)}办件已登记，可在“办件”中重新打印。"))
+    return Done(outcome, tuple(papers), _confirmed(desk, number))
+
+
+def _confirmed(desk: Desk, number: str) -> bool:
+    """Whether central has the case; what cannot be read just after it was written is not known to be confirmed."""
+    try:
+        return desk.confirmed(number)
+    except Exception:
+        log.exception("a case just recorded could not be read")
+        return False
 
 
 class Result(Dialog[str]):

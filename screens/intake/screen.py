@@ -28,6 +28,7 @@ from screens.intake.headings import begin_draft, line_details, tell
 from screens.intake.search import ItemSearch
 from screens.intake.situations import Questions
 from screens.keymap import key
+from screens.text import clean
 from screens.widgets.checklist import Checklist
 from screens.widgets.detail import Detail
 from screens.widgets.stage import Stage
@@ -135,6 +136,7 @@ class Intake(AreaScreen):
         self.ask(
             lambda: desk.search_items(words, 200),
             lambda hits: self.search.show(words, hits),
+            lambda refused: self.query_one("#verdict", Static).update(Content(f" {clean(refused.message)}")),
             replaces="search",
             hold=False,
         )
@@ -292,7 +294,7 @@ class Intake(AreaScreen):
             self.reset()
             return
         words = "这一位填写的内容还没有登记，清空后不能找回。"
-        self.app.push_screen(Confirm("清空并重新开始", words), lambda sure: self.reset() if sure else None)
+        self.open(Confirm("清空并重新开始", words), lambda sure: self.reset() if sure else None)
 
     def action_act(self) -> None:
         """Do what the verdict says."""

@@ -11,9 +11,13 @@ from textual.content import Content
 from textual.widgets import Static
 
 from clerk_app.domain.kinds import KINDS
+from clerk_app.seat import Refused
 from screens.base import AreaScreen
 from screens.keymap import key
+from screens.line.troubles import trouble_paras
 from screens.text import clean
+from screens.widgets.header import UNREADABLE
+from screens.widgets.prose import Para, Prose
 from screens.widgets.virtual_list import Cell, Column, VirtualList
 from screens.words import moment_words
 
@@ -54,6 +58,7 @@ class LineArea(AreaScreen):
     def body(self) -> ComposeResult:
         """Yield state and lists."""
         yield Static("", id="line-state", markup=False)
+        yield Prose(id="line-troubles")
         yield Static(Content("未发的流水"), classes="line--title", markup=False)
         yield VirtualList(
             [Column("序号", 6, right=True), Column("时间", 16), Column("内容", 14), Column("办件"), Column("经手", 10)],
@@ -83,14 +88,19 @@ class LineArea(AreaScreen):
         if not self.is_mounted:
             return
         desk = self.desk
-        self.ask(lambda: _read(desk), self._show, replaces="line", hold=False)
+        self.ask(lambda: _read(desk), self._show, self._unreadable, replaces="line", hold=False)
 
     def _show(self, found: Found) -> None:
         seen = self.clerk.services.line.status()
         self.query_one("#line-state", Static).update(_state(seen, found))
+        self.query_one("#line-troubles", Prose).show(trouble_paras(found.status.troubles))
         for id, rows in (("#unsent", found.unsent), ("#refused", found.refused)):
             listing = self.query_one(id, VirtualList)
             listing.set_rows(rows, min(listing.cursor, max(0, len(rows) - 1)))
+
+    def _unreadable(self, refused: Refused) -> None:
+        """What this window holds cannot be told; it is asked again every second, so no dialog says so."""
+        self.query_one("#line-troubles", Prose).show([*trouble_paras([UNREADABLE]), Para([(refused.message, "")], 12)])
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The switch of central exists in a demonstration alone."""

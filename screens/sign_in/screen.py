@@ -17,6 +17,7 @@ from screens.base import AreaScreen
 from screens.keymap import key
 from screens.text import clean
 from screens.widgets.field import Field
+from screens.widgets.prose import Para, Prose, plain
 from screens.widgets.virtual_list import Cell, Column, VirtualList
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ class SignIn(AreaScreen):
             yield Static(Content(clean(f"{seat.point_name}  {seat.number} 号窗口")), classes="dim", markup=False)
             yield Field("工号", id="number", width=4, max_length=64)
             yield Field("口令", id="password", width=4, password=True, max_length=256)
-            yield Static("", id="sign-in-message", markup=False)
+            yield Prose(id="sign-in-message")
+            yield Prose(id="sign-in-parked")
             if self.clerk.services.demo is not None:
                 yield from self._accounts(self.clerk.services.demo)
 
@@ -71,16 +73,22 @@ class SignIn(AreaScreen):
         demo = self.clerk.services.demo
         if demo is not None:
             self.query_one("#demo-accounts", VirtualList).set_rows(demo.accounts)
-        self.query_one("#number", Field).focus()
-        self._say("；".join(self.clerk.keymap_problems), bad=True)
+        self._begin()
         self.clerk.look_at_line()
         self.call_after_refresh(self.clerk.services.painted)
 
     def on_screen_resume(self) -> None:
         """Nothing of the one before is left."""
+        if self.is_mounted:
+            self._begin()
+
+    def _begin(self) -> None:
         for id in ("number", "password"):
             self.query_one(f"#{id}", Field).value = ""
         self.query_one("#number", Field).focus()
+        self._say(self.clerk.locking.parting or "；".join(self.clerk.keymap_problems), bad=True)
+        kept = self.clerk.parking.words()
+        self.query_one("#sign-in-parked", Prose).show(plain("\n".join(["本窗口留存：", *kept]) if kept else ""))
 
     @on(Field.Left)
     def _left(self, event: Field.Left) -> None:
@@ -107,12 +115,12 @@ class SignIn(AreaScreen):
     def _sign_in(self, number: str, password: str) -> None:
         gate = self.clerk.services.gate
         self._say("正在登录，请稍候", bad=False)
-        self.ask(lambda: gate.sign_in(number, password), self._done, self._refused)
+        self.ask(lambda: gate.unlock(number, password), self._done, self._refused)
 
     def _done(self, person: Person) -> None:
         self._say("", bad=False)
         self.query_one("#password", Field).value = ""
-        self.clerk.signed_in(person)
+        self.clerk.locking.let_in(person)
 
     def _refused(self, refused: Refused) -> None:
         self._say(refused.message, bad=True)
@@ -121,6 +129,4 @@ class SignIn(AreaScreen):
         field.focus()
 
     def _say(self, words: str, *, bad: bool) -> None:
-        message = self.query_one("#sign-in-message", Static)
-        message.update(Content(clean(words)))
-        message.set_class(bad, "-bad")
+        self.query_one("#sign-in-message", Prose).show([Para([(words, "bad" if bad else "dim")])])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -16,8 +16,15 @@ from textual.widget import Widget
 
 from screens.text import cut
 
+if TYPE_CHECKING:
+    from clerk_app.domain.people import Person
+    from clerk_app.services import Services
+    from clerk_app.status import Status
+
 AREAS = (("intake", "F2", "收件"), ("cases", "F3", "办件"), ("line", "F6", "同步"))
 """The permanent areas: mode, key, name."""
+TROUBLE_WIDTH = 18
+UNREADABLE = "数据读取出错"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +37,30 @@ class HeaderState:
     """The line's state in a word; empty before anybody signed in."""
     troubled: bool = False
     """Whether the line is not as it should be."""
-    unsent: int = 0
+    unsent: int | None = 0
+    """Entries central has not had; ``None``: not known."""
     refused: int = 0
+    trouble: str = ""
+    """What is wrong at the window itself, in a few words: the gravest, and how many more."""
     sample: bool = False
     """Whether this is the sample city."""
+
+
+def working(services: Services, person: Person, status: Status | None) -> HeaderState:
+    """Return what the header shows of somebody at work; ``None``: the window cannot say what it holds."""
+    seat, seen = services.seat, services.line.status()
+    troubles = status.troubles if status is not None else (UNREADABLE,)
+    more = f" 等{len(troubles)}项" if len(troubles) > 1 else ""
+    return HeaderState(
+        who=f"{person.name} {person.number}",
+        place=f"{seat.number}号窗 {seat.point_name}",
+        line="在线" if seen.online else "离线",
+        troubled=not seen.online,
+        unsent=status.unsent if status is not None else None,
+        refused=status.refused if status is not None else 0,
+        trouble=troubles[0] + more if troubles else "",
+        sample=services.demo is not None,
+    )
 
 
 class StatusHeader(Widget):
@@ -62,7 +89,7 @@ class StatusHeader(Widget):
 
     def __init__(self, area: str = "") -> None:
         super().__init__()
-        self._area = area
+        self._area = area if any(area == mode for mode, _, _ in AREAS) else ""
 
     def render_line(self, y: int) -> Strip:
         """Draw the line."""
@@ -89,7 +116,9 @@ class StatusHeader(Widget):
             ends.append(
                 [Segment(f" {state.line} " if state.troubled else state.line, loud if state.troubled else base)]
             )
-            ends.append([Segment(f"未发 {state.unsent}", base)])
+            ends.append([Segment(f"未发 {'?' if state.unsent is None else state.unsent}", base)])
+        if state.trouble:
+            ends.insert(0, [Segment(f" ! {cut(state.trouble, TROUBLE_WIDTH)} ", loud)])
         if state.refused:
             ends.append([Segment(f" 退回 {state.refused} ", loud)])
         if state.sample:

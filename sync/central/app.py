@@ -21,7 +21,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sync import wire
-from sync.central import enrolment, openapi, publishing, reading, sessions
+from sync.central import carried, enrolment, openapi, publishing, reading, sessions
 from sync.central.core import Core
 from sync.central.endpoints import ENDPOINTS, MAX_CURSOR, Endpoint, Number
 from sync.central.ingest import ingest
@@ -90,6 +90,8 @@ HANDLERS: dict[str, Handler] = {
     "close_session": lambda c: sessions.close_session(c.core, c.speaker),
     "session_state": _session_state,
     "push": _push,
+    "own_entries": lambda c: reading.own_entries(c.core, c.speaker.window, c.query["after"], c.query["limit"]),
+    "carry": lambda c: carried.take_up(c.core, c.speaker, c.body),
     "feed": _feed,
     "catalogue": lambda c: publishing.changes(c.core, c.query["after"], c.query["limit"]),
     "prefiling": lambda c: reading.prefiling(c.core, c.number),

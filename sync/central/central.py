@@ -17,6 +17,7 @@ from clerk_app.domain.journal import Entry
 from clerk_app.domain.numbers import case_number
 from clerk_app.domain.people import Role
 from sync.central import enrolment, ingest, publishing
+from sync.central.carried import handover_pair
 from sync.central.core import Core, utc_now
 from sync.central.credentials import clean, hash_password
 from sync.central.database import Database, get_meta
@@ -51,10 +52,11 @@ class Central(Core):
                 if epoch is None:
                     epoch = secrets.token_hex(8)
                     await database.upsert(connection, meta, [{"key": "epoch", "value": epoch}])
+                handover = await handover_pair(database, connection)
         except BaseException:
             await database.close()
             raise
-        return cls(database=database, epoch=epoch, states=States(), clock=clock)
+        return cls(database=database, epoch=epoch, states=States(), clock=clock, handover=handover)
 
     async def close(self) -> None:
         """End the long polls and give back every connection."""

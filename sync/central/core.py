@@ -11,6 +11,7 @@ from sync.central.bell import Bell
 from sync.central.database import Database
 
 if TYPE_CHECKING:
+    from sync.central.carried import HandoverPair
     from sync.central.judging import States
 
 
@@ -23,6 +24,8 @@ class Core:
     states: States
     clock: Callable[[], datetime]
     bell: Bell = field(default_factory=Bell)
+    handover: HandoverPair | None = None
+    """Opens what is carried by hand."""
 
     def now_ms(self) -> int:
         """Return the time in milliseconds since 1970."""

@@ -74,6 +74,11 @@ class Database:
             async with connection.begin():
                 yield connection
 
+    async def insert_new(self, connection: AsyncConnection, table: Table, row: dict[str, Any]) -> None:
+        """Insert a row, unless one with its primary key is there."""
+        insert = sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        await connection.execute(insert.on_conflict_do_nothing(), [row])
+
     async def upsert(self, connection: AsyncConnection, table: Table, rows: list[dict[str, Any]]) -> None:
         """Insert rows, or overwrite those whose primary key is there."""
         if not rows:

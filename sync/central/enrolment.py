@@ -57,7 +57,12 @@ async def enrol(core: Core, request: EnrolmentRequest) -> Enrolment:
             await connection.execute(used.values(window=window["id"]))
         name = await _point_name(connection, held["point"])
     return Enrolment(
-        window=window["id"], number=window["number"], point=held["point"], point_name=name or "", epoch=core.epoch
+        window=window["id"],
+        number=window["number"],
+        point=held["point"],
+        point_name=name or "",
+        epoch=core.epoch,
+        handover=None if core.handover is None else core.handover.told(),
     )
 
 

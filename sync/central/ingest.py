@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from clerk_app.domain.journal import Record, Verdict
+from clerk_app.domain.journal import Entry, Record, Verdict, signature_holds, stands_for
 from clerk_app.domain.people import Person
 from sync.central.core import Core
 from sync.central.judging import Held, judge_entry
@@ -23,6 +23,7 @@ from sync.central.sessions import person_of
 from sync.wire import MAX_ENTRIES, EntriesAnswer, EntriesRequest, EntryVerdict, Problem
 
 Judged = tuple[Verdict, Problem | None]
+_entry = msgspec.json.Decoder(Entry).decode
 
 
 @dataclass
@@ -35,6 +36,8 @@ class Batch:
     now: int
     last_n: int
     last_digest: str
+    last_stands_for: str = ""
+    """Where the last entry is a tombstone (``entry.lost``): the digest of what it stands for."""
     people: dict[str, Person | None] = field(default_factory=dict)
     """Accounts by number; ``None``: revoked."""
     owners: dict[str, str] = field(default_factory=dict)
@@ -60,6 +63,7 @@ async def ingest(core: Core, window: str, public_key: bytes, request: EntriesReq
         async with core.database.write() as connection:
             batch = await _lock_window(connection, window, core.now_ms())
             await _recall(connection, batch, screened)
+            await _recall_tombstone(connection, batch, screened, public_key)
             fresh = _fresh(batch, screened)
             if fresh:
                 await _prepare(core, connection, batch, fresh)
@@ -96,10 +100,24 @@ async def _recall(connection: AsyncConnection, batch: Batch, screened: Sequence[
         batch.answers[row["n"]] = (row["digest"], verdict)
 
 
+async def _recall_tombstone(
+    connection: AsyncConnection, batch: Batch, screened: Sequence[Screened], public_key: bytes
+) -> None:
+    """Find out what the last entry stands for, if the next one does not name the entry itself."""
+    following = next((s.entry for s in screened if s.entry.n == batch.last_n + 1), None)
+    if not batch.last_n or following is None or following.previous == batch.last_digest:
+        return
+    query = select(entries.c.document).where(entries.c.window == batch.window, entries.c.n == batch.last_n)
+    document = (await connection.execute(query)).scalar()
+    last = None if document is None else _entry(document)
+    if last is not None and signature_holds(last, public_key):
+        batch.last_stands_for = stands_for(last)
+
+
 def _fresh(batch: Batch, screened: Sequence[Screened]) -> list[Screened]:
     """Return what is new, gapless and chained to what is held; anything else ends the request."""
     fresh: list[Screened] = []
-    next_n, previous = batch.last_n + 1, batch.last_digest
+    next_n, named = batch.last_n + 1, {batch.last_digest, batch.last_stands_for}
     taken: dict[int, str] = {n: digest for n, (digest, _) in batch.answers.items()}
     for one in screened:
         n = one.entry.n
@@ -109,10 +127,11 @@ def _fresh(batch: Batch, screened: Sequence[Screened]) -> list[Screened]:
             continue
         if n != next_n:
             raise ProblemError("gap", expected=next_n)
-        if one.entry.previous != previous:
+        if one.entry.previous not in named:
             raise ProblemError("chain-broken")
         fresh.append(one)
-        taken[n] = previous = one.digest
+        taken[n] = one.digest
+        named = {one.digest, stands_for(one.entry) if one.problem is None else ""}
         next_n += 1
     return fresh
 

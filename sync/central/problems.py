@@ -45,6 +45,16 @@ TROUBLES: dict[str, Trouble] = {
     "gap": Trouble(409, "Entries are missing before these", "流水序号不连续，需要从缺少处补报。"),
     "chain-broken": Trouble(409, "An entry does not name its predecessor's hash", "流水链校验未通过，内容可能被改动。"),
     "entry-reused": Trouble(409, "The same number or id was used for another entry", "同一流水号出现了不同的内容。"),
+    # Work carried by hand.
+    "carried-unreadable": Trouble(
+        422, "What was carried cannot be opened, or is not whole", "代报的文件打不开或不完整，请在原窗口重新导出。"
+    ),
+    "carried-foreign": Trouble(
+        403, "What was carried is of no enrolled window", "代报的文件不是在册窗口写的，市级平台不收。"
+    ),
+    "word-invalid": Trouble(
+        403, "The word is not that of a supervisor of this point", "代报须由本服务点在册的督导确认，这一份的确认无效。"
+    ),
     # One entry.
     "signature-invalid": Trouble(422, "The signature does not hold", "流水签名校验未通过。"),
     "actor-unknown": Trouble(403, "Nobody of this point has the actor's number", "经办人账号不存在或不属于本服务点。"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy import select, update
 from sync.central.core import Core
 from sync.central.credentials import clean
 from sync.central.problems import ProblemError
-from sync.central.schema import entries, points, prefilings, subjects, windows
+from sync.central.schema import accounts, durable_positions, entries, points, prefilings, subjects, windows
 from sync.central.sessions import Caller
 from sync.wire import Fleet, FleetWindow, SessionState
 
@@ -39,6 +40,22 @@ class StoredFeed(msgspec.Struct, kw_only=True, omit_defaults=True):
 
     entries: list[StoredFeedEntry]
     next: int
+    more: bool = False
+
+
+class StoredOwnEntry(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """``wire.OwnEntry`` likewise."""
+
+    entry: msgspec.Raw
+    verdict: str
+    position: int | None = None
+    problem: msgspec.Raw | None = None
+
+
+class StoredOwnEntries(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """``wire.OwnEntries`` likewise."""
+
+    entries: list[StoredOwnEntry]
     more: bool = False
 
 
@@ -86,6 +103,24 @@ async def _page(core: Core, point: str, after: int, limit: int) -> StoredFeed:
     return StoredFeed(entries=page, next=page[-1].position if page else after, more=len(page) < len(rows))
 
 
+async def own_entries(core: Core, window: str, after: int, limit: int) -> StoredOwnEntries:
+    """Return what is held of a window past an ``n``, with the verdicts."""
+    columns = (entries.c.document, entries.c.verdict, entries.c.position, entries.c.problem)
+    query = select(*columns).where(entries.c.window == window, entries.c.n > after)
+    async with core.database.read() as connection:
+        rows = (await connection.execute(query.order_by(entries.c.n).limit(limit + 1))).all()
+    page: list[StoredOwnEntry] = []
+    size = 0
+    for document, verdict, position, told in rows[:limit]:
+        size += len(document)
+        if page and size > MAX_FEED_BYTES:
+            break
+        problem = None if told is None else msgspec.Raw(told.encode())
+        entry = msgspec.Raw(document.encode())
+        page.append(StoredOwnEntry(entry=entry, verdict=verdict, position=position, problem=problem))
+    return StoredOwnEntries(entries=page, more=len(page) < len(rows))
+
+
 async def case(core: Core, number: str) -> StoredCase:
     """Return a case of any point as its entries tell it."""
     number = clean(number)
@@ -118,6 +153,10 @@ async def session_state(core: Core, caller: Caller, version: str, backlog: int |
         mine = windows.c.id == caller.window
         await connection.execute(update(windows).where(mine).values(**told))
         row = (await connection.execute(select(windows).where(mine))).mappings().one()
+        covered = select(durable_positions.c.position).where(durable_positions.c.point == row["point"])
+        position = (await connection.execute(covered)).scalar() or 0
+        revoked = select(accounts.c.number, accounts.c.points).where(accounts.c.revoked.is_(True))
+        left = (await connection.execute(revoked.order_by(accounts.c.number))).all()
     return SessionState(
         epoch=core.epoch,
         last_n=row["last_n"],
@@ -125,6 +164,9 @@ async def session_state(core: Core, caller: Caller, version: str, backlog: int |
         durable_through=row["durable_through"],
         server_time=core.server_time(),
         oldest_client=OLDEST_CLIENT,
+        barred=[account.number for account in left if row["point"] in json.loads(account.points)],
+        durable_position=position,
+        handover=None if core.handover is None else core.handover.told(),
     )
 
 

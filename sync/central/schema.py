@@ -148,3 +148,50 @@ prefilings = Table(
     Column("number", String(64), primary_key=True),
     Column("document", Text, nullable=False),
 )
+
+backups = Table(
+    "backups",
+    metadata,
+    Column("token", String(32), primary_key=True),
+    Column("epoch", String(64), nullable=False),
+    Column("begun_at", BigInteger, nullable=False),
+    Column("done_at", BigInteger),
+)
+"""Backups of this database that were begun, and whether somebody said that they were completed."""
+
+backup_places = Table(
+    "backup_places",
+    metadata,
+    Column("token", ForeignKey("backups.token"), primary_key=True),
+    Column("kind", String(10), primary_key=True),  # "window": its last n; "point": its last position
+    Column("key", String(40), primary_key=True),
+    Column("place", BigInteger, nullable=False),
+)
+"""How far every window and point had come when the backup was begun: so far it surely reaches."""
+
+durable_positions = Table(
+    "durable_positions",
+    metadata,
+    Column("point", ForeignKey("points.code"), primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)
+"""Backups hold the point's entries up to this position; for windows ``windows.durable_through`` tells it."""
+
+carried = Table(
+    "carried",
+    metadata,
+    Column("carrier", String(40), primary_key=True),
+    Column("word", String(128), primary_key=True),  # the carrier's signature: one word, one row
+    Column("content", String(64), nullable=False),  # SHA-256 of the file
+    Column("file", String(32), nullable=False),
+    Column("window", String(40), nullable=False, index=True),  # that wrote the entries
+    Column("point", String(32), nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("said_at", String(40), nullable=False),  # by the carrier's clock, as it was signed
+    Column("first_n", BigInteger, nullable=False),
+    Column("last_n", BigInteger, nullable=False),
+    Column("entries", BigInteger, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("through", BigInteger, nullable=False, default=0),  # taken in so far
+)
+"""Who brought another window's work by hand, on whose word."""

@@ -15,7 +15,7 @@ from clerk_app.settings import Settings, save
 from clerk_app.store.keys import PassphraseUnlock, create_keys
 from sync.central.sample.generator import city
 from sync.central.seeding import catalogue_rows, published_calendar
-from tests.bench.bench_store import fill
+from tests.bench.stores import fill
 from tests.support.commands import PASSPHRASE, command, environment
 from tests.support.pty_run import painting
 from tests.support.window_journal import WINDOW

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.commands import CityEnd, Seat, enrol, seed_city
+from tests.support.commands import CityEnd, Seat, enrol, seed_city, whole
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +45,21 @@ def shared_seat(city: CityEnd, address: str, tmp_path_factory: pytest.TempPathFa
 def seat(city: CityEnd, address: str, tmp_path: Path) -> Seat:
     """A signed-in window of the test's own."""
     return enrol(city, address, tmp_path / "window")
+
+
+@pytest.fixture(scope="session")
+def worked_seat(city: CityEnd, address: str, tmp_path_factory: pytest.TempPathFactory) -> Seat:
+    """A window with three cases central has, and one it has not; nobody changes it."""
+    seat = enrol(city, address, tmp_path_factory.mktemp("worked") / "window")
+    item = seat.json("items", "居住证")[0]
+    seat.intake([whole(item)] * 3).done()
+    seat.clerk("sync").done()
+    seat.intake([whole(item)]).done()
+    return seat
+
+
+@pytest.fixture
+def spoilable(worked_seat: Seat, tmp_path: Path) -> Seat:
+    """A copy of it, to be spoilt; it may say to central what the other would, and nothing else."""
+    shutil.copytree(worked_seat.folder, tmp_path / "window")
+    return Seat(tmp_path / "window", worked_seat.passphrase)

@@ -16,7 +16,7 @@ ENGLISH = re.compile(
 COMMANDS = [
     (),
     *((name,) for name in ("demo", "enrol", "sign-in", "sign-out", "items", "intake", "cases", "journal", "status")),
-    *((name,) for name in ("sync", "paper", "central")),
+    *((name,) for name in ("sync", "doctor", "set-time", "paper", "central")),
     *(("central", name) for name in ("serve", "import-catalogue", "seed", "enrolment-codes")),
 ]
 WRONG = [
@@ -36,6 +36,9 @@ WRONG = [
     ("intake",),
     ("intake", "a", "b"),
     ("paper", "接收回执"),
+    ("set-time",),
+    ("set-time", "noon"),
+    ("doctor", "deep"),
     ("--data",),
     ("--json=yes", "status"),
     ("--dat", "x", "status"),

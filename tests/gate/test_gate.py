@@ -3,60 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from clerk_app.domain.people import Person, Role
-from clerk_app.gate import DELAY, FREE_FAILURES, SHIFT, Gate
-from clerk_app.line import Admission, LineDown, SignInRefused
+from clerk_app.gate import SHIFT, Gate
 from clerk_app.store.records import Records
+from clerk_app.throttle import FIRST_DELAY, FREE_FAILURES
 from tests.support.booth import open_records
 from tests.support.counter import KEY, HandClock
-
-CLERK = Person(number="C0001", name="样例收件员", role=Role.CLERK, points=("FS0001",))
-PASSWORD = "yangli-0001"
-
-
-@dataclass
-class City:
-    """Central's part, moved by hand."""
-
-    reachable: bool = True
-    days: int = 3
-    passwords: dict[str, str] = field(default_factory=lambda: {"C0001": PASSWORD})
-    refuses: str = ""
-    asked: int = 0
-
-    def authenticate(self, number: str, password: str) -> Admission:
-        self.asked += 1
-        if not self.reachable:
-            raise LineDown("连不上市中心。")
-        if self.refuses:
-            raise SignInRefused(self.refuses, "不行。")
-        if self.passwords.get(number) != password:
-            raise SignInRefused("credentials-wrong", "工号或口令不正确。")
-        return Admission(person=CLERK, offline_days=self.days)
-
-
-@dataclass
-class Door:
-    """What a test works with."""
-
-    gate: Gate
-    city: City
-    clock: HandClock
-    records: Records
-
-    def code(self, number: str = "C0001", password: str = PASSWORD) -> str:
-        """Try to sign in; return why not, or nothing."""
-        try:
-            self.gate.sign_in(number, password)
-        except SignInRefused as refused:
-            return refused.code if refused.message else "says nothing"
-        return ""
+from tests.support.door import CLERK, PASSWORD, City, Door
 
 
 @pytest.fixture
@@ -180,10 +137,10 @@ def test_wrong_passwords_are_counted_and_cost_time(door: Door, reachable: bool) 
     asked = door.city.asked
     assert door.code() == "too-many-failures"
     assert door.city.asked == asked
-    door.clock.now += timedelta(seconds=DELAY)
+    door.clock.now += timedelta(seconds=FIRST_DELAY)
     assert door.code(password="wrong") == "credentials-wrong"
     assert door.code() == "too-many-failures"
-    door.clock.now += timedelta(seconds=DELAY)
+    door.clock.now += timedelta(seconds=2 * FIRST_DELAY)
     assert door.code() == ""
     assert door.code(password="wrong") == "credentials-wrong", "the count began again"
 
@@ -200,7 +157,7 @@ def test_a_clock_put_back_neither_shortens_nor_stretches_the_wait(door: Door) ->
         door.code(password="wrong")
     door.clock.now -= timedelta(days=400)
     assert door.code() == "too-many-failures"
-    door.clock.now += timedelta(seconds=DELAY)
+    door.clock.now += timedelta(seconds=FIRST_DELAY)
     assert door.code() == ""
 
 
@@ -218,6 +175,6 @@ def test_a_sign_in_lasts_over_a_restart_and_no_password_is_kept(door: Door, tmp_
     door.records.close()
     with Records.open(tmp_path, KEY, window="FS0001-01") as records:
         assert Gate(records, door.city, door.clock).current() == CLERK
-        kept = records.get_meta("password:C0001") or b""
+        kept = records.get_meta("sign-ins") or b""
         assert b"derived" in kept
         assert PASSWORD.encode() not in kept

@@ -72,9 +72,33 @@ def test_an_account_that_ended_lets_nobody_in_with_or_without_the_line(here: Tow
 def test_central_counts_wrong_passwords_too_and_says_how_long_to_wait(
     here: Town, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("clerk_app.gate.FREE_FAILURES", 100)
+    monkeypatch.setattr("clerk_app.throttle.FREE_FAILURES", 100)
     for _ in range(throttling.FREE_FAILURES):
         refusal(gate, "C1", "wrong")
     late = refusal(gate, "C1")
     assert late.code == "too-often"
     assert late.retry_after == throttling.FIRST_DELAY_MS / 1000
+
+
+def test_a_clerk_whose_account_ends_mid_session_is_shut_out_at_the_next_contact(
+    here: Town, window: Booth, gate: Gate
+) -> None:
+    window.sync()
+    person = gate.sign_in("C1", PASSWORD)
+    window.receive()
+    window.sync()
+    assert gate.standing(person) == ""
+    here.loop.run(here.central.revoke_account("C1"))
+    window.sync()
+
+    assert "市中心已不认可陈甲（C1）的登录" in gate.standing(person)
+    assert gate.current() is None
+    here.stop()
+    assert refusal(gate, "C1").code == "person-barred"
+    here.start()
+
+
+def test_who_is_revoked_at_another_point_is_not_told_here(here: Town, window: Booth) -> None:
+    here.loop.run(here.central.revoke_account("C2"))
+
+    assert window.end.greet().barred == []

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from clerk_app.settings import load
 from sync.central.sample.people import sample_people
 from tests.support.parts import real_part
 from tests.support.tmux import ROOT, Terminal, terminal
@@ -106,6 +107,8 @@ def test_from_the_counter_to_the_city_and_back_by_keyboard(size: tuple[int, int]
         client.wait_for("未发 0")
         [case] = told(folder, "cases")
         assert (case["state"], case["confirmed"], case["visits"]) == ("accepted", True, 2)
+        printed = load(folder).papers_folder(folder)
+        papers = sorted(p.name.split("-")[-1] for p in printed.glob("*.pdf"))
         client.keys("C-q")
         client.wait_gone()
     kinds = [(e["kind"], e["verdict"]) for e in told(folder, "journal")]
@@ -115,5 +118,5 @@ def test_from_the_counter_to_the_city_and_back_by_keyboard(size: tuple[int, int]
         ("case.supplemented", "applied"),
         ("case.accepted", "applied"),
     ]
-    papers = sorted(p.name.split("-")[-1] for p in (folder / "papers").glob("*.pdf"))
+    assert list(printed.glob("*")) == []
     assert papers == sorted(["接收回执.pdf", "申请材料补正告知书.pdf", "受理回执.pdf"])

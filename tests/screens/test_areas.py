@@ -17,7 +17,7 @@ from tests.support.screen_dump import dump
 
 async def test_nothing_but_signing_in_can_be_reached_before(tmp_path: Path) -> None:
     async with opened(tmp_path, signed_in=False) as client:
-        await client.press("f2", "f3", "f6", "f12")
+        await client.press("f2", "f3", "f6", "f11", "f12")
 
         assert isinstance(client.app.screen, SignIn)
 
@@ -33,7 +33,7 @@ async def test_a_wrong_password_is_said_and_not_kept(tmp_path: Path) -> None:
 
 async def test_without_the_line_a_clerk_who_was_here_before_signs_in_just_the_same(tmp_path: Path) -> None:
     async with opened(tmp_path) as client:
-        await client.press("f12", "enter")
+        await client.press("f12", "2")
         assert isinstance(client.app.screen, SignIn)
         client.authority.reachable = False
         await client.sign_in()
@@ -59,7 +59,7 @@ async def test_an_account_of_the_sample_city_is_taken_from_the_list(tmp_path: Pa
 async def test_the_next_person_finds_nothing_of_the_one_before(tmp_path: Path) -> None:
     async with opened(tmp_path) as client:
         await client.type(f"jzz\n{ID_NUMBER}\n样例甲")
-        await client.press("f12", "enter")
+        await client.press("f12", "2", "enter")
         assert ID_NUMBER not in dump(client.app)
         await client.sign_in()
 
@@ -143,7 +143,7 @@ async def test_clicking_an_area_goes_there(tmp_path: Path) -> None:
         await client.pilot.click(StatusHeader, offset=(12, 0))
         await client.settle()
 
-        assert client.app.current_mode == "cases"
+        assert client.app.area == "cases"
 
 
 def test_sample_accounts_are_the_demos_own() -> None:

@@ -72,3 +72,30 @@ def test_the_story_typed_in_one_burst_records_the_case(size: tuple[int, int], tm
 
     with Records.open(tmp_path, KEY, window=SEAT.window) as records:
         assert [(s.applicant, s.state) for s in records.summaries()] == [("样例甲", State.ACCEPTED)]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+def test_locking_and_changing_clerks_in_bursts_keep_every_key_in_its_place(
+    size: tuple[int, int], tmp_path: Path
+) -> None:
+    with terminal(["-m", "tests.support.client_program", str(tmp_path)], size, f"lock{size[0]}") as client:
+        client.wait_for("工号")
+        client.burst("C0001", "<Enter>", PASSWORD, "<Enter>", "jzz", "<Enter>", ID_NUMBER, "<Enter>", "样例")
+        client.burst("<F11>", PASSWORD, "<Enter>", "甲", "<Enter>", "13800000000", "<Enter>", "1", "aa")
+        client.burst("<F12>", "1", "C0002", "<Enter>", PASSWORD, "<Enter>", "jzz", "<Enter>")
+        shown = client.wait_for("李样例 C0002")
+        assert "样例甲" not in shown
+        client.burst("<F11>")
+        shown = client.wait_for("王样例（C0001）没有办完的内容")
+        assert "居住证" not in shown
+        client.burst("<BTab>", "<C-u>", "C0001", "<Enter>", PASSWORD, "<Enter>", "aaa", "<F9>")
+        client.wait_for("请确认")
+        client.keys("Enter")
+        client.wait_for("【已受理】")
+        client.burst("<Enter>", "<C-q>")
+        client.wait_for("没有登记的内容")
+        client.keys("Enter")
+        client.wait_gone()
+
+    with Records.open(tmp_path, KEY, window=SEAT.window) as records:
+        assert [(s.applicant, s.state) for s in records.summaries()] == [("样例甲", State.ACCEPTED)]

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from clerk_app.desk import Desk
 from clerk_app.line import LineStatus
-from tests.support.client import ID_NUMBER, Client, opened
+from clerk_app.store.errors import StoreFull
+from clerk_app.store.records import Records
+from tests.support.client import COURIER, ID_NUMBER, PASSWORD, SECOND, Client, opened
 from tests.support.screen_dump import dump
 
 SIZES = [(80, 24), (120, 40)]
@@ -105,3 +108,71 @@ async def test_line(size: tuple[int, int], window: Path, golden: Golden) -> None
         )
         await client.press("f6")
         Album(client, size, golden).take("line-offline")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+async def test_lock(size: tuple[int, int], window: Path, golden: Golden) -> None:
+    async with opened(window, size, demo=True) as client:
+        album = Album(client, size, golden)
+        await client.type(f"jzz\n{ID_NUMBER}\n样例甲\n\n1a")
+        await client.press("f11")
+        album.take("lock")
+        await client.type("wrong\n")
+        album.take("lock-refused")
+        for _ in range(4):
+            await client.type("wrong\n")
+        await client.type(f"{PASSWORD}\n")
+        album.take("lock-wait")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+async def test_switch(size: tuple[int, int], window: Path, golden: Golden) -> None:
+    async with opened(window, size, demo=True) as client:
+        album = Album(client, size, golden)
+        await client.type(f"jzz\n{ID_NUMBER}\n样例甲\n\n1a")
+        await client.press("f12")
+        album.take("switch")
+        await client.press("2")
+        album.take("sign-out")
+        await client.press("escape", "f12", "1")
+        album.take("switch-sign-in")
+        await client.sign_in(SECOND)
+        await client.wait(240)
+        await client.press("f11")
+        album.take("lock-parked")
+        await client.type(f"{PASSWORD}\n")
+        await client.press("f12", "2")
+        album.take("sign-in-parked")
+        await client.sign_in(COURIER)
+        album.take("visitor")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+async def test_troubles(size: tuple[int, int], window: Path, golden: Golden, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Desk.status
+    troubles = ("磁盘空间不足", "有数据损坏", "第二副本缺失", "时钟落后")
+    monkeypatch.setattr(Desk, "status", lambda desk: replace(real(desk), troubles=troubles))
+    async with opened(window, size, demo=True) as client:
+        album = Album(client, size, golden)
+        album.take("trouble-header")
+        await client.press("f6")
+        album.take("line-troubles")
+        await client.press("f2")
+        await client.type(f"jzz\n{ID_NUMBER}\n样例甲\n\n1A")
+        with monkeypatch.context() as patch:
+            patch.setattr(Records, "append", _full)
+            await client.press("f9", "enter")
+        album.take("store-full")
+
+
+def _full(*_: object) -> None:
+    raise StoreFull
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+async def test_shut_out(size: tuple[int, int], window: Path, golden: Golden) -> None:
+    async with opened(window, size, demo=True) as client:
+        await client.type(f"jzz\n{ID_NUMBER}\n样例甲\n\n1a")
+        client.records.put_meta("barred", b'["C0001"]')
+        await client.wait(1)
+        Album(client, size, golden).take("shut-out")

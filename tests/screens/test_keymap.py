@@ -62,16 +62,16 @@ async def test_all_live_keys_of_every_area_come_from_the_registry_and_stand_in_h
 
 
 async def test_a_rebound_key_works_is_shown_and_the_old_one_is_gone(tmp_path: Path) -> None:
-    async with opened(tmp_path, keymap={"app.cases": "f7", "cases.scope": "f11"}) as client:
+    async with opened(tmp_path, keymap={"app.cases": "f7", "cases.scope": "f9"}) as client:
         await client.press("f3")
         assert isinstance(client.app.screen, Intake)
         await client.press("f7")
 
-        assert "F11 范围" in dump(client.app)
+        assert "F9 范围" in dump(client.app)
         before = dump(client.app)
         await client.press("f4")
         assert dump(client.app) == before
-        await client.press("f11")
+        await client.press("f9")
         assert "[在办]" in dump(client.app)
 
 
@@ -106,7 +106,7 @@ async def test_a_command_chosen_in_the_palette_is_done_where_it_belongs(tmp_path
         await client.press("ctrl+p")
         await client.type("转到同步\n")
 
-        assert client.app.current_mode == "line"
+        assert client.app.area == "line"
 
 
 async def test_help_lists_the_keys_of_the_screen_below(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ async def test_help_lists_the_keys_of_the_screen_below(tmp_path: Path) -> None:
         assert isinstance(client.app.screen, Help)
         assert "立即重试" in dump(client.app)
         await client.press("escape")
-        assert client.app.current_mode == "line"
+        assert client.app.area == "line"
 
 
 def test_no_screen_speaks_english() -> None:

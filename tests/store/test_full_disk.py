@@ -1,4 +1,4 @@
-"""A disk that is really full: a small file system of the test's own, in a mount namespace of its own."""
+"""Disks that are really full, gone or read-only: file systems of the test's own, in a mount namespace of its own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from tests.support.parts import real_part
 
@@ -28,8 +29,8 @@ vault = Vault(disk / "window", bytes(32), reserve=2 << 20)
 vault.write("t", "before", b"x" * 1000)
 told["reserve at first"] = not vault.short_of_space
 
-def fill():
-    with filler.open("wb", buffering=0) as file:
+def fill(path=filler):
+    with path.open("ab", buffering=0) as file:
         size = 1 << 16
         while size:
             try:
@@ -37,12 +38,24 @@ def fill():
             except OSError:
                 size //= 2
 
+def more():
+    fill(disk / "more")
+
 vault.close()
 fill()
 vault = Vault(disk / "window", bytes(32), reserve=2 << 20)
 vault.write("t", "opened on a full disk", b"")
 vault.close()
+fill()  # what closing gave back is taken, too; but for what the store keeps for its next opening
+for _ in range(3):
+    with Vault(disk / "window", bytes(32), reserve=2 << 20) as vault:
+        vault.set_note("signed in", True)
+        told["opens without the reserve"] = vault.short_of_space
+    more()
+    with Vault(disk / "window", bytes(32), read_only=True) as looking:  # no room for the shared index either
+        told["looked at"] = looking.ids("t") == ["before", "opened on a full disk"]
 filler.unlink()
+(disk / "more").unlink()
 vault = Vault(disk / "window", bytes(32), reserve=2 << 20)
 told["reserve is back"] = not vault.short_of_space
 fill()
@@ -74,17 +87,82 @@ print(json.dumps(told))
 """
 
 
-def test_the_act_in_hand_is_finished_from_the_reserve_then_acts_are_refused_and_nothing_is_lost(tmp_path: Path) -> None:
-    probe = [*NAMESPACE, MOUNT, "sh", str(tmp_path), "true"]
+GONE = """
+import json, subprocess, sys
+from pathlib import Path
+from clerk_app.store.errors import StoreFailing, StoreReadOnly
+from clerk_app.store.vault import Vault
+
+disk, real = Path(sys.argv[1]), Path(sys.argv[2])
+told = {}
+
+def mount(*how):
+    subprocess.run(["mount", *how], check=True)
+
+real.mkdir()
+mount("--bind", str(real), str(disk))
+vault = Vault(disk / "window", bytes(32), reserve=0)
+vault.write("t", "before", b"1")
+subprocess.run(["umount", "--lazy", str(disk)], check=True)
+try:
+    vault.write("t", "while gone", b"")
+except StoreFailing as failing:
+    told["gone"] = failing.say
+told["read on"] = vault.read("t", "before") == b"1"
+told["nothing made in its place"] = list(disk.iterdir()) == []
+mount("--bind", str(real), str(disk))
+vault.write("t", "back", b"")
+vault.close()
+mount("-o", "remount,bind,ro", str(disk))
+try:
+    Vault(disk / "window", bytes(32), reserve=0)
+except StoreReadOnly as read_only:
+    told["read-only"] = read_only.say
+with Vault(disk / "window", bytes(32), read_only=True) as looking:
+    told["looked at"] = looking.ids("t")
+mount("-o", "remount,bind,rw", str(disk))
+with Vault(disk / "window", bytes(32), reserve=0) as vault:
+    vault.write("t", "writable again", b"")
+    told["ids"] = vault.ids("t")
+    told["findings"] = len(vault.findings)
+print(json.dumps(told))
+"""
+
+
+def _run(script: str, folder: Path, prelude: str, *args: str) -> dict[str, Any]:
+    """Run a script in a mount namespace of its own; return what it told."""
+    probe = [*NAMESPACE, MOUNT, "sh", str(folder), "true"]
     present = sys.platform == "linux" and shutil.which("unshare") is not None
     present = present and subprocess.run(probe, capture_output=True, check=False).returncode == 0
     real_part("A file system of the test's own", present=present, hint="user namespaces that may mount a tmpfs")
-    command = [*NAMESPACE, MOUNT, "sh", str(tmp_path), sys.executable, "-c", SCRIPT, str(tmp_path)]
+    command = [*NAMESPACE, prelude, "sh", str(folder), sys.executable, "-c", script, str(folder), *args]
     told = subprocess.run(command, capture_output=True, check=False, text=True, timeout=60)
     assert told.returncode == 0, told.stderr
-    answers = json.loads(told.stdout)
+    answers: dict[str, Any] = json.loads(told.stdout)
+    return answers
+
+
+def test_a_share_that_disappears_comes_back_and_is_read_only_for_a_while_costs_nothing(tmp_path: Path) -> None:
+    disk, real = tmp_path / "disk", tmp_path / "real"
+    disk.mkdir()
+    told = _run(GONE, disk, 'shift && exec "$@"', str(real))
+    assert "不见了" in told.pop("gone")
+    assert "写保护" in told.pop("read-only")
+    assert told == {
+        "read on": True,
+        "nothing made in its place": True,
+        "looked at": ["before", "back"],
+        "ids": ["before", "back", "writable again"],
+        "findings": 0,
+    }
+
+
+def test_the_act_in_hand_is_finished_from_the_reserve_then_acts_are_refused_and_nothing_is_lost(tmp_path: Path) -> None:
+    answers = _run(SCRIPT, tmp_path, MOUNT)
     assert answers == {
         "reserve at first": True,
+        "opens without the reserve": True,
+        "looked at": True,
         "reserve is back": True,
         "act in hand finished": 22,
         "short": True,

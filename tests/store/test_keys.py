@@ -152,7 +152,7 @@ class TestNeverOverAStore:
 
     def test_wrapped_keys_cannot_be_exchanged(self, folder: Path) -> None:
         create_keys(folder, PassphraseUnlock(PASSPHRASE))
-        change(folder, lambda told: told["sealed"].update(vault=told["sealed"]["signing"]))
+        change(folder, lambda told: told["sealed"]["vault"].update({"1": told["sealed"]["signing"]}))
         with pytest.raises(WrongKey):
             open_keys(folder, PassphraseUnlock(PASSPHRASE))
 

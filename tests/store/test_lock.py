@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -7,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from clerk_app.store.errors import StoreInUse
+from clerk_app.store import lock as locking
+from clerk_app.store.errors import StoreInUse, StoreNotLockable
 from clerk_app.store.lock import StoreLock, owner_of
 
 HOLD = """
@@ -53,3 +55,49 @@ def test_a_lock_file_with_rubbish_in_it_stands_in_nobodys_way(tmp_path: Path) ->
     path.write_bytes(b"\xff{not json")
     lock = StoreLock(path)
     lock.release()
+
+
+def test_a_folder_in_the_place_of_the_lock_file_is_named_for_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "store.lock").mkdir()
+    with pytest.raises(StoreNotLockable, match=r"store\.lock"):
+        StoreLock(tmp_path / "store.lock")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX has them")
+def test_a_pipe_in_the_place_of_the_lock_file_is_no_lock(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "lock")
+    with pytest.raises(StoreNotLockable):
+        StoreLock(tmp_path / "lock")
+
+
+@pytest.mark.parametrize("code", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL])
+def test_a_disk_that_knows_no_locks_is_not_mistaken_for_one_in_use(
+    tmp_path: Path, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(handle: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(locking, "_lock", refuse)
+    with pytest.raises(StoreNotLockable, match="本机磁盘"):
+        StoreLock(tmp_path / "lock")
+
+
+def test_a_lock_is_renewed_on_the_file_that_lies_there_then(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    lock = StoreLock(path)
+    lock.renew()
+    with pytest.raises(StoreInUse):
+        StoreLock(path)
+    path.rename(tmp_path / "away")
+    lock.renew()
+    with pytest.raises(StoreInUse):
+        StoreLock(path)
+    StoreLock(tmp_path / "away").release()
+    path.unlink()
+    other = StoreLock(path)
+    with pytest.raises(StoreInUse):
+        lock.renew()
+    other.release()
+    lock.renew()
+    lock.release()
+    StoreLock(path).release()

@@ -20,6 +20,7 @@ from clerk_app.store.errors import (
     TransactionUndone,
     WrongKey,
 )
+from clerk_app.store.migration import MigrationFailed
 from clerk_app.store.vault import Vault
 from tests.support.vaults import KEY, KINDS, again, file_of
 
@@ -204,6 +205,12 @@ class TestOpening:
             Vault(folder, KEY, read_only=True)
         assert not folder.exists()
 
+    def test_to_read_an_empty_file_is_named_for_what_it_is(self, folder: Path) -> None:
+        folder.mkdir()
+        (folder / "store.db").touch()
+        with pytest.raises(StoreDamaged, match="empty"):
+            Vault(folder, KEY, read_only=True)
+
     def test_to_read_goes_on_beside_the_owner(self, vault: Vault) -> None:
         vault.write("t", "a", b"1")
         with Vault(vault.folder, KEY, read_only=True) as looking:
@@ -279,11 +286,19 @@ class TestOpening:
 
         monkeypatch.setattr(schema, "SCHEMA", 2)
         monkeypatch.setattr(schema, "MIGRATIONS", {1: half})
-        with pytest.raises(StoreFailing):
+        with pytest.raises(MigrationFailed):
             again(vault)
         monkeypatch.undo()
         with again(vault) as opened:
             assert opened.read("t", "a") == b"1"
+
+    def test_is_for_commits_that_last(self, vault: Vault) -> None:
+        assert vault._connection is not None
+        told = {
+            name: vault._connection.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("journal_mode", "synchronous", "fullfsync", "checkpoint_fullfsync")
+        }
+        assert told == {"journal_mode": "wal", "synchronous": 2, "fullfsync": 1, "checkpoint_fullfsync": 1}
 
     @pytest.mark.skipif(os.name != "posix", reason="POSIX permissions")
     def test_files_are_the_owners_alone(self, vault: Vault) -> None:

@@ -19,10 +19,7 @@ from clerk_app.domain.people import Person, Role
 from clerk_app.domain.plain import to_plain
 from clerk_app.planning import Decide
 from clerk_app.seat import Seat
-from clerk_app.store.ledger import Ledger
-from clerk_app.store.published import KINDS
 from clerk_app.store.records import Records
-from clerk_app.store.vault import Vault
 from sync import wire
 from sync.central import reading
 from sync.central.app import build_app
@@ -182,7 +179,7 @@ class Booth:
 def open_records(folder: Path, window: str) -> Records:
     """Open a window's store without a reserve: a test fills no disk."""
     folder.mkdir(parents=True, exist_ok=True)
-    return Records(Ledger(Vault(folder, KEY, kinds=KINDS, reserve=4096)), window=window)
+    return Records.open(folder, KEY, window=window, reserve=4096)
 
 
 @contextlib.contextmanager

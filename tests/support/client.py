@@ -39,9 +39,14 @@ from tests.support.counter import KEY, HandClock
 
 SEAT = Seat(window="FS0001-03", number="03", point="FS0001", point_name="丰山市祖庙政务服务中心")
 CLERK = Person(number="C0001", name="王样例", role=Role.CLERK, points=("FS0001",))
+SECOND = Person(number="C0002", name="李样例", role=Role.CLERK, points=("FS0001",))
+SUPERVISOR = Person(number="S0001", name="赵样例", role=Role.SUPERVISOR, points=("FS0001",))
+COURIER = Person(number="Y0001", name="孙样例", role=Role.COURIER, points=("FS0001",))
+PEOPLE = (CLERK, SECOND, SUPERVISOR, COURIER)
 POLICE = Department(code="FS-GA", name="市公安局")
 HOUSING = Department(code="FS-ZJ", name="市住房和城乡建设局")
 PASSWORD = "yangli-0001"
+LOCK_AFTER = 300.0
 ID_NUMBER = "440604190001010017"
 
 LIVING = Situation(
@@ -129,16 +134,30 @@ class HandLine:
 
 @dataclass
 class Authority:
-    """Central's part in signing in, for one person; may be out of reach."""
+    """Central's part in signing in; may be out of reach. Everybody has the same password."""
 
+    people: list[Person] = field(default_factory=lambda: list(PEOPLE))
     reachable: bool = True
+    asked: int = 0
 
     def authenticate(self, number: str, password: str) -> Admission:
+        self.asked += 1
         if not self.reachable:
             raise LineDown("连不上市中心。")
-        if (number, password) != (CLERK.number, PASSWORD):
+        person = next((one for one in self.people if one.number == number), None)
+        if person is None or password != PASSWORD:
             raise SignInRefused("credentials-wrong", "工号或口令不对。")
-        return Admission(person=CLERK, offline_days=7)
+        return Admission(person=person, offline_days=7)
+
+
+@dataclass
+class HandTicks:
+    """The clock of the idle time, moved by hand."""
+
+    now: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 @dataclass
@@ -171,8 +190,18 @@ class Client:
     line: HandLine
     authority: Authority
     clock: HandClock
+    ticks: HandTicks
     folder: Path
+    put_away: int = 0
+    """How often printed papers were put away."""
+    papers_stuck: bool = False
     pilot: Pilot[int] = field(init=False)
+
+    def put_papers_away(self) -> None:
+        """Count it, or fail as a folder does."""
+        self.put_away += 1
+        if self.papers_stuck:
+            raise PermissionError(13, "Permission denied")
 
     async def settle(self) -> None:
         """Wait until every key had its effect and everything asked of the desk is on the screen."""
@@ -201,9 +230,15 @@ class Client:
             self.app.post_message(events.Key(*named.get(character, (character, character))))
         await self.settle()
 
-    async def sign_in(self) -> None:
-        """Sign in as the clerk."""
-        await self.type(f"{CLERK.number}\n{PASSWORD}\n")
+    async def sign_in(self, person: Person = CLERK) -> None:
+        """Sign in as the clerk, or somebody else."""
+        await self.type(f"{person.number}\n{PASSWORD}\n")
+
+    async def wait(self, seconds: float) -> None:
+        """Let time pass in which nobody strikes a key."""
+        self.ticks.now += seconds
+        self.app.tick()
+        await self.settle()
 
 
 @contextmanager
@@ -213,9 +248,10 @@ def made(
     demo: bool = False,
     items: tuple[ServiceItem, ...] = (PERMIT, RENEWAL, LEASE),
     keymap: dict[str, str] | None = None,
+    notices: tuple[str, ...] = (),
 ) -> Iterator[Client]:
     """Make a client over a store in ``folder``."""
-    clock, line, authority = HandClock(), HandLine(), Authority()
+    clock, line, authority, ticks = HandClock(), HandLine(), Authority(), HandTicks()
     folder.mkdir(exist_ok=True)
     with Records.open(folder, KEY, window=SEAT.window) as records:
         rows = [_row("item", i.code, i.name, i.department.name, i) for i in items]
@@ -228,8 +264,13 @@ def made(
             open_desk=lambda person: Desk(records, SEAT, person, KEY, clock, line, folder / "papers"),
             demo=SampleCity() if demo else None,
             keymap=keymap or {},
+            lock_after=LOCK_AFTER,
+            notices=lambda: list(notices),
+            ticks=ticks,
+            put_papers_away=lambda: client.put_papers_away(),  # noqa: PLW0108  it is made below
         )
-        yield Client(build_app(services), records, line, authority, clock, folder)
+        client = Client(build_app(services), records, line, authority, clock, ticks, folder)
+        yield client
 
 
 @asynccontextmanager
@@ -241,9 +282,10 @@ async def opened(
     signed_in: bool = True,
     items: tuple[ServiceItem, ...] = (PERMIT, RENEWAL, LEASE),
     keymap: dict[str, str] | None = None,
+    notices: tuple[str, ...] = (),
 ) -> AsyncIterator[Client]:
     """Open a client and, unless told otherwise, sign in."""
-    with made(folder, demo=demo, items=items, keymap=keymap) as client:
+    with made(folder, demo=demo, items=items, keymap=keymap, notices=notices) as client:
         async with client.app.run_test(size=size, notifications=True) as pilot:
             client.pilot = pilot
             await client.settle()

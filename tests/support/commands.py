@@ -115,9 +115,14 @@ class CityEnd:
         """A clerk of the first point."""
         return next(account for account in self.accounts if account["role"] == "clerk")
 
-    def code(self) -> str:
-        """Issue an enrolment code for the first point."""
-        words = ("central", "enrolment-codes", "--database", self.database, "--point", self.accounts[0]["point"])
+    def account(self, role: str, point: str) -> dict[str, str]:
+        """Somebody with this role at this point."""
+        return next(account for account in self.accounts if (account["role"], account["point"]) == (role, point))
+
+    def code(self, point: str = "") -> str:
+        """Issue an enrolment code for a point, the first where none is named."""
+        where = ("--database", self.database, "--point", point or self.accounts[0]["point"])
+        words = ("central", "enrolment-codes", *where)
         return str(clerk(*words, "--json").done().json["codes"][0])
 
     @contextmanager
@@ -144,13 +149,14 @@ def seed_city(folder: Path) -> CityEnd:
     return CityEnd(database, told.json["accounts"])
 
 
-def enrol(city: CityEnd, address: str, folder: Path) -> Seat:
-    """Make a folder a window of the city's first point, with a clerk signed in."""
+def enrol(city: CityEnd, address: str, folder: Path, account: Mapping[str, str] | None = None) -> Seat:
+    """Make a folder a window with somebody signed in: at their point, or a clerk at the city's first."""
+    account = account or city.clerk_account
     passphrase = folder.with_name(folder.name + ".passphrase")
     passphrase.write_text(PASSPHRASE + "\n", encoding="utf-8")
     seat = Seat(folder, passphrase)
-    seat.clerk("enrol", "--central", address, "--code", city.code()).done()
-    seat.sign_in(city.clerk_account)
+    seat.clerk("enrol", "--central", address, "--code", city.code(account["point"])).done()
+    seat.sign_in(account)
     return seat
 
 

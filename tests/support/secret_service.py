@@ -40,6 +40,13 @@ class SecretService:
 
     environment: Mapping[str, str]
     """What a program needs to find this keyring and no other."""
+    daemon: subprocess.Popen[bytes]
+    """The keyring itself."""
+
+    @property
+    def home(self) -> Path:
+        """The home of the person whose session this is, with all that a keyring keeps."""
+        return Path(self.environment["HOME"])
 
     def python(
         self, *words: str, stdin: str = "", env: Mapping[str, str] | None = None
@@ -88,7 +95,7 @@ def secret_session() -> Iterator[SecretService]:
         keyring.stdin.write(PASSWORD)
         keyring.stdin.close()
         _wait_for_keyring(environment)
-        yield SecretService(environment)
+        yield SecretService(environment, keyring)
 
 
 def _environment(home: Path) -> dict[str, str]:

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -48,6 +48,10 @@ class Terminal:
         """Return what is on the screen."""
         return self.tmux("capture-pane", "-p", "-t", "0")
 
+    def pid(self) -> int:
+        """Return the program's process."""
+        return int(self.tmux("list-panes", "-F", "#{pane_pid}").split()[0])
+
     def wait_for(self, text: str) -> str:
         """Wait until a text is on the screen."""
         end = time.monotonic() + PATIENCE
@@ -70,12 +74,15 @@ class Terminal:
 
 
 @contextmanager
-def terminal(command: Sequence[str], size: tuple[int, int], name: str) -> Iterator[Terminal]:
-    """Run a Python program (its arguments after ``python``) in a terminal of this size."""
+def terminal(
+    command: Sequence[str], size: tuple[int, int], name: str, env: Mapping[str, str] | None = None
+) -> Iterator[Terminal]:
+    """Run a Python program (its arguments after ``python``) in a terminal of this size, with these variables besides."""
     real_part("tmux", present=shutil.which("tmux") is not None, hint="apt-get install tmux")
     one = Terminal(f"clerk-test-{os.getpid()}-{name}")
     width, height = size
     environment = ["-e", f"PYTHONPATH={ROOT}", "-e", "TEXTUAL_ANIMATIONS=none", "-e", "LANG=C.UTF-8"]
+    environment += [word for name, value in (env or {}).items() for word in ("-e", f"{name}={value}")]
     one.tmux(
         "-u",
         "-f",

@@ -41,6 +41,7 @@ class Journal:
     window: str = WINDOW
     n: int = 0
     previous: str = GENESIS
+    day: date = TODAY
     cases: dict[str, Case] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
 
@@ -75,7 +76,7 @@ class Journal:
             id=uuid7(serial, serial.to_bytes(10, "big")),
             kind=kind,
             subject=subject,
-            at=f"2026-03-02T09:{self.n // 60 % 60:02d}:{self.n % 60:02d}.000+08:00",
+            at=f"{self.day}T09:{self.n // 60 % 60:02d}:{self.n % 60:02d}.000+08:00",
             actor="C0001",
             window=self.window,
             n=self.n,

@@ -1,0 +1,68 @@
+"""Who may use which door of the desk: one table, checked where the doors are and not on the screens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from clerk_app.domain.kinds import SUPERVISOR, WINDOW
+from clerk_app.domain.people import Person, Role
+from clerk_app.seat import Refused
+
+T = TypeVar("T")
+
+ROLE_LABELS = {
+    Role.CLERK: "窗口人员",
+    Role.SUPERVISOR: "值班主任",
+    Role.COURIER: "揽收员",
+    Role.DEPARTMENT: "部门人员",
+}
+ANYBODY = frozenset(Role)
+"""Doors behind which nobody's data are: the catalogue, the day, the window in numbers."""
+DOORS: dict[str, frozenset[Role]] = {
+    **dict.fromkeys(("today", "calendar", "search_items", "item", "joint", "status"), ANYBODY),
+    **dict.fromkeys(("begin", "check_applicant", "applicant_warnings", "assess", "receive"), WINDOW),
+    **dict.fromkeys(("known_applicant", "already_seen"), WINDOW),
+    **dict.fromkeys(("cases", "find_cases", "case", "history", "confirmed", "allowed"), WINDOW),
+    **dict.fromkeys(("clocks", "deemed_accepted", "wanted", "visit_would_breach"), WINDOW),
+    **dict.fromkeys(("supplement", "accept", "notify", "accept_provisionally", "decline"), WINDOW),
+    **dict.fromkeys(("withdraw", "return_papers", "remark", "reveal_identity"), WINDOW),
+    **dict.fromkeys(("papers_of", "paper", "print_paper"), WINDOW),
+    **dict.fromkeys(("unsent", "refused", "losses"), WINDOW),
+    **dict.fromkeys(("take_up", "write_off"), SUPERVISOR),
+}
+"""Public method or property of the desk → who may use it. What a role then may do to a case, ``domain.kinds`` says."""
+
+
+def guarded(cls: type[T]) -> type[T]:
+    """Have every public method and property of a class look at ``DOORS`` first; one that is not in it is the window's own.
+
+    The class's objects have a ``person``; somebody whose role is not named gets ``Refused``.
+    """
+    for name, found in list(vars(cls).items()):
+        if name.startswith("_"):
+            continue
+        if isinstance(found, property) and found.fget is not None:
+            setattr(cls, name, property(_checked(name, found.fget), doc=found.__doc__))
+        elif callable(found):
+            setattr(cls, name, _checked(name, found))
+    return cls
+
+
+def check(person: Person, door: str) -> None:
+    """Raise ``Refused`` where somebody may not use a door of the desk."""
+    if person.role not in DOORS.get(door, WINDOW):
+        if person.role in WINDOW:
+            raise Refused("not-your-role", "这一步须由值班主任登录后办理。")
+        label = ROLE_LABELS.get(person.role, person.role)
+        raise Refused("not-your-role", f"您的岗位是{label}，不能查看或办理收件和办件。请由窗口人员或值班主任登录。")
+
+
+def _checked(name: str, door: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(door)
+    def enter(desk: Any, *given: Any, **named: Any) -> Any:
+        check(desk.person, name)
+        return door(desk, *given, **named)
+
+    return enter

@@ -1,0 +1,120 @@
+"""``make soak``: thousands of kills, power cuts and disk faults, and what the judge said of each.
+
+``--kills N --power N --moments N --seed S --workers N``; ``--replay "LINE"`` makes one run again, as a failure names it.
+Exit status 1 when anything was wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tests.faults import plans
+from tests.faults.jobs import Job
+from tests.faults.pool import Pool
+
+KINDS = ("kills", "lines", "moments", "power", "faults")
+_EVERY = 10.0
+"""Seconds between two lines of progress."""
+
+
+@dataclass
+class Tally:
+    """What one kind of run came to."""
+
+    runs: int = 0
+    reached: int = 0
+    refused: int = 0
+    wrong: list[tuple[str, list[str]]] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def main() -> int:
+    """Run and print; return the exit status."""
+    asked = _parsed()
+    if asked.replay:
+        with Pool(1) as pool:
+            answer = pool.one(Job.parse(asked.replay))
+        print(json.dumps(answer, ensure_ascii=False, indent=1))
+        return 1 if answer["wrong"] else 0
+    with Pool(asked.workers) as pool:
+        found = plans.measured(pool, plans.scenes())
+        print(
+            f"{len(found)} scenes, {sum(m.steps for m in found)} calls, {sum(m.lines for m in found)} lines", flush=True
+        )
+        tallies = {kind: _run(kind, pool, jobs) for kind, jobs in _plan(asked, found)}
+    _print(tallies, asked.seed)
+    return 1 if any(tally.wrong for tally in tallies.values()) else 0
+
+
+def _plan(asked: argparse.Namespace, found: list[plans.Measured]) -> Iterator[tuple[str, Iterator[Job]]]:
+    """Yield each kind's runs: every call of every scene first, then executed lines until there are kills enough."""
+    chance = random.Random(asked.seed)
+    every = list(plans.kills(found))
+    faults = list(plans.failures(found))
+    yield "kills", iter(every if asked.kills >= len(every) else chance.sample(every, asked.kills))
+    yield "lines", itertools.islice(plans.line_kills(found, chance), max(asked.lines, asked.kills - len(every)))
+    yield "moments", itertools.islice(plans.moments(chance), asked.moments)
+    yield "power", itertools.islice(plans.cuts(chance), asked.power)
+    yield "faults", iter(faults if asked.faults >= len(faults) else chance.sample(faults, asked.faults))
+
+
+def _run(kind: str, pool: Pool, jobs: Iterator[Job]) -> Tally:
+    tally = Tally()
+    began = said = time.monotonic()
+    for answer in pool.all(jobs):
+        tally.runs += 1
+        tally.reached += answer["reached"]
+        tally.refused += len(answer.get("refused", ()))
+        if answer["wrong"]:
+            tally.wrong.append((answer["job"], answer["wrong"]))
+            _print_wrong(answer["job"], answer["wrong"])
+        if time.monotonic() - said > _EVERY:
+            said = time.monotonic()
+            print(f"  {kind}: {tally.runs} runs, {len(tally.wrong)} wrong", flush=True)
+    tally.seconds = time.monotonic() - began
+    print(f"{kind}: {tally.runs} runs in {tally.seconds:.0f} s, {len(tally.wrong)} wrong", flush=True)
+    return tally
+
+
+def _print_wrong(line: str, wrong: list[str]) -> None:
+    for one in wrong:
+        print(f"  WRONG {one.strip().splitlines()[-1][:300]}")
+    print(f'  again: {sys.executable} -m tests.faults --replay "{line}"', flush=True)
+
+
+def _print(tallies: dict[str, Tally], seed: int) -> None:
+    print(f"\nseed {seed}\n{'':10}{'runs':>8}{'hit':>8}{'refused':>9}{'wrong':>7}{'seconds':>9}")
+    for kind, tally in tallies.items():
+        print(f"{kind:10}{tally.runs:8}{tally.reached:8}{tally.refused:9}{len(tally.wrong):7}{tally.seconds:9.0f}")
+    words = Counter(line.strip().splitlines()[-1][:100] for t in tallies.values() for _, all in t.wrong for line in all)
+    for word, count in words.most_common(20):
+        print(f"{count:6} {word}")
+
+
+def _parsed() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument(
+        "--kills", type=int, default=4000, help="kills at calls: all there are, if so many are asked for"
+    )
+    parser.add_argument("--lines", type=int, default=4000, help="kills at executed lines")
+    parser.add_argument("--moments", type=int, default=500, help="kills from outside at any moment")
+    parser.add_argument("--power", type=int, default=3000, help="power cuts")
+    parser.add_argument(
+        "--faults", type=int, default=1 << 20, help="disk faults: all there are, if so many are asked for"
+    )
+    parser.add_argument("--seed", type=int, default=20260302)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--replay", metavar="LINE", default="", help="make one run again")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

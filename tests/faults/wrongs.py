@@ -1,0 +1,80 @@
+"""Ways in which a program may be careless with what it was told; a harness that does not see them proves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from typing import Any
+from unittest import mock
+
+from clerk_app.scribe import Scribe
+from clerk_app.store import schema
+from clerk_app.store.records import Records
+
+
+@contextmanager
+def _migrating() -> Iterator[None]:
+    """Not careless at all: the program is one version ahead of the store, and brings it up on opening."""
+    step = {schema.SCHEMA: lambda connection: connection.execute("CREATE TABLE later (one)")}
+    with (
+        mock.patch.multiple(schema, SCHEMA=schema.SCHEMA + 1, READS_FROM=schema.SCHEMA + 1),
+        mock.patch.dict(schema.MIGRATIONS, step),
+    ):
+        yield
+
+
+@contextmanager
+def _never_synced() -> Iterator[None]:
+    """The database is told not to wait for the disk."""
+    with mock.patch.object(schema, "_DURABLE", ("journal_mode = WAL", "synchronous = OFF")):
+        yield
+
+
+@contextmanager
+def _half_acts() -> Iterator[None]:
+    """What belongs together is written in transactions of its own."""
+    with mock.patch.object(Records, "transaction", return_value=nullcontext()):
+        yield
+
+
+@contextmanager
+def _said_too_early() -> Iterator[None]:
+    """An act is acknowledged though its transaction was never ended."""
+    with mock.patch.object(Scribe, "write", _writes_nothing(Scribe.write)):
+        yield
+
+
+def _writes_nothing(real: Callable[..., Any]) -> Callable[..., Any]:
+    def write(self: Scribe, *args: Any) -> Any:
+        with suppress(_UndoneError), self._records.transaction():
+            written = real(self, *args)
+            _undo()
+        return written
+
+    return write
+
+
+class _UndoneError(Exception):
+    pass
+
+
+def _undo() -> None:
+    raise _UndoneError
+
+
+@contextmanager
+def _numbers_again() -> Iterator[None]:
+    """Serial numbers are given out without being kept."""
+    with mock.patch.object(Records, "next_serial", return_value=1):
+        yield
+
+
+WRONGS: dict[str, Callable[[], AbstractContextManager[None]]] = {
+    "-": nullcontext,
+    "lying-disk": nullcontext,  # the program does what it should; ``power.Disk`` forgets what it said it had synced
+    "migrating": _migrating,
+    "never-synced": _never_synced,
+    "half-acts": _half_acts,
+    "said-too-early": _said_too_early,
+    "numbers-again": _numbers_again,
+}
