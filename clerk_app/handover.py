@@ -29,11 +29,11 @@ from clerk_app.store.records import Records
 from clerk_app.store.second_copy import entries_in
 
 NOT_READABLE = {
-    "family": ("file-foreign", "这不是 clerk 的未上报文件，没有导入。请选 clerk export-unsent 或第二份写出的文件。"),
+    "family": ("file-foreign", "这不是 clerk 的未上报文件，没有导入。请选 clerk export-unsent 或第二副本写出的文件。"),
     "version": ("file-too-new", "这份文件由更新版本的程序写成，本版本读不了，没有导入。请先升级本机的程序。"),
     "size": ("file-too-large", "这份文件过大，没有导入。请在原窗口重新导出。"),
 }
-DAMAGED = ("file-damaged", "这份文件已损坏或被改动，没有导入。请在原窗口重新导出，或改用第二份。")
+DAMAGED = ("file-damaged", "这份文件已损坏或被改动，没有导入。请在原窗口重新导出，或改用第二副本。")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

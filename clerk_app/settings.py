@@ -1,4 +1,8 @@
-"""Which window this folder is: what stands in the open beside the sealed store."""
+"""Which window this folder is: what stands in the open beside the sealed store, twice (``store.twin``).
+
+``window.json`` is changed by hand, too, so it has no check of its own: it counts as it stands, unless it cannot be read, or
+differs from its copy as a flipped bit would make it.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,16 @@ from typing import Any
 
 from clerk_app.domain.plain import NotPlain, from_plain, to_plain
 from clerk_app.seat import Seat
+from clerk_app.store import twin
 from clerk_app.tray import tray
 
 FILE = "window.json"
+LABEL = "窗口设置"
+STORE = "store.db"
+BY_HAND = frozenset(
+    {"papers", "theme", "keymap", "second_copy", "second_copy_device", "lock_minutes", "keep_days"}
+)  # fmt: skip
+"""Members in which one character that differs may be a person's choice; anywhere else it is damage."""
 KEEP_DAYS = 90
 LEAST_KEEP_DAYS = 30
 LOCK_MINUTES = 5
@@ -25,6 +36,11 @@ class NotEnrolled(Exception):
 
 class SettingsDamaged(Exception):
     """``window.json`` cannot be read; the message is Chinese and says what to do."""
+
+    def __init__(self, say: str, what: str = "读不出来") -> None:
+        """``what`` is wrong with the file, in a few words."""
+        super().__init__(say)
+        self.what = what
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,32 +96,138 @@ def default_folder() -> Path:
 
 def enrolled(folder: Path) -> bool:
     """Whether the folder is a window's."""
-    return (folder / FILE).exists()
+    return twin.there(folder / FILE)
 
 
 def load(folder: Path) -> Settings:
-    """Return the folder's settings; raises ``NotEnrolled`` or ``SettingsDamaged``."""
-    try:
-        raw: Any = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        return from_plain(Settings, raw)
-    except FileNotFoundError:
-        raise NotEnrolled(
-            f"{folder} 还没有登记为窗口。请用登记码登记：clerk enrol --central 地址 --code 登记码"
-        ) from None
-    except NotADirectoryError as error:
-        raise SettingsDamaged(f"{folder} 不是文件夹，请用 --data 指定窗口数据所在的文件夹。") from error
-    except PermissionError as error:
-        raise SettingsDamaged(f"没有权限读取窗口设置 {folder / FILE}，请用登记本窗口的系统账户运行。") from error
-    except (OSError, ValueError, NotPlain) as error:
-        raise SettingsDamaged(f"窗口设置 {folder / FILE} 读不出来。请从备份恢复此文件。") from error
+    """Return the folder's settings, out of the file or its copy; raises ``NotEnrolled`` or ``SettingsDamaged``."""
+    return _chosen(folder).settings
 
 
 def save(folder: Path, settings: Settings) -> None:
-    """Write the settings, whole or not at all."""
+    """Write the settings twice, each whole or not at all, and durably."""
+    from clerk_app.store.durable import write_private_file  # not on the way to the first paint
+
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    unfinished = folder / (FILE + ".part")
-    with unfinished.open("w", encoding="utf-8") as file:
-        json.dump(to_plain(settings), file, ensure_ascii=False, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(folder / FILE)
+    told = to_plain(settings)
+    write_private_file(folder / FILE, json.dumps(told, ensure_ascii=False, indent=1).encode())
+    write_private_file(twin.copy_of(folder / FILE), twin.checked(told))
+
+
+def worn(folder: Path) -> str:
+    """Return which of the two is damaged or gone while the other serves, a file's name; empty: none."""
+    found = _chosen(folder)
+    if found.from_copy:
+        return FILE
+    return "" if found.copy.missing or found.copy.holds else FILE + twin.COPY
+
+
+def mend(folder: Path) -> str:
+    """Bring file and copy in order; only for whoever has the window open to write.
+
+    Returns a sentence about what was damaged, or nothing. Raises as ``load`` does.
+    """
+    from clerk_app.store.durable import write_private_file
+
+    found = _chosen(folder)
+    told = ""
+    with twin.best_effort(FILE):
+        if found.from_copy:
+            kept = twin.put_back(folder / FILE, json.dumps(found.told, ensure_ascii=False, indent=1).encode())
+            told = twin.told_of_main(FILE, LABEL, kept, "窗口编号和设置与原来一致")
+        elif not found.copy.holds or found.copy.rest != found.told:
+            write_private_file(twin.copy_of(folder / FILE), twin.checked(found.told))
+            told = "" if found.copy.missing or found.copy.holds else twin.told_of_copy(FILE, LABEL)
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    settings: Settings
+    told: dict[str, Any]
+    copy: twin.Reading
+    from_copy: bool = False
+
+
+def _chosen(folder: Path) -> _Chosen:
+    """Return the one of the two that counts."""
+    main, copy = twin.look(folder / FILE), twin.look(twin.copy_of(folder / FILE))
+    mine = _read(main)
+    if mine is not None and main.rest is not None and (main.rest == copy.rest or not copy.holds):
+        return _Chosen(mine, main.rest, copy)
+    spare = _read(copy) if copy.holds else None
+    if mine is not None and main.rest is not None:
+        if spare is None or copy.rest is None:
+            return _Chosen(mine, main.rest, copy)
+        if not _slipped(main.rest, copy.rest):
+            _same_window(mine.seat, spare.seat, folder)
+            return _Chosen(mine, main.rest, copy)
+    if spare is not None and copy.rest is not None:
+        return _Chosen(spare, copy.rest, copy, from_copy=True)
+    raise _unreadable(folder, main)
+
+
+def _read(reading: twin.Reading) -> Settings | None:
+    try:
+        return None if reading.rest is None else from_plain(Settings, reading.rest)
+    except NotPlain:
+        return None
+
+
+def _slipped(main: dict[str, Any], copy: dict[str, Any]) -> bool:
+    """Whether one character alone differs, and nobody would have changed it by hand."""
+    differing = {name for name in main.keys() | copy.keys() if main.get(name, main) != copy.get(name, copy)}
+    return not differing <= BY_HAND and _one_apart(_text(main), _text(copy))
+
+
+def _one_apart(found: str, kept: str) -> bool:
+    start = next((i for i, (a, b) in enumerate(zip(found, kept, strict=False)) if a != b), 0)
+    if len(found) == len(kept):
+        return found[start + 1 :] == kept[start + 1 :]
+    return found[start + 1 :] == kept[start + 2 :]  # an escape ate one: ``\\/`` is read as a slash
+
+
+def _text(told: dict[str, Any]) -> str:
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def _same_window(main: Seat, copy: Seat, folder: Path) -> None:
+    """Raise ``SettingsDamaged`` where the two are of different windows: nobody can tell from here which is right."""
+    if (main.window, main.number, main.point) != (copy.window, copy.number, copy.point):
+        raise SettingsDamaged(
+            f"{folder / FILE} 写的是窗口 {main.window}，留存的 {FILE}{twin.COPY} 写的是窗口 {copy.window}，"
+            "两份不是同一个窗口的，没有打开，数据没有改动。请核对本机是哪个窗口，把不属于本窗口的那一份移走后重试。",
+            "与它的留存不是同一个窗口的",
+        )
+
+
+def _unreadable(folder: Path, main: twin.Reading) -> Exception:
+    """Return what is wrong where neither of the two can be used."""
+    error = main.trouble
+    if isinstance(error, FileNotFoundError):
+        return _lost(folder)
+    if isinstance(error, NotADirectoryError):
+        told = SettingsDamaged(f"{folder} 不是文件夹，请用 --data 指定窗口数据所在的文件夹。")
+    elif isinstance(error, PermissionError):
+        told = SettingsDamaged(f"没有权限读取窗口设置 {folder / FILE}，请用登记本窗口的系统账户运行。")
+    else:
+        told = SettingsDamaged(f"窗口设置 {folder / FILE} 读不出来。请从备份恢复此文件。")
+    told.__cause__ = error
+    return told
+
+
+def _lost(folder: Path) -> Exception:
+    if (folder / STORE).exists():
+        return SettingsDamaged(
+            f"{folder} 里有窗口数据，窗口设置 {FILE} 和它的留存却都不在，没有打开，数据没有改动。请不要在此重新登记。"
+            f"请把 {FILE} 找回，或从备份取出放回原处；确已丢失的，请督导把此文件夹另行保存，"
+            "再用新的登记码在新文件夹登记：中心已确认的办件会取回，未发送的用第二副本或留底补上。",
+            "和它的留存都不在，窗口数据却在",
+        )
+    return NotEnrolled(f"{folder} 还没有登记为窗口。请用登记码登记：clerk enrol --central 地址 --code 登记码")
+
+
+def refuse_over_store(folder: Path) -> None:
+    """Raise ``SettingsDamaged`` where the folder holds a window's data without its settings: nothing is enrolled there."""
+    if not enrolled(folder) and (folder / STORE).exists():
+        raise _lost(folder)

@@ -20,6 +20,7 @@ from clerk_app.hardening import harden
 from clerk_app.line import Admission, Line, LineDown, LineRefused, LineStatus
 from clerk_app.seat import Seat
 from clerk_app.settings import Settings
+from clerk_app.store import keyfile
 from clerk_app.store.errors import PassphraseMissing, VaultError
 from clerk_app.store.gaps import ChainForked
 from clerk_app.store.healing import COPY
@@ -93,11 +94,12 @@ class Window:
         read_only: bool = False,
         central_up: Callable[[], None] = lambda: None,
         unlock: Unlock | None = None,
+        tell: Callable[[str], object] = lambda told: sys.stderr.write(told + "\n"),
     ) -> None:
         """Open the window kept in ``folder``; raises ``NotEnrolled``, ``SettingsDamaged`` or a ``VaultError``.
 
         ``central_up`` is called before central is: the demo's waits for the central it has started. ``unlock`` is asked
-        for the keys, where somebody has made it already.
+        for the keys, where somebody has made it already. ``tell`` is told what was damaged beside the store and mended.
         """
         harden()
         self._central_up = central_up
@@ -115,6 +117,8 @@ class Window:
                 read_only=read_only,
             )
         )
+        self.mended = [] if read_only else self._mend(tell)
+        """Sentences about what was found damaged beside the store, and mended."""
         self.clock = WindowClock(self.records.vault)
         self.line: Line = QuietLine(self.connect)
         self.copy: SecondCopy | None = None
@@ -124,12 +128,18 @@ class Window:
             self._held.callback(self.put_papers_away)
             self._held.callback(self._end_copy)
             self.records.copy_kept = lambda: bool(self.settings.second_copy)
-            self.records.copy_kept = lambda: bool(self.settings.second_copy)
             looking = threading.Thread(target=self.look_in_copy, name="copy-look", daemon=True)
             looking.start()
             looking.join(COPY_ANSWERS)
             self.copy_to(self.settings)
             self.records.worries.append(lambda: self.copy.state().trouble if self.copy is not None else "")
+
+    def _mend(self, tell: Callable[[str], object]) -> list[str]:
+        """Bring settings and keys, which are kept twice, in order: the store is ours, and these keys open it."""
+        mended = [told for told in (window_settings.mend(self.folder), keyfile.mend(self.folder)) if told]
+        for told in mended:
+            tell(told)
+        return mended
 
     def __enter__(self) -> Self:
         return self
@@ -170,11 +180,15 @@ class Window:
     def tidy(self, cancelled: Callable[[], bool] = lambda: False) -> None:
         """In idle moments: look for what is missing, read every row through once a day, and prune."""
         self.look_in_copy()
+        self.look_through(cancelled)
+        self.prune(cancelled)
+
+    def look_through(self, cancelled: Callable[[], bool] = lambda: False, *, at_once: bool = False) -> None:
+        """Read the store through where that is due, and bring in order what is damaged (``Records.examine_daily``)."""
         try:
-            self.records.examine_daily(self.clock().date().isoformat(), cancelled)
+            self.records.examine_daily(self.clock().date().isoformat(), cancelled, at_once=at_once)
         except VaultError as error:
             logging.getLogger("clerk").warning("not examined: %s", type(error).__name__)
-        self.prune(cancelled)
 
     def prune(self, cancelled: Callable[[], bool] = lambda: False) -> Pruned | None:
         """Once a day, take out what this window need not keep any more (``store.pruning``).

@@ -91,12 +91,12 @@ def stuck(records: Records) -> str:
     if gap is None:
         return (
             "有一条未发的流水在本机已损坏，它和之后的都还没有上报。本机的数据都还在；"
-            "请退出并重新打开程序，修复会自动进行，再同步一次。"
+            "请清理磁盘，退出并重新打开程序，修复会自动进行，再同步一次。"
         )
     named = [loss.subject for loss in records.losses() if loss.state is LossState.OPEN and loss.subject]
     about = f"（涉及办件 {'、'.join(dict.fromkeys(named[:3]))}{' 等' if len(set(named)) > 3 else ''}）" if named else ""
     run = f"第 {gap.first} 条" if gap.first == gap.last else f"第 {gap.first}–{gap.last} 条"
     return (
         f"本窗口{run}流水在本机已灭失，市中心也没有{about}；其后登记的 {records.unsent_count()} 条都还在，暂不能上报。"
-        "请接上保存第二份的介质再同步；仍找不回的，由值班主任核对 clerk losses 的名单后执行 clerk write-off。"
+        "请接上保存第二副本的介质再同步；仍找不回的，由值班主任核对 clerk losses 的名单后执行 clerk write-off。"
     )

@@ -33,7 +33,7 @@ class RunningLine:
         chance: Callable[[], float] = random.random,
         idle: Callable[[Callable[[], bool]], object] = lambda _: None,
     ) -> None:
-        """``idle`` is called when nothing was to be said or heard; what it is given tells whether to stop."""
+        """``idle`` is called when nothing was, or could be, said or heard; what it is given tells whether to stop."""
         self._connect = connect
         self._clock = clock
         self._pulse = pulse
@@ -96,7 +96,7 @@ class RunningLine:
             return attempt + 1
         self._seen_up(report)
         if not report.pushed and not report.pulled and not self._wake.is_set():
-            self._idle(lambda: self._wake.is_set() or self._stopping.is_set())
+            self._use_idle_moment()
         self._wake.wait(next_look(self._pulse, self._chance()))
         return 0
 
@@ -107,8 +107,16 @@ class RunningLine:
         since = now if before.online else before.since
         self._next_try = time.monotonic() + delay
         self._status = replace(before, online=False, since=since, last_problem=problem, attempt=attempt, doing="")
+        self._use_idle_moment()
         # An act of the clerk does not shorten what central asked for; anything else is worth a try.
-        (self._stopping if patience else self._wake).wait(delay)
+        (self._stopping if patience else self._wake).wait(max(0.0, self._next_try - time.monotonic()))
+
+    def _use_idle_moment(self) -> None:
+        """Do what waits for nobody to be waiting; the line outlives whatever goes wrong with it."""
+        try:
+            self._idle(lambda: self._wake.is_set() or self._stopping.is_set())
+        except Exception:  # the thread's edge, as above: the line is tried again all the same
+            log.exception("the work of an idle moment failed")
 
     def _did(self, what: str) -> None:
         """Something was said or taken in: central is there, however long the rest may take."""

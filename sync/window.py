@@ -140,7 +140,8 @@ class WindowEnd:
         for left in reversed(range(ROUNDS)):
             try:
                 self._round(report)
-                break
+                if not (left and self._is_stuck() and self._records.heal()):
+                    break
             except Told as told:
                 if told.code in TWO_HISTORIES:
                     raise two_histories() from told
@@ -151,8 +152,14 @@ class WindowEnd:
             except StoreDamaged as damage:
                 if not left or not self._records.heal(damage):
                     raise
+        if self._is_stuck():
+            raise LineRefused(stuck(self._records))
         report.unsent = self._records.unsent_count()
         return report
+
+    def _is_stuck(self) -> bool:
+        """Whether something is unsent, and none of it may be said."""
+        return bool(self._records.unsent_count()) and not self._records.unsent(1, 1)
 
     def _round(self, report: Report) -> None:
         state = self._greet()
@@ -169,8 +176,6 @@ class WindowEnd:
         self._pull_catalogue(report)
         self._records.looked(CENTRAL)
         self._records.made_whole()
-        if self._records.unsent_count() and not self._records.unsent(1, 1):
-            raise LineRefused(stuck(self._records))
 
     def _greet(self) -> wire.SessionState:
         state = self._ask("GET", "/v1/session", wire.SessionState, backlog=self._records.unsent_count())

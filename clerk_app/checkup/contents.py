@@ -19,7 +19,8 @@ def contents(records: Records, window: str, public_key: bytes) -> Check:
     own = {r.entry.n: r.entry for r in records.journal() if r.entry.window == window}
     broken = _breaks(own, _absent(records))
     unsigned = [n for n, entry in own.items() if not signature_holds(entry, public_key)]
-    differing = records.rebuild()
+    incomplete = set(records.incomplete())
+    differing = [number for number in records.rebuild() if number not in incomplete]
     problems += [
         *([f"流水第 {_named(broken)} 条与前一条对不上"] if broken else []),
         *([f"流水第 {_named(unsigned)} 条的签名不对"] if unsigned else []),
@@ -27,9 +28,10 @@ def contents(records: Records, window: str, public_key: bytes) -> Check:
         *_numbers(records, own),
     ]
     told = f"{rows} 行都能打开，本窗口流水 {len(own)} 条的次序和签名、{records.case_count()} 件办件都核对过"
+    told += f"；其中 {len(incomplete)} 件缺少流水，保留着缺失前的内容" if incomplete else ""
     if not problems:
         return ok("contents", told)
-    todo = "请联网同步后再查一遍；仍有问题请把本页交技术人员。"
+    todo = "请打开客户端，或执行 clerk sync 联网同步，会自动修复，再查一遍；仍有问题请把本页交技术人员。"
     return wrong("contents", "；".join(problems) + "。", todo, "其余数据不受影响，可以照常办理", State.WARNING)
 
 
@@ -38,8 +40,8 @@ def _rows(records: Records) -> tuple[int, list[str]]:
     vault = records.vault
     rows = sum(1 for table in vault.tables() for _ in vault.scan(table))
     problems = [f"{len(vault.damages)} 行打不开"] if vault.damages else []
-    pages = vault.quick_check()
-    problems += [f"数据文件有 {len(pages)} 处坏页"] if pages else []
+    pages = vault.integrity_check()
+    problems += [f"数据文件有 {len(pages)} 处坏页或坏索引"] if pages else []
     problems += [f"{len(vault.findings)} 张表与记录不符"] if vault.findings else []
     return rows, problems
 

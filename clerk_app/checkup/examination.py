@@ -13,10 +13,11 @@ from typing import Protocol
 from clerk_app import settings as window_settings
 from clerk_app.checkup import holdings, keyroom, machine
 from clerk_app.checkup.contents import contents
-from clerk_app.checkup.report import LABELS, UNTOUCHED, Check, Report, State, because, ok, skipped, wrong
+from clerk_app.checkup.report import LABELS, UNTOUCHED, Check, Report, State, because, ok, skipped, worn, wrong
 from clerk_app.gate import Gate
 from clerk_app.line import Admission, LineDown, LineStatus
 from clerk_app.settings import NotEnrolled, Settings, SettingsDamaged
+from clerk_app.store import keyfile
 from clerk_app.store.errors import VaultError
 from clerk_app.store.keys import Keys, Unlock, watched
 from clerk_app.store.records import Records
@@ -104,8 +105,11 @@ class Examination:
                 "settings", "这个文件夹还没有登记为窗口。", "请执行 clerk enrol --central 地址 --code 登记码。"
             )
         except SettingsDamaged as error:
-            what = "没有权限读取" if isinstance(error.__cause__, PermissionError) else "读不出来"
+            what = "没有权限读取" if isinstance(error.__cause__, PermissionError) else error.what
             return wrong("settings", f"窗口设置 window.json {what}。", todo, "窗口数据和密钥原样保留")
+        damaged = window_settings.worn(self.place)
+        if damaged:
+            return worn("settings", damaged)
         seat = self.settings.seat
         return ok("settings", f"窗口 {seat.window}，{seat.point_name}")
 
@@ -113,7 +117,7 @@ class Examination:
         return keyroom.way_of(self.place, self.settings.unlock if self.settings is not None else "")
 
     def _keys(self) -> Check:
-        if self.settings is None and not (self.place / "keys.json").exists():
+        if self.settings is None and not keyfile.there(self.place):
             return skipped("keys", NOT_YET)
         check, self.keys, self._opened_by = keyroom.keys(self.place, self._way(), self.unlock)
         return check
@@ -165,17 +169,17 @@ class Examination:
             return skipped("second-copy", NOT_YET)
         if not self.settings.second_copy:
             todo = "可用 clerk second-copy 文件夹 设在另一块磁盘、U 盘或共享上。"
-            return skipped("second-copy", "没有设置第二份", todo)
+            return skipped("second-copy", "没有设置第二副本", todo)
         place, apart = Path(self.settings.second_copy), self.settings.second_copy_device
         state = survey(self.records, self.keys, self.settings.seat.window, place, apart=apart)
         if state.kind == "ok":
-            return ok("second-copy", "未上报的都有第二份")
+            return ok("second-copy", "未上报的都有第二副本")
         if state.kind == "behind":
-            found = f"还差 {state.behind} 条没有写入第二份。"
+            found = f"还差 {state.behind} 条没有写入第二副本。"
             todo = "请打开客户端，会自动补写；写完前不要拔出。"
         else:
-            found = f"第二份用不了：{state.problem}；未上报的有 {state.behind} 条没有第二份。"
-            todo = "请接好或更换第二份所在的盘，接好后自动补上。"
+            found = f"第二副本用不了：{state.problem}；未上报的有 {state.behind} 条没有第二副本。"
+            todo = "请接好或更换第二副本所在的盘，接好后自动补上。"
         return wrong("second-copy", found, todo, "办件照常登记在本机", State.WARNING)
 
     def _sessions(self) -> Check:

@@ -11,15 +11,16 @@ from pathlib import Path
 from clerk_app.checkup.report import Check, State, because, ok, wrong
 from clerk_app.domain.deadlines import Calendar
 from clerk_app.domain.timing import BEIJING, SKEW, Doubt, Reading
-from clerk_app.store.errors import Owner, StoreDamaged, StoreMissing, VaultError
-from clerk_app.store.lock import owner_of
+from clerk_app.store import keyfile
+from clerk_app.store.errors import Owner, StoreDamaged, StoreMissing, StoreNotLockable, VaultError
+from clerk_app.store.lock import owner_of, trouble_of
 from clerk_app.store.records import Records
 from clerk_app.window_clock import WindowClock
 
 NEXT_YEAR_FROM = 10
 """The month from which next year's days off are expected to be known."""
 WILL_REPAIR = (
-    "下次打开客户端（或执行 clerk sync）时会自动修复：损坏的文件另存一份，能读出的全部保留，缺的向市中心和第二份取回，"
+    "下次打开客户端（或执行 clerk sync）时会自动修复：损坏的文件另存一份，能读出的全部保留，缺的向市中心和第二副本取回，"
     "仍缺的列给值班主任。"
 )
 
@@ -28,27 +29,32 @@ def not_opened(error: VaultError, place: Path) -> Check:
     """Return the check of a store that did not open."""
     if isinstance(error, StoreDamaged):
         return wrong("store", "数据文件损坏，打不开。", WILL_REPAIR, "损坏的文件原样保留")
-    if isinstance(error, StoreMissing) and (place / "keys.json").exists():
+    if isinstance(error, StoreMissing) and keyfile.there(place):
         todo = "请先找回数据文件或从备份恢复。" + WILL_REPAIR
         return wrong("store", "密钥在，数据文件 store.db 不在。", todo, "密钥原样保留")
     return because("store", error, "窗口数据原样保留")
 
 
 def store(records: Records, place: Path) -> Check:
-    """Whether the store is whole, and who has it open."""
+    """Whether the store is whole, can be owned, and who has it open."""
+    unlockable = trouble_of(place / "store.lock")
+    if unlockable:
+        return because("store", StoreNotLockable(unlockable), "窗口数据原样保留，可以照常查看")
     owner = _owner(place)
     used = f"，正由另一个程序使用（进程 {owner.pid}），此处只读查看" if owner is not None else ""
     held = f"流水 {records.entry_count()} 条，未上报 {records.unsent_count()} 条，办件 {records.case_count()} 件{used}"
     if records.vault.older is not None:
         found = "数据文件被换成了较旧的一份，缺少后来的登记。"
-        return _damaged(found + held, "其余照常办理；编号从最后用过的接着编，不会重号", "请联网同步或接上第二份取回。")
+        return _damaged(
+            found + held, "其余照常办理；编号从最后用过的接着编，不会重号", "请联网同步或接上第二副本取回。"
+        )
     damages = records.damages()
     if damages:
         found = f"有 {len(damages)} 处数据损坏：{_tables(damages)}。"
         return _damaged(found + held, "其余数据不受影响，可以照常办理", WILL_REPAIR)
     missing = sum(gap.size for gap in records.gaps())
     if missing:
-        todo = "请联网同步或接上第二份；仍找不回的见 clerk losses，由值班主任核销。"
+        todo = "请联网同步或接上第二副本；仍找不回的见 clerk losses，由值班主任核销。"
         return _damaged(f"本窗口有 {missing} 条流水缺失，其后的暂不上报。{held}", "其余照常办理", todo)
     if records.notices():
         todo = "请联网同步，由市中心补回缺少的部分。"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from clerk_app.checkup.report import Check, because, ok, skipped
+from clerk_app.checkup.report import Check, because, ok, skipped, worn
+from clerk_app.store import keyfile
 from clerk_app.store.errors import VaultError
 from clerk_app.store.keys import KeyringUnlock, Keys, Unlock, changing, open_keys, unlock_kind
 from clerk_app.store.system_keyring import SystemKeyring
@@ -37,5 +38,8 @@ def keys(place: Path, way: str, unlock: Callable[[str], Unlock]) -> tuple[Check,
         opened = open_keys(place, opened_by)
     except VaultError as error:
         return because("keys", error, DATA_KEPT), None, None
+    damaged = keyfile.worn(place)
+    if damaged:
+        return worn("keys", damaged), opened, opened_by
     more = "；更换密钥正在进行，会自动完成" if changing(place) else ""
     return ok("keys", f"用{WAYS.get(way, '口令')}打开{more}"), opened, opened_by

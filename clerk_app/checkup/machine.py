@@ -83,7 +83,9 @@ def is_share(place: Path) -> bool:
 def _readable_by_others(place: Path) -> str:
     if os.name != "posix":
         return ""
-    for path, what in ((place, "文件夹"), (place / "keys.json", "密钥文件"), (place / "store.db", "数据文件")):
+    names = (("", "文件夹"), ("keys.json", "密钥文件"), ("keys.json.copy", "密钥文件的留存"), ("store.db", "数据文件"))
+    for name, what in names:
+        path = place / name
         try:
             if stat.S_IMODE(path.stat().st_mode) & 0o077:
                 return what

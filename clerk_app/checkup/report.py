@@ -34,7 +34,7 @@ LABELS = {
     "line": "网络",
     "clock": "时钟",
     "calendar": "工作日历",
-    "second-copy": "第二份",
+    "second-copy": "第二副本",
     "sessions": "断网登录",
     "papers": "文书打印",
 }
@@ -98,3 +98,10 @@ def because(name: str, error: VaultError, kept: str = UNTOUCHED, state: State = 
     """Return a check for what kept the store or its keys from opening: their own words, found first and what to do after."""
     found, _, todo = error.say.partition("。")
     return wrong(name, found + "。", todo or "请核对后重试；仍不行请联系技术人员。", kept, state)
+
+
+def worn(name: str, file: str) -> Check:
+    """Return a check that found one of two files damaged that are kept for the same thing."""
+    found = f"{file} 已损坏或不在，另一份完好。"
+    todo = "下次打开客户端（或执行 clerk sync）时会自动重新写好；反复出现请检查磁盘。"
+    return wrong(name, found, todo, "另一份照常使用，可以办理，损坏的会另存", State.WARNING)

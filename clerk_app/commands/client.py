@@ -56,7 +56,7 @@ def demo(options: argparse.Namespace) -> int:
 def _window(folder: Path) -> Window:
     from clerk_app.wiring import Window
 
-    return Window(folder)
+    return Window(folder, tell=lambda _: None)  # told on the screen (``Opening.notices``)
 
 
 def _window_of(city: DemoCity) -> Window:

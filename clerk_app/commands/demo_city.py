@@ -141,7 +141,7 @@ class DemoCity:
         return made
 
     def _left_over(self) -> bool:
-        return self._central.database.exists() or any(self.window_folder.glob("*.json"))
+        return self._central.database.exists() or any(self.window_folder.glob("*.json*"))
 
     def _clear(self) -> None:
         """Remove what is the sample's own, and only that."""
@@ -208,7 +208,7 @@ def _real(folder: Path) -> bool:
     try:
         return window_settings.load(folder).unlock != "demo"
     except NotEnrolled:
-        return any((folder / name).exists() for name in ("store.db", "keys.json"))
+        return any((folder / name).exists() for name in ("store.db", "keys.json", "keys.json.copy"))
     except SettingsDamaged:
         return True
 

@@ -52,6 +52,7 @@ def enrol_folder(folder: Path, central: str, code: str, unlock: str) -> Seat:
     from sync.talk import Told
 
     central = _address(central)
+    window_settings.refuse_over_store(folder)
     harden()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     kind = unlock_kind(folder)

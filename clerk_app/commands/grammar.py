@@ -104,11 +104,11 @@ def _handover(add: Add) -> None:
     text = "未上报的另存一份（封存的）：显示现状，或设定文件夹（另一块磁盘、U 盘、共享）"
     one = add("second-copy", text, "handover:second_copy")
     which = one.add_mutually_exclusive_group()
-    which.add_argument("place", nargs="?", type=Path, metavar="DIR", help="存放第二份的文件夹，须已存在")
-    which.add_argument("--off", action="store_true", help="不再存第二份")
+    which.add_argument("place", nargs="?", type=Path, metavar="DIR", help="存放第二副本的文件夹，须已存在")
+    which.add_argument("--off", action="store_true", help="不再存第二副本")
     one = add("export-unsent", "把未上报的封存成一个文件，带到别的窗口代报；不用登录", "handover:export_unsent")
     one.add_argument("file", type=Path, metavar="FILE", help="写到哪个文件")
-    text = "代报：导入别的窗口未上报的文件（导出的，或它的第二份），须值班主任登录"
+    text = "代报：导入别的窗口未上报的文件（导出的，或它的第二副本），须值班主任登录"
     one = add("import-unsent", text, "handover:import_unsent")
     one.add_argument("file", type=Path, metavar="FILE", help="要导入的文件")
 

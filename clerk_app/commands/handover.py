@@ -44,7 +44,7 @@ def _off(folder: Path, options: argparse.Namespace) -> int:
     with Window(folder) as window:
         before = window.settings.second_copy
         window_settings.save(folder, replace(window.settings, second_copy="", second_copy_device=False))
-    told = f"不再另存第二份。{before} 里的文件没有动，未上报的都还在本机。" if before else "本来就没有设置第二份。"
+    told = f"不再另存第二副本。{before} 里的文件没有动，未上报的都还在本机。" if before else "本来就没有设置第二副本。"
     say(copy_value(CopyState()), options.json, [told])
     return DONE
 
@@ -55,7 +55,7 @@ def _choose(folder: Path, place: Path, options: argparse.Namespace) -> int:
     if not place.is_dir():
         raise Stop(REFUSED, f"没有文件夹 {place}。请先插好 U 盘或连上共享，再指定其中已有的文件夹。", "place-missing")
     if place.resolve().is_relative_to(folder.resolve()):
-        raise Stop(REFUSED, "第二份不能放在窗口数据的文件夹里。请指定另一块磁盘、U 盘或共享。", "place-same")
+        raise Stop(REFUSED, "第二副本不能放在窗口数据的文件夹里。请指定另一块磁盘、U 盘或共享。", "place-same")
     with Window(folder) as window:
         apart = place.stat().st_dev != folder.stat().st_dev
         chosen = replace(window.settings, second_copy=str(place), second_copy_device=apart)
@@ -112,7 +112,7 @@ def _export_lines(value: dict[str, Any]) -> Iterator[str]:
     else:
         yield f"没有未上报的。已写成一个空的文件 {value['file']}。"
     if value["damaged"]:
-        yield f"另有 {value['damaged']} 条在本机已损坏，没有写进去。请用第二份补回，或联系技术人员。"
+        yield f"另有 {value['damaged']} 条在本机已损坏，没有写进去。请用第二副本补回，或联系技术人员。"
 
 
 def import_unsent(options: argparse.Namespace) -> int:

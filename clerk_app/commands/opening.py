@@ -107,7 +107,8 @@ class Opening:
 
     def notices(self) -> list[str]:
         """Return what was repaired when the window was opened, and what it lacks since."""
-        return self.window().records.notices()
+        window = self.window()
+        return [*window.mended, *window.records.notices()]
 
     def put_papers_away(self) -> None:
         """Empty the folder of printed papers."""

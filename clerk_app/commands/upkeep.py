@@ -9,6 +9,7 @@ from clerk_app import VERSION
 from clerk_app import settings as window_settings
 from clerk_app.commands.output import DONE, REFUSED, Stop, say
 from clerk_app.commands.window import folder_of
+from clerk_app.store import keyfile
 from clerk_app.store.backup import STORE, BackupRefused, Manifest, Proof, pack, proof_of, unpack
 from clerk_app.store.keys import open_keys
 from clerk_app.store.pruning import Coverage, Pruned
@@ -98,10 +99,12 @@ def restore(options: argparse.Namespace) -> int:
         about = unpack(options.file, folder, _proof)
     except BackupRefused as refused:
         raise Stop(REFUSED, refused.say, "backup-refused") from refused
+    for mend in (window_settings.mend, keyfile.mend):  # each is kept twice; a backup holds one
+        mend(folder)
     value = {"folder": str(folder), "window": about.window, "made_at": about.made_at, "generation": about.generation}
     told = [
         f"已在 {folder} 恢复窗口 {about.window} 于 {about.made_at} 的数据。原来那台机器上的同一窗口不得再用。",
-        "备份之后登记的，联网同步（clerk sync）时与市中心核对取回；市中心没有的，用第二份留存补上。",
+        "备份之后登记的，联网同步（clerk sync）时与市中心核对取回；市中心没有的，用第二副本留存补上。",
     ]
     say(value, options.json, told)
     return DONE

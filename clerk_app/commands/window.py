@@ -112,6 +112,7 @@ def show_status(options: argparse.Namespace) -> int:
 def sync(options: argparse.Namespace) -> int:
     """Push and pull once; done when nothing is left unsent."""
     with Window(folder_of(options)) as window, closing(window.connect()) as end:
+        window.look_through(at_once=True)
         report = end.sync(Progress())
         window.prune()
         others = handover.carried(window.records, report.carried)

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import msgspec
 
+from clerk_app.store import twin
 from clerk_app.store.durable import create_private_file, make_private_folder, sync_folder
 from clerk_app.store.errors import StoreFailing, VaultError, WrongKey
 from clerk_app.store.rows import MARK_PLACE, Mark, Table
@@ -152,11 +153,24 @@ def pack(folder: Path, source: Callable[[Path], Proof], target: Path, about: Man
 def _beside(folder: Path, source: Callable[[Path], Proof], store: Path) -> tuple[dict[str, bytes], Proof]:
     """Copy the store, and return what stands in the open beside it; of keys that are being changed, those that fit."""
     for _ in range(_TRIES):
-        small = {name: (folder / name).read_bytes() for name in (KEYS, WINDOW)}
+        small = _small_files(folder)
         proof = source(store)
-        if all((folder / name).read_bytes() == raw for name, raw in small.items()):
+        if _small_files(folder) == small:
             return small, proof
     raise BackupRefused("本窗口的密钥或设置正在更换，没有备份。请稍后重试。")
+
+
+def _small_files(folder: Path) -> dict[str, bytes]:
+    """Return keys and settings as they can be used: where a file is damaged, what its copy tells."""
+    from clerk_app.store import keyfile  # it knows the store, which is opened with what stands here
+
+    window = twin.look(folder / WINDOW)
+    copy = twin.look(twin.copy_of(folder / WINDOW))
+    if "seat" not in (window.told or {}) and copy.holds:
+        window = copy
+    if window.trouble is not None:
+        raise window.trouble
+    return {KEYS: keyfile.content(folder), WINDOW: window.raw}
 
 
 def check(file: Path) -> Manifest:

@@ -144,6 +144,12 @@ class Casebook:
         """Return every subject with its summary, if it makes a case."""
         return [(name, known.summary) for name, known in list(self._known.items())]
 
+    def holds(self, subject: str, entry_id: str) -> bool:
+        """Whether an entry is among a subject's, wherever an index may say that it is not there."""
+        known = self._of(subject)
+        found = map(self._book.at, known.places) if known else ()
+        return any(record is not None and record.entry.id == entry_id for record in found)
+
     def whole(self, subject: str) -> list[Record] | None:
         """Return all of one subject's records, or ``None`` where one does not open."""
         known = self._of(subject)

@@ -19,7 +19,7 @@ _TROUBLES = {
 }
 ELSEWHERE = "那里现在是本机的磁盘，原来的 U 盘或共享没有接上"
 NO_ANSWER = "它没有反应"
-UNREADABLE = "那里的文件不是本窗口的第二份，或已损坏"
+UNREADABLE = "那里的文件不是本窗口的第二副本，或已损坏"
 FAULT = "程序内部出错"
 STORE = "窗口数据暂时读不出来"
 
@@ -49,24 +49,26 @@ class CopyState:
     @property
     def trouble(self) -> str:
         """A few words for a header; empty while all is well, or will be in a moment."""
-        return "第二份写不进去" if self.kind == "missing" else ""
+        return "第二副本写不进去" if self.kind == "missing" else ""
 
     def say(self) -> str:
         """Say it in Chinese: what is, what was kept, what to do next."""
         match self.kind:
             case "off":
-                return "没有设置第二份。可用 clerk second-copy 文件夹 设在另一块磁盘、U 盘或共享上。"
+                return "没有设置第二副本。可用 clerk second-copy 文件夹 设在另一块磁盘、U 盘或共享上。"
             case "missing":
                 return (
-                    f"第二份（{self.place}）用不了：{self.problem}。办件照常登记在本机，"
-                    f"有 {self.behind} 条未上报的还没有第二份；请接好或更换，接好后自动补上。"
+                    f"第二副本（{self.place}）用不了：{self.problem}。办件照常登记在本机，"
+                    f"有 {self.behind} 条未上报的还没有第二副本；请接好或更换，接好后自动补上。"
                 )
             case "behind":
-                return f"第二份（{self.place}）还差 {self.behind} 条，正在补写；请先不要拔出。"
+                return f"第二副本（{self.place}）还差 {self.behind} 条，正在补写；请先不要拔出。"
             case _ if not self.sealed_for_central:
-                return f"第二份（{self.place}）已写全，但只有本窗口能打开；与市中心联通一次后，才能由别的窗口代为上报。"
+                return (
+                    f"第二副本（{self.place}）已写全，但只有本窗口能打开；与市中心联通一次后，才能由别的窗口代为上报。"
+                )
             case _:
-                return f"第二份（{self.place}）已写全。"
+                return f"第二副本（{self.place}）已写全。"
 
 
 def trouble_of(error: OSError) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -13,7 +11,8 @@ from clerk_app.domain.acts import Refusal
 from clerk_app.domain.journal import Entry, Record, is_tombstone
 from clerk_app.store import repair
 from clerk_app.store.casebook import Casebook
-from clerk_app.store.errors import StoreDamaged, VaultError
+from clerk_app.store.errors import StoreDamaged
+from clerk_app.store.examining import Examining
 from clerk_app.store.gaps import Gap
 from clerk_app.store.losses import Loss, Losses, LossState
 from clerk_app.store.mending import LOOKED, REPAIRED, Mending
@@ -21,10 +20,8 @@ from clerk_app.store.refolding import NOTE as INCOMPLETE
 from clerk_app.store.refolding import Refolding
 from clerk_app.store.seal import Sealer
 from clerk_app.store.serials import FLOOR, Serials, serials_of
-from clerk_app.store.vault import Vault
 
 if TYPE_CHECKING:
-    from clerk_app.store.book import Book
     from clerk_app.store.ledger import Ledger
     from clerk_app.store.pruning import Pruning
     from clerk_app.store.published import Published
@@ -34,9 +31,6 @@ log = logging.getLogger("clerk.store")
 
 CENTRAL_HAS = "central"
 """Note, while there are gaps: up to which own number central holds everything."""
-EXAMINED = "examined"
-"""Note: the day every row was read through."""
-_SHARE, _BREATH = 100, 0.005
 CENTRAL, COPY = "central", "copy"
 """Where gaps are looked for."""
 _CAUSES = {
@@ -46,12 +40,10 @@ _CAUSES = {
 }
 
 
-class Healing:
+class Healing(Examining):
     """What records can do about what is missing; a part of ``Records``."""
 
     ledger: Ledger
-    vault: Vault
-    _book: Book
     _cases: Casebook
     appended: list[Callable[[Sequence[Entry]], None]]
     pruning: Pruning
@@ -64,7 +56,11 @@ class Healing:
         """Bring in order what the repair of the file left to do, or what is found now, and read the cases."""
         self._losses = Losses(self.ledger)
         self._mending = Mending(self.ledger, self._book, self._pruned_runs)
+        self._unsound = []
+        self._unexamined = self.vault.log_left
         if mend:
+            if self.vault.log_left:
+                self._read_tail()
             self._mend()
         self._cases.load()
         if mend and self._mending.needed():  # rows that only reading them all has shown to be damaged
@@ -78,13 +74,15 @@ class Healing:
             return []
 
     def _mend(self) -> None:
-        if not self._mending.needed():
+        if not (self._mending.needed() or self._unsound):
             return
+        if self._corrupt() is None and self._mending.bent():  # in a file whose pages are at odds no row is changed
+            self._unsound = self.vault.integrity_check()
         corrupt = self._corrupt()
         if corrupt is not None:
             raise corrupt
         kept = ""
-        if not self.vault.note(repair.DOUBT) and self.vault.tables():
+        if not (self.vault.note(repair.DOUBT) or {}).get("kept") and self.vault.tables():
             try:
                 kept = repair.keep_beside(self.vault.folder)
             except repair.NoRoom:
@@ -93,39 +91,6 @@ class Healing:
                     return
         self._mending.run(kept)
         log.warning("store mended: %d own entries missing", len(self._book.gaps))
-
-    def examine(
-        self, cancelled: Callable[[], bool] = lambda: False, breath: float = 0.0, *, deep: bool = False
-    ) -> list[StoreDamaged]:
-        """Read every row there is and return what is damaged; where anything is, the next opening repairs it.
-
-        Opening itself proves the index of every table, not every row. ``breath``: seconds left to others between two
-        shares; ``cancelled`` is asked then. ``deep``: have SQLite look through the whole file, too.
-        """
-        for table in self.vault.tables():
-            for number, _ in enumerate(self.vault.scan(table), start=1):
-                if number % _SHARE == 0:
-                    time.sleep(breath)
-                    if cancelled():
-                        return self.damages()
-        broken = self.vault.quick_check() if deep else []
-        if self._mending.bent() or broken:
-            self._doubt()
-        return [*self.damages(), *broken]
-
-    def examine_daily(self, day: str, cancelled: Callable[[], bool]) -> None:
-        """Read every row once on each day the window is in use, in idle moments."""
-        vault = self.vault
-        if vault.read_only or vault.note(EXAMINED) == day:
-            return
-        self.examine(cancelled, _BREATH)
-        if not cancelled():
-            self.heal()
-            vault.set_note(EXAMINED, day)
-
-    def damages(self) -> list[StoreDamaged]:
-        """Return what was found damaged since the store was opened; everything else is in use."""
-        return [*self.vault.findings, *self.vault.damages.values()]
 
     def heal(self, because: StoreDamaged | None = None) -> bool:
         """Bring in order what was found damaged since the store was opened; return whether anything was.
@@ -171,31 +136,25 @@ class Healing:
 
     def _look_again(self) -> None:
         """Read everything anew, in order."""
+        self._unsound = []
         self._book.gaps.load()
         self._published.forget()
         self._mend()
         self._cases.load()
 
-    def _corrupt(self) -> StoreDamaged | None:
-        """Return what SQLite itself cannot read any more: in such a file no row is changed."""
-        return next((damage for damage in self.vault.damages.values() if damage.reason == "corrupt"), None)
-
-    def _doubt(self) -> None:
-        """Have the file made anew when it is opened next."""
-        if not self.vault.read_only and self.vault.note(repair.DOUBT) is None:
-            with contextlib.suppress(VaultError):  # a file that takes no note shows its damage by itself
-                self.vault.set_note(repair.DOUBT, {"rebuild": True})
-
     def _remember_damage(self) -> None:
         """Before closing: what was found damaged is looked at when the store is opened next."""
-        if self._mending.bent():
-            self._doubt()
+        self.note_met()
 
     # what is missing
 
     def gaps(self) -> list[Gap]:
         """Return the stretches of this window's own chain that are not here, ascending."""
         return list(self._book.gaps)
+
+    def incomplete(self) -> list[str]:
+        """Return the cases of which entries are missing: they are kept as they stood before."""
+        return Refolding(self.ledger, self._book).incomplete()
 
     def losses(self) -> list[Loss]:
         """Return what this window had and lost, by number, what came back too."""
@@ -264,7 +223,7 @@ class Healing:
         if self.copy_kept() and not self.looked_for(COPY):
             return Refusal(
                 code="read-copy-first",
-                message="还没有读过保存的第二份，没有核销。请接上存放第二份的介质并重新打开程序，能找回的会自动补回。",
+                message="还没有读过保存的第二副本，没有核销。请接上存放第二副本的介质并重新打开程序，能找回的会自动补回。",
             )
         return None
 
@@ -332,7 +291,7 @@ class Healing:
             )
         if gaps:
             notices.append(
-                f"本窗口有 {len(gaps)} 条流水缺失，其后的暂不上报。请先同步，并接上保存第二份的介质；"
+                f"本窗口有 {len(gaps)} 条流水缺失，其后的暂不上报。请先同步，并接上保存第二副本的介质；"
                 "仍找不回的由值班主任核对名单（clerk losses）后核销（clerk write-off）。"
             )
         if self._corrupt() is not None:

@@ -4,6 +4,9 @@ Version 2 holds ``store``, ``public_key``, ``unlock`` (what leads to the wrappin
 seals) and ``sealed``: the signing key and the vault keys by number. Two things are there only while keys are changed:
 ``before``, the same keys as the former wrapping key opens them, until the new one has proven that it lasts; ``retired``,
 which former wrapping key is still to be destroyed. Version 1, which had one vault key and no numbers, is read too.
+
+It is kept twice (``store.twin``), and carries a ``check``. A file whose check holds is what was written, and alone counts: a
+copy from before a change of keys never opens anything beside it, and a former passphrase stays former.
 """
 
 from __future__ import annotations
@@ -17,12 +20,14 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from clerk_app.store import twin
 from clerk_app.store.durable import write_private_file
 from clerk_app.store.errors import KeyMissing, KeysDamaged, StoreMissing, WrongKey
 from clerk_app.store.seal import MOST_KEYS
 from clerk_app.store.shelf import FILE as STORE_FILE
 
 FILE = "keys.json"
+LABEL = "密钥文件"
 _VERSION = 2
 _NONCE = 12
 _SIGNING = "signing"
@@ -71,7 +76,7 @@ class KeyFile:
         return replace(made, wrap=Wrap(unlock, signing, vault))
 
     def write(self, folder: Path) -> None:
-        """Put the file in place of the one that is there, durably and at once."""
+        """Put the file in place of the one that is there, durably and at once; then its copy."""
         told: dict[str, Any] = {
             "version": self.version,
             "store": self.store,
@@ -83,7 +88,7 @@ class KeyFile:
             told["before"] = _told(self.before)
         if self.retired:
             told["retired"] = list(self.retired)
-        write_private_file(folder / FILE, json.dumps(told, indent=1).encode())
+        _write(folder, twin.checked(told))
 
     def bound(self, unlock: dict[str, Any], name: str) -> bytes:
         """Return what a wrapped key is bound to: what the file tells, and which key it is."""
@@ -101,16 +106,97 @@ class Secrets:
     signing: bytes = field(repr=False)
 
 
+def there(folder: Path) -> bool:
+    """Whether the folder has keys: the file, or its copy."""
+    return twin.there(folder / FILE)
+
+
 def read(folder: Path) -> KeyFile:
-    """Return what the folder's ``keys.json`` tells; raises ``StoreMissing``, ``KeyMissing``, ``KeysDamaged``."""
-    try:
-        raw = (folder / FILE).read_bytes()
-    except FileNotFoundError:
+    """Return what the folder's keys tell, out of ``keys.json`` or its copy.
+
+    Raises ``StoreMissing``, ``KeyMissing``, ``KeysDamaged``; ``OSError`` where neither can be read.
+    """
+    main, copy = _both(folder)
+    chosen = copy if _from_copy(main, copy) else main
+    if chosen.missing:
         if (folder / STORE_FILE).exists():
-            raise KeyMissing("文件夹里有窗口数据，却没有密钥文件 keys.json") from None
-        raise StoreMissing(str(folder)) from None
+            raise KeyMissing("文件夹里有窗口数据，却没有密钥文件 keys.json")
+        raise StoreMissing(str(folder))
+    if chosen.trouble is not None:
+        raise chosen.trouble
+    return _parsed(chosen)
+
+
+def content(folder: Path) -> bytes:
+    """Return the file's content, out of the one that counts; raises ``OSError``."""
+    main, copy = _both(folder)
+    chosen = copy if _from_copy(main, copy) else main
+    if chosen.trouble is not None:
+        raise chosen.trouble
+    return chosen.raw
+
+
+def worn(folder: Path) -> str:
+    """Return which of the two is damaged or gone while the other serves, a file's name; empty: none."""
+    main, copy = _both(folder)
+    if _from_copy(main, copy) or not _sound(main):
+        return FILE
+    return "" if copy.missing or copy.holds else FILE + twin.COPY
+
+
+def mend(folder: Path) -> str:
+    """Bring ``keys.json`` and its copy in order; only for the owner of a store that these keys have opened.
+
+    Returns a sentence about what was damaged, or nothing.
+    """
+    main, copy = _both(folder)
+    told = ""
+    with twin.best_effort(FILE):
+        if _from_copy(main, copy):
+            kept = twin.put_back(folder / FILE, copy.raw)
+            told = twin.told_of_main(FILE, LABEL, kept, "密钥与原来一致，没有另建")
+        elif not _sound(main):  # nor is the copy; but these keys have just opened the store
+            raw = twin.checked(main.told or {})
+            write_private_file(twin.copy_of(folder / FILE), raw)
+            kept = twin.put_back(folder / FILE, raw)
+            told = f"{LABEL} {FILE} 与写成时不同，但仍能打开数据；已重新写好，原来的一份另存为 {kept}。请检查磁盘。"
+        elif not main.holds:  # written before there was a check
+            _write(folder, twin.checked(main.told or {}))
+        elif copy.raw != main.raw:
+            write_private_file(twin.copy_of(folder / FILE), main.raw)
+            told = "" if copy.missing or copy.holds else twin.told_of_copy(FILE, LABEL)
+    return told
+
+
+def _both(folder: Path) -> tuple[twin.Reading, twin.Reading]:
+    return twin.look(folder / FILE), twin.look(twin.copy_of(folder / FILE))
+
+
+def _sound(main: twin.Reading) -> bool:
+    """Whether the file is what was written, as far as it can tell: those of earlier versions have no check."""
+    if main.told is None or twin.CHECK in main.told:
+        return main.holds
     try:
-        told = json.loads(raw)
+        _parsed(main)
+    except KeysDamaged:
+        return False
+    return True
+
+
+def _from_copy(main: twin.Reading, copy: twin.Reading) -> bool:
+    return not _sound(main) and copy.holds
+
+
+def _write(folder: Path, raw: bytes) -> None:
+    write_private_file(folder / FILE, raw)
+    write_private_file(twin.copy_of(folder / FILE), raw)
+
+
+def _parsed(reading: twin.Reading) -> KeyFile:
+    told = reading.told
+    if told is None:
+        raise KeysDamaged("读不出")
+    try:
         version = told["version"]
         if version not in {1, _VERSION}:
             raise KeysDamaged("不是本版本写成的")

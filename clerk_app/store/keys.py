@@ -59,7 +59,7 @@ class Keys:
 def create_keys(folder: Path, unlock: Unlock) -> Keys:
     """Make a new window's keys and keep them in ``folder``; raises ``KeysExist``, ``KeyMissing``, ``KeyringUnavailable``."""
     make_private_folder(folder)
-    if (folder / FILE).exists():
+    if keyfile.there(folder):
         raise KeysExist
     if (folder / STORE_FILE).exists():
         raise KeyMissing("文件夹里有窗口数据，却没有密钥文件 keys.json")
@@ -150,7 +150,7 @@ def forget_retired(folder: Path, unlock: Unlock | None) -> None:
 
 def unlock_kind(folder: Path) -> str | None:
     """Return how the folder's keys are opened, ``keyring`` or ``passphrase``; ``None`` where there are none yet."""
-    if not (folder / FILE).exists() and not (folder / STORE_FILE).exists():
+    if not keyfile.there(folder) and not (folder / STORE_FILE).exists():
         return None
     return str(keyfile.read(folder).wrap.unlock["kind"])
 

@@ -94,6 +94,32 @@ class StoreLock:
             return False
 
 
+def trouble_of(path: Path) -> str:
+    """Return why a lock file cannot be locked here, in Chinese; empty: it can, somebody has it, or it is yet to be made.
+
+    The lock is taken and given back at once; nothing is written.
+    """
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        return error.strerror or "stat"
+    if not stat.S_ISREG(found.st_mode):
+        return "不是普通文件"
+    try:
+        handle = os.open(path, os.O_RDWR)
+    except OSError as error:
+        return "" if error.errno == errno.EROFS else error.strerror or "open"  # then the folder is what is told of
+    try:
+        _lock(handle)
+    except OSError as error:
+        return "" if error.errno in _TAKEN else error.strerror or "lock"
+    finally:
+        os.close(handle)
+    return ""
+
+
 def owner_of(path: Path) -> Owner | None:
     """Return whom a lock file names, or ``None`` when it names nobody."""
     try:

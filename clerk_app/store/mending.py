@@ -6,7 +6,7 @@ Runs inside the opened store, as one transaction: after a kill it begins again, 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from clerk_app.store.ledger import Ledger
 from clerk_app.store.losses import Loss, Losses
 from clerk_app.store.published import REVISION, SEARCH
 from clerk_app.store.published import TABLES as PUBLISHED
+from clerk_app.store.refolding import NOTE as INCOMPLETE
 from clerk_app.store.refolding import About, Refolding
 from clerk_app.store.repair import DOUBT
 from clerk_app.store.serials import FLOOR, META, Serials, serials_of
@@ -125,6 +126,7 @@ class Mending:
                 book.gaps.add(Gap(before[0] + 1, n, (before[1],), digest))
                 self._note_losses(doubt, {}, _Journal())
             return
+        was_whole = not book.gaps and not vault.note(INCOMPLETE)
         read = self._walk()
         last = max(read.own, default=0)
         if last > n:
@@ -137,7 +139,8 @@ class Mending:
             vault.set_note(CURSOR, self._cursor(read))
         if book.window:
             book.gaps.keep(self._gaps(read, n, digest))
-        lost = self._refolding.mend(read.held, sure=JOURNAL not in hit and doubt.get("mark") is not False)
+        sure = was_whole and not book.gaps and JOURNAL not in hit and doubt.get("mark") is not False
+        lost = self._refolding.mend(read.held, sure=sure)
         named = {*read.held, *vault.ids(CASES), *(one.subject for one in lost.values())}
         self._serials.raise_to(serials_of(named, book.window))
         if book.gaps and (SUBJECTS in hit or doubt.get("mark") is False):
@@ -213,8 +216,18 @@ class Mending:
     def _note_losses(self, doubt: Mapping[str, Any], lost: Mapping[int, About], read: _Journal) -> None:
         about = {"cause": doubt["cause"], "kept": doubt["kept"], "noticed": doubt["at"]}
         gaps = list(self._book.gaps)
-        self._losses.note(loss for gap in gaps for loss in _named(gap, lost, read, about))
+        here = {*read.held, *self._vault.ids(CASES)} if gaps else set()
+        self._losses.note(
+            loss for gap in gaps for loss in _named(gap, lost, read, about, self._absent(gap, read, here))
+        )
         self._vault.set_note(LOOKED, [] if gaps else None)
+
+    def _absent(self, gap: Gap, read: _Journal, here: set[str]) -> list[str]:
+        """Return the cases that were begun in the days of a gap and are not here."""
+        before, after = read.edges.get(gap.first - 1), read.edges.get(gap.last + 1)
+        begun = before.at[:10] if before is not None else self._serials.last_day() if gap.first > 1 else ""
+        ended = after.at[:10] if after is not None else _after_tomorrow()
+        return self._serials.not_here(self._book.window, begun, ended, here)
 
     # the rest
 
@@ -239,12 +252,17 @@ class Mending:
                 self._vault.delete(META, row)
 
 
-def _named(gap: Gap, lost: Mapping[int, About], read: _Journal, about: Mapping[str, str]) -> list[Loss]:
-    """Return a gap's losses: one by one where the places between its neighbours tell whose they were."""
+def _named(
+    gap: Gap, lost: Mapping[int, About], read: _Journal, about: Mapping[str, str], absent: Sequence[str]
+) -> list[Loss]:
+    """Return a gap's losses: one by one where the places between its neighbours tell whose they were.
+
+    ``absent``: the cases nothing is left of.
+    """
     low, high = read.own.get(gap.first - 1, 0), read.own.get(gap.last + 1, 1 << 62)
     between_them = [lost[place] for place in sorted(lost) if low < place < high]
     if len(between_them) != gap.size:
-        perhaps = tuple(dict.fromkeys(found.subject for found in between_them))[:_PERHAPS]
+        perhaps = tuple(dict.fromkeys([*(found.subject for found in between_them), *absent]))[:_PERHAPS]
         return [Loss(first=gap.first, last=gap.last, perhaps=perhaps, **about)]  # type: ignore[arg-type]
     found = []
     begun = set(read.held)

@@ -37,6 +37,8 @@ class Opened:
         """Rows that did not open, by table and id."""
         self.seen: Seen | None = None
         """What the witness said when the store was opened."""
+        self.log_left = False
+        """Whether a log was there when the store was opened: whoever had it open last did not close it."""
         self._guard = threading.RLock()
         self._sealer = Sealer(key)
         self._witness = witness.Witness(folder / witness.FILE, self._sealer)
@@ -70,7 +72,9 @@ class Opened:
         seen = self._witness.read()  # before the store: it may lag behind it, and never leads
         try:
             if not self.read_only and path.exists():
-                reopening.write_again(path)  # what was left behind when a disk failed may stand in memory only
+                self.log_left = reopening.write_again(
+                    path
+                )  # what was left behind when a disk failed may stand in memory only
             self._connection = schema.connect(path, read_only=self.read_only)
             schema.prepare(self._connection, path, self._prove, read_only=self.read_only)
             self._load(self._connection, seen)

@@ -20,6 +20,7 @@ from clerk_app.domain.catalogue import JointService, ServiceItem
 from clerk_app.domain.deadlines import Calendar
 from clerk_app.domain.journal import GENESIS, Entry, Record, Verdict
 from clerk_app.domain.summary import CaseSummary
+from clerk_app.store.book import TABLE as JOURNAL
 from clerk_app.store.book import Book
 from clerk_app.store.casebook import Casebook
 from clerk_app.store.errors import StoreDamaged
@@ -187,6 +188,7 @@ class Records(Healing):
                 if entries and (size > max_bytes or len(entries) >= limit):
                     break
                 entries.append(record.entry)
+        self.note_met()
         return entries
 
     def unsent_places(self) -> list[int]:
@@ -225,7 +227,9 @@ class Records(Healing):
                     held = self._book.get(entry_id)
                 except StoreDamaged:
                     continue  # the feed brings it again, with what was said of it
-                if held is not None and self._book.settle(held, verdict, position, problem):
+                if held is None:  # its place is known, or it could not have been said
+                    raise StoreDamaged(JOURNAL, entry_id, "corrupt")
+                if self._book.settle(held, verdict, position, problem):
                     touched.add(held.entry.subject)
             for subject in touched:
                 self._cases.refold(subject, ())
@@ -246,6 +250,10 @@ class Records(Healing):
                 except StoreDamaged:
                     held, damaged = None, True
                 if held is None:
+                    if not damaged and self._cases.holds(entry.subject, entry.id):
+                        raise StoreDamaged(
+                            JOURNAL, entry.id, "corrupt"
+                        )  # the index does not tell of a row that is there
                     place = self._book.add_heard(record, damaged=damaged)
                     touched.setdefault(entry.subject, []).append(place)
                 elif record.verdict and self._book.hear(held, record):
@@ -300,7 +308,9 @@ class Records(Healing):
 
     def case(self, number: str) -> Case | None:
         """Return a case as its entries fold."""
-        return self._cases.case(number)
+        case = self._cases.case(number)
+        self.note_met()
+        return case
 
     def summaries(self) -> list[CaseSummary]:
         """Return every case's summary, the latest change first."""

@@ -106,6 +106,10 @@ class Refolding:
         self._note(left)
         return len(left) < len(kept_names)
 
+    def incomplete(self) -> list[str]:
+        """Return the subjects some of whose entries are missing."""
+        return (self._read() or self._vault.ids(SUBJECTS)) if self._vault.note(NOTE) else []
+
     def _write(self, name: str, places: list[int], case: Case | None, kept: Case | None, row: Subject | None) -> None:
         if case is None:
             self._cases.discard(name)

@@ -20,14 +20,14 @@ _PIECE = 1 << 20
 _FLAGS = getattr(os, "O_BINARY", 0)
 
 
-def write_again(path: Path) -> None:
+def write_again(path: Path) -> bool:
     """Write the log of a store's file over with what it holds, and sync it; the first thing that shows if the disk is back.
 
-    Raises ``OSError``.
+    Return whether there was one; raises ``OSError``.
     """
     log = _log_of(path)
     if not log.exists() or not log.stat().st_size:
-        return
+        return False
     handle = os.open(log, os.O_RDWR | _FLAGS)
     try:
         place = 0
@@ -44,6 +44,7 @@ def write_again(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+    return True
 
 
 def connect(path: Path, prove: Prove) -> sqlite3.Connection:

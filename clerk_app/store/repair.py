@@ -85,7 +85,7 @@ def finish(folder: Path) -> None:
 def finish_if_begun(folder: Path) -> None:
     """End a swap that was begun, as the folder's owner; raises ``StoreInUse``."""
     if (folder / _NEW).exists():
-        with _owned(folder):
+        with _told(), _owned(folder):
             finish(folder)
 
 
@@ -147,7 +147,7 @@ def rebuild(folder: Path, key: bytes | VaultKeys | Sealer, kept: str = "", *, ow
     ``kept`` names the copy beside where it was made already; ``owned``: the caller holds the folder's lock.
     """
     sealer = key if isinstance(key, Sealer) else Sealer(key)
-    with contextlib.nullcontext() if owned else _owned(folder), _told():
+    with _told(), contextlib.nullcontext() if owned else _owned(folder):
         kept = kept or keep_beside(folder)
         with _mapped(folder / kept) as database, _mapped(folder / (kept + _WAL)) as logged:
             found = _salvaged(database, logged, sealer)

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
+from clerk_app.store import keyfile
 from clerk_app.store import keys as window_keys
 from clerk_app.store.durable import write_private_file
 from clerk_app.store.errors import KeysError, VaultError
@@ -82,6 +83,7 @@ class Rotation:
 
     def steps(self) -> Iterator[Step]:
         """Do the change step by step; raises ``SealedStill``, ``StoreDamaged`` and what the disk answers."""
+        self._take_up()
         if len(self._vault.keys.keys) > 1:
             yield from self._reseal()
             self._vault.renew_check()
@@ -97,6 +99,14 @@ class Rotation:
         window_keys.forget_retired(self._folder, self._unlock)
         self._vault.set_note(_NOTE, None)
         yield Step.FORGOTTEN
+
+    def _take_up(self) -> None:
+        """Seal with the key that ``keys.json`` tells: a write of it that failed half-way may have told it nevertheless."""
+        if keyfile.read(self._folder).current == self._vault.keys.current:
+            return
+        if self._unlock is None:
+            raise KeysError("更换密钥已经开始，须重新打开窗口数据才能继续。请退出后重新打开客户端；数据都在。")
+        self._vault.adopt(window_keys.open_keys(self._folder, self._unlock).vault)
 
     def _reseal(self) -> Iterator[Step]:
         yield from self._walk()

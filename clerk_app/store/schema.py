@@ -171,19 +171,17 @@ def meaning(error: OSError) -> VaultError:
     return StoreFailing(error.strerror or "open", "read")
 
 
-def quick_check(connection: sqlite3.Connection, names: Mapping[int, str]) -> list[StoreDamaged]:
+def integrity_check(connection: sqlite3.Connection, names: Mapping[int, str]) -> list[StoreDamaged]:
     """Return what SQLite's own check finds: the tables it concerns, else the file; ``names`` are the tables' by number."""
-    found = [
-        StoreDamaged(name, reason="corrupt") for num, name in names.items() if not _is_sound(connection, f"d{num}")
-    ]
-    if not found and not _is_sound(connection, "1"):
-        found.append(StoreDamaged(reason="corrupt"))
-    return found
+    if _is_sound(connection, "1"):
+        return []
+    hit = [name for num, name in names.items() if not _is_sound(connection, f"d{num}")]
+    return [StoreDamaged(name, reason="corrupt") for name in hit] or [StoreDamaged(reason="corrupt")]
 
 
 def _is_sound(connection: sqlite3.Connection, part: str) -> bool:
     try:
-        return bool(connection.execute(f"PRAGMA quick_check({part})").fetchone()[0] == "ok")
+        return bool(connection.execute(f"PRAGMA integrity_check({part})").fetchone()[0] == "ok")
     except sqlite3.DatabaseError as error:
         if isinstance(translated(error), StoreDamaged):
             return False

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date
 
 import msgspec
 
-from clerk_app.domain.numbers import parse_case_number
+from clerk_app.domain.numbers import case_number, parse_case_number
 from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.ledger import Ledger
 
@@ -75,6 +75,23 @@ class Serials:
     def last_day(self) -> str:
         """Return the latest day a serial was given out; empty: none yet."""
         return str((self._vault.note(SERIAL) or ("", 0))[0])
+
+    def not_here(self, window: str, first: str, last: str, here: Container[str]) -> list[str]:
+        """Return the case numbers of these days that were given out and are not ``here``, the latest first."""
+        today, serial = self._vault.note(SERIAL) or ("", 0)
+        days = {row.removeprefix(f"{SERIAL}/") for row in self._vault.ids(META) if row.startswith(f"{SERIAL}/")}
+        given = {day: int(serial) if day == today else self._kept(day) for day in {*days, today} - {""}}
+        point, _, number = window.rpartition("-")
+        numbers = (
+            case_number(point, number, date.fromisoformat(day), at)
+            for day in sorted(given, reverse=True)
+            if first <= day <= last
+            for at in range(given[day], 0, -1)
+        )
+        try:
+            return [one for one in numbers if one not in here]
+        except ValueError:  # of a window whose id no number is made of nothing can be named
+            return []
 
     def _floor(self, day: str) -> int:
         floor = self._vault.note(FLOOR)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -104,13 +105,24 @@ class Shelf(Opened):
             except sqlite3.Error as error:
                 raise schema.translated(error) from error
 
-    def quick_check(self) -> list[StoreDamaged]:
-        """Return what SQLite's own check of the whole file finds, by table where it can be told; takes a while."""
-        with self._guard:
-            try:
-                return schema.quick_check(self._usable(), {known.num: name for name, known in self._tables.items()})
-            except sqlite3.Error as error:
-                raise schema.translated(error) from error
+    def size(self) -> int:
+        """Return how many bytes the file had when it was opened, without its log."""
+        return self._file.st_size if self._file is not None else 0
+
+    def integrity_check(self) -> list[StoreDamaged]:
+        """Return what SQLite's own check of the whole file finds, its indexes too, by table where it can be told.
+
+        Takes some 2 ms a megabyte, on a connection of its own: nobody waits for it. Raises ``StoreFailing``.
+        """
+        names = {known.num: name for name, known in self._tables.items()}
+        try:
+            with closing(schema.connect(self.folder / FILE, read_only=True)) as connection:
+                return schema.integrity_check(connection, names)
+        except sqlite3.Error as error:
+            fault = schema.translated(error)
+            if isinstance(fault, StoreDamaged):
+                return [fault]
+            raise fault from error
 
     def _opened(self, table: str, found: tuple[int, str, int, bytes]) -> Row:
         seq, row, rev, sealed = found

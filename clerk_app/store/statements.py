@@ -46,6 +46,14 @@ class Statements(Shelf):
             self._disconnect()
             super()._open(path)
 
+    def _reopen(self, path: Path) -> None:
+        try:
+            super()._reopen(path)
+        except (OSError, sqlite3.Error, StoreFull, StoreFailing):  # as for opening
+            if self.read_only or not reserve.is_full(self.folder) or not self._reserve.release():
+                raise
+            super()._reopen(path)
+
     def _release(self) -> None:
         self._disconnect()
         if not self.read_only:

@@ -182,7 +182,8 @@ def test_what_is_broken_or_gone_is_made_anew(demo_folder: Path, broken: str) -> 
 
     told = clerk("demo", "--prepare", "--data", demo_folder, "--json").done()
 
-    mended = broken == "store.db"  # a broken store is repaired like any window's, and fetches what it lacks
+    # a broken store is repaired like any window's and fetches what it lacks; settings are kept twice
+    mended = broken in {"store.db", "window.json"}
     assert ("重新准备" in told.err) is not mended
     assert clerk("items", "jzz", "--data", demo_folder, "--json").done().json
 

@@ -19,7 +19,7 @@ from clerk_app.store.keys import PassphraseUnlock, open_keys
 from clerk_app.store.records import Records
 from tests.support.clerk_at import BREAKS, HANGS, clerk_with
 from tests.support.commands import PASSPHRASE, PERSON, CityEnd, Seat, Told, clerk, command, environment, whole
-from tests.support.examined import change, checks, contents_of, settled, states
+from tests.support.examined import NOBODY_THERE, change, checks, contents_of, settled, states
 from tests.support.secret_service import SecretService
 
 
@@ -61,12 +61,25 @@ def test_the_deep_examination_goes_through_all_that_is_there(spoilable: Seat) ->
     assert "都能打开" in found["found"]
 
 
-def gone(name: str) -> Callable[[Path], object]:
-    return lambda folder: (folder / name).unlink()
+def gone(*names: str) -> Callable[[Path], object]:
+    def spoil(folder: Path) -> None:
+        for name in names:
+            (folder / name).unlink()
+
+    return spoil
 
 
-def rubbish(name: str) -> Callable[[Path], object]:
-    return lambda folder: (folder / name).write_bytes(b"\x00rubbish" * 1000)
+def rubbish(*names: str) -> Callable[[Path], object]:
+    return lambda folder: [(folder / name).write_bytes(b"\x00rubbish" * 1000) for name in names]
+
+
+def other_settings(folder: Path) -> None:
+    for name in SETTINGS:
+        (folder / name).write_text("[]", encoding="utf-8")
+
+
+SETTINGS = ("window.json", "window.json.copy")
+KEYS = ("keys.json", "keys.json.copy")
 
 
 def cut(folder: Path) -> None:
@@ -77,11 +90,11 @@ def cut(folder: Path) -> None:
 
 
 SPOILT: list[tuple[str, Callable[[Path], object], set[str], set[str]]] = [
-    ("no settings", gone("window.json"), {"settings"}, {"keys", "store"}),
-    ("rubbish settings", rubbish("window.json"), {"settings"}, {"keys", "store"}),
-    ("settings of another kind", lambda f: (f / "window.json").write_text("[]"), {"settings"}, {"keys"}),
-    ("no keys", gone("keys.json"), {"keys"}, {"settings", "folder"}),
-    ("rubbish keys", rubbish("keys.json"), {"keys"}, {"settings", "folder"}),
+    ("no settings", gone(*SETTINGS), {"settings"}, {"keys", "store"}),
+    ("rubbish settings", rubbish(*SETTINGS), {"settings"}, {"keys", "store"}),
+    ("settings of another kind", other_settings, {"settings"}, {"keys"}),
+    ("no keys", gone(*KEYS), {"keys"}, {"settings", "folder"}),
+    ("rubbish keys", rubbish(*KEYS), {"keys"}, {"settings", "folder"}),
     ("no store", gone("store.db"), {"store"}, {"settings", "keys"}),
     ("rubbish store", rubbish("store.db"), {"store"}, {"settings", "keys"}),
     ("store cut off", cut, {"store"}, {"settings", "keys"}),
@@ -104,6 +117,49 @@ def test_what_is_missing_or_spoilt_is_told_and_the_rest_still_looked_at(
     assert found["space"] == found["papers"] == "ok"
     assert "不能办理" in spoilable.clerk("doctor").out
     assert contents_of(spoilable.folder) == before
+
+
+@pytest.mark.parametrize("name", [*SETTINGS, *KEYS])
+@pytest.mark.parametrize("spoil", [gone, rubbish])
+def test_one_of_two_files_that_is_spoilt_stops_nobody_and_is_mended_by_the_next_who_may_write(
+    spoilable: Seat, name: str, spoil: Callable[..., Callable[[Path], object]]
+) -> None:
+    check = "keys" if name.startswith("keys") else "settings"
+    content = (spoilable.folder / name).read_bytes()
+    spoil(name)(spoilable.folder)
+    before = contents_of(spoilable.folder)
+
+    told = spoilable.clerk("doctor", "--json")
+    spoilable.clerk("cases", "--json").done()
+    spoilable.clerk("status", "--json")
+
+    old = spoil is gone and name.endswith(".copy")  # as a folder from before there were two
+    assert (told.status, checks(told)[check]["state"]) == (0, "ok" if old else "warning")
+    assert old or name in checks(told)[check]["found"]
+    assert contents_of(spoilable.folder) == before
+
+    opened = spoilable.clerk("sign-out").done()
+    assert (name in opened.err) is not old
+    assert (spoilable.folder / name).read_bytes() == content
+    kept = [path.read_bytes() for path in spoilable.folder.glob(f"{name}.damaged-*")]
+    assert kept == ([b"\x00rubbish" * 1000] if spoil is rubbish and not name.endswith(".copy") else [])
+    assert states(spoilable.clerk("doctor", "--json"))[check] == "ok"
+    assert spoilable.clerk("status").err == ""
+
+
+def test_data_without_settings_are_no_new_window(spoilable: Seat) -> None:
+    gone(*SETTINGS)(spoilable.folder)
+    before = contents_of(spoilable.folder)
+
+    told = spoilable.clerk("status", "--json")
+    again = spoilable.clerk("enrol", "--central", NOBODY_THERE, "--code", "X", "--json")
+
+    for refused in (told, again):
+        assert (refused.status, refused.json["error"]["code"]) == (3, "settings-damaged")
+        assert "不要在此重新登记" in refused.json["error"]["message"]
+    gone(*KEYS)(spoilable.folder)
+    assert "不要在此重新登记" in spoilable.clerk("enrol", "--central", NOBODY_THERE, "--code", "X").err
+    assert contents_of(spoilable.folder) == {k: v for k, v in before.items() if k not in KEYS}
 
 
 def test_a_row_that_was_tampered_with_is_a_warning_and_work_goes_on(spoilable: Seat) -> None:
@@ -218,6 +274,18 @@ def test_a_name_left_in_the_lock_by_a_killed_program_is_nobodys(spoilable: Seat)
     (spoilable.folder / "store.lock").write_text('{"pid": 1, "host": "h", "since": "2026-01-01"}', encoding="utf-8")
 
     assert "进程" not in checks(spoilable.clerk("doctor", "--json"))["store"]["found"]
+
+
+def test_a_lock_that_cannot_be_had_is_told(spoilable: Seat) -> None:
+    (spoilable.folder / "store.lock").unlink(missing_ok=True)
+    (spoilable.folder / "store.lock").mkdir()
+
+    told = spoilable.clerk("doctor", "--json")
+    found = checks(told)["store"]
+
+    assert (told.status, found["state"]) == (3, "failed")
+    assert "store.lock" in found["found"]
+    assert "移走" in found["todo"]
 
 
 @pytest.mark.skipif(not shutil.which("setpriv"), reason="takes from root the right to write everywhere")

@@ -185,14 +185,14 @@ def test_a_stick_that_is_gone_fails_no_act_is_told_of_and_catches_up(cut_off: Se
     stick.rename(pocket)
     item = cut_off.json("items", "居住证")[0]
     told = cut_off.intake([whole(item)]).done()
-    assert "第二份" in told.err
+    assert "第二副本" in told.err
     assert "U 盘" in told.err
     assert not stick.exists()
     missing = cut_off.json("second-copy")
     assert missing["state"] == "missing"
     assert missing["behind"] == len(journal(cut_off)) > 0
     pocket.rename(stick)
-    assert "第二份" not in cut_off.intake([whole(item)]).done().err
+    assert "第二副本" not in cut_off.intake([whole(item)]).done().err
     assert cut_off.json("second-copy")["state"] == "ok"
 
 

@@ -1,6 +1,6 @@
 """``make soak``: thousands of kills, power cuts and disk faults, and what the judge said of each.
 
-``--kills N --power N --moments N --seed S --workers N``; ``--replay "LINE"`` makes one run again, as a failure names it.
+``--kills N --lines N --moments N --power N --faults N --seed S --workers N``; ``--replay "LINE"`` makes one run again, as a failure names it.
 Exit status 1 when anything was wrong.
 """
 
@@ -9,7 +9,10 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import os
+import platform
 import random
+import sqlite3
 import sys
 import time
 from collections import Counter
@@ -19,8 +22,11 @@ from dataclasses import dataclass, field
 from tests.faults import plans
 from tests.faults.jobs import Job
 from tests.faults.pool import Pool
+from tests.support.tree import ROOT
 
 KINDS = ("kills", "lines", "moments", "power", "faults")
+PAGE = ROOT / "docs" / "reliability.md"
+BEGIN, END = "<!-- soak: begin -->", "<!-- soak: end -->"
 _EVERY = 10.0
 """Seconds between two lines of progress."""
 
@@ -51,16 +57,18 @@ def main() -> int:
         )
         tallies = {kind: _run(kind, pool, jobs) for kind, jobs in _plan(asked, found)}
     _print(tallies, asked.seed)
+    if asked.write:
+        _write(tallies, asked, found)
     return 1 if any(tally.wrong for tally in tallies.values()) else 0
 
 
 def _plan(asked: argparse.Namespace, found: list[plans.Measured]) -> Iterator[tuple[str, Iterator[Job]]]:
-    """Yield each kind's runs: every call of every scene first, then executed lines until there are kills enough."""
+    """Yield each kind's runs: every call of every scene."""
     chance = random.Random(asked.seed)
     every = list(plans.kills(found))
     faults = list(plans.failures(found))
     yield "kills", iter(every if asked.kills >= len(every) else chance.sample(every, asked.kills))
-    yield "lines", itertools.islice(plans.line_kills(found, chance), max(asked.lines, asked.kills - len(every)))
+    yield "lines", itertools.islice(plans.line_kills(found, chance), asked.lines)
     yield "moments", itertools.islice(plans.moments(chance), asked.moments)
     yield "power", itertools.islice(plans.cuts(chance), asked.power)
     yield "faults", iter(faults if asked.faults >= len(faults) else chance.sample(faults, asked.faults))
@@ -99,19 +107,47 @@ def _print(tallies: dict[str, Tally], seed: int) -> None:
         print(f"{count:6} {word}")
 
 
+NAMES = {
+    "kills": "killed at a call: before, halfway, after",
+    "lines": "killed at an executed line",
+    "moments": "killed from outside at any moment",
+    "power": "power cut",
+    "faults": "disk fault: `ENOSPC`, `EIO`, `EDQUOT`, `EROFS`, a short write; once, and from then on",
+}
+
+
+def _write(tallies: dict[str, Tally], asked: argparse.Namespace, found: list[plans.Measured]) -> None:
+    """Put the figures into the docs."""
+    seconds = sum(tally.seconds for tally in tallies.values())
+    counts = f"{len(found)} scenes with {sum(m.steps for m in found):,} calls and {sum(m.lines for m in found):,} executed lines"
+    machine = f"{asked.workers} workers on {os.cpu_count()} cores, Python {platform.python_version()}"
+    lines = [
+        f"`make soak`, seed {asked.seed}: {counts}; {seconds:.0f} s, {machine}, SQLite {sqlite3.sqlite_version}.",
+        "",
+        "| what was done | runs | of them reached the fault | refused in words | wrong |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {NAMES[kind]} | {t.runs:,} | {t.reached:,} | {t.refused:,} | {len(t.wrong)} |"
+            for kind, t in tallies.items()
+        ),
+    ]
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    told = "\n".join(lines)
+    PAGE.write_text(f"{before}{BEGIN}\n{told}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+
+
 def _parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument(
-        "--kills", type=int, default=4000, help="kills at calls: all there are, if so many are asked for"
+        "--kills", type=int, default=1 << 20, help="kills at calls: all there are, if so many are asked for"
     )
-    parser.add_argument("--lines", type=int, default=4000, help="kills at executed lines")
-    parser.add_argument("--moments", type=int, default=500, help="kills from outside at any moment")
-    parser.add_argument("--power", type=int, default=3000, help="power cuts")
-    parser.add_argument(
-        "--faults", type=int, default=1 << 20, help="disk faults: all there are, if so many are asked for"
-    )
+    parser.add_argument("--lines", type=int, default=2000, help="kills at executed lines")
+    parser.add_argument("--moments", type=int, default=300, help="kills from outside at any moment")
+    parser.add_argument("--power", type=int, default=1500, help="power cuts")
+    parser.add_argument("--faults", type=int, default=6000, help="disk faults: all there are, if so many are asked for")
     parser.add_argument("--seed", type=int, default=20260302)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--write", action="store_true", help="put the figures into docs/reliability.md")
     parser.add_argument("--replay", metavar="LINE", default="", help="make one run again")
     return parser.parse_args()
 

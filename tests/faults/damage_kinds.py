@@ -162,22 +162,24 @@ def _gone(*names: str) -> Callable[[Site], None]:
     return do
 
 
-def _garble(name: str) -> Callable[[Site], None]:
+def _garble(*names: str) -> Callable[[Site], None]:
     def do(site: Site) -> None:
-        path = site.folder / name
-        path.write_bytes(bytes(byte ^ 0x5A for byte in path.read_bytes()))
+        for name in names:
+            path = site.folder / name
+            path.write_bytes(bytes(byte ^ 0x5A for byte in path.read_bytes()))
 
     return do
 
 
 def _foreign_keys(site: Site) -> None:
-    shutil.copy(site.ground.other / "keys.json", site.folder / "keys.json")
+    for name in ("keys.json", "keys.json.copy"):
+        shutil.copy(site.ground.other / name, site.folder / name)
 
 
 def _folder_instead(name: str) -> Callable[[Site], None]:
     def do(site: Site) -> None:
         (site.folder / name).rename(site.folder / f"{name}.moved")
-        (site.folder / name).mkdir()
+        (site.folder / name).mkdir(mode=0o700)
 
     return do
 
@@ -246,11 +248,15 @@ DAMAGES = (
     Damage("a row deleted", _sql(*_DELETE)),
     Damage("a row of another window's store put in", _sql(*_FOREIGN)),
     Damage("`store.db` of a newer version", _sql("PRAGMA user_version = 999"), Means.STOPS),
-    Damage("`keys.json` missing", _gone("keys.json"), Means.STOPS),
-    Damage("`keys.json` garbled", _garble("keys.json"), Means.STOPS),
+    Damage("`keys.json` missing", _gone("keys.json"), Means.NOTHING),
+    Damage("`keys.json` garbled", _garble("keys.json"), Means.NOTHING),
+    Damage("`keys.json` and its copy missing", _gone("keys.json", "keys.json.copy"), Means.STOPS),
+    Damage("`keys.json` and its copy garbled", _garble("keys.json", "keys.json.copy"), Means.STOPS),
     Damage("`keys.json` of another window", _foreign_keys, Means.STOPS),
-    Damage("`window.json` missing", _gone("window.json"), Means.STOPS),
-    Damage("`window.json` garbled", _garble("window.json"), Means.STOPS),
+    Damage("`window.json` missing", _gone("window.json"), Means.NOTHING),
+    Damage("`window.json` garbled", _garble("window.json"), Means.NOTHING),
+    Damage("`window.json` and its copy missing", _gone("window.json", "window.json.copy"), Means.STOPS),
+    Damage("`window.json` and its copy garbled", _garble("window.json", "window.json.copy"), Means.STOPS),
     Damage("`store.seen` missing", _gone("store.seen"), Means.NOTHING),
     Damage("`store.seen` garbled", _garble("store.seen"), Means.NOTHING),
     Damage("`reserve.bin` gone", _gone("reserve.bin"), Means.NOTHING),

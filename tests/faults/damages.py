@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import re
 import sys
@@ -34,6 +35,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help="only damages with these words in their name")
     asked = parser.parse_args()
     _with_shim()
+    logging.basicConfig(handlers=[logging.NullHandler()])
     found: dict[str, list[str]] = {}
     rows = []
     scratch = tempfile.TemporaryDirectory(dir=SHELF if SHELF.is_dir() else None, prefix="clerk-damages-")
@@ -69,15 +71,17 @@ def _progress(asked: argparse.Namespace, damage: Damage, seen: Seen, found: list
     for name, told in seen.told.items():
         said = " | ".join((told.out if name in {"intake", "sync", "losses"} else "", told.err))
         print(f"   {name}: {told.status} {said.strip()[:300]}")
-    print(f"   listed {len(numbers(seen.cases))}, then {len(numbers(seen.after))}; kept beside {seen.beside}")
-    for check in checks(seen.doctor) or checks(seen.deep):
+    print(
+        f"   listed {len(numbers(seen['cases']))}, then {len(numbers(seen['cases at the end']))}; kept beside {seen.beside}"
+    )
+    for check in checks(seen["doctor"]) or checks(seen["doctor --deep"]):
         print(f"   doctor: {check['state']} {check['name']}: {check['found']} / {check['kept']} / {check['todo']}")
     for word in found:
         print(f"   WRONG {word}")
 
 
 HEAD = (
-    "| | damage | what `clerk doctor` says | the next intake | cases listed: at once, after `clerk sync` | given up |",
+    "| | damage | what `clerk doctor` says | the next intake | own cases listed: at once, at the end | lost |",
     "|---|---|---|---|---|---|",
 )
 
@@ -85,16 +89,25 @@ HEAD = (
 def row(number: int, damage: Damage, seen: Seen, made: Ground) -> str:
     """Return one line of the table."""
     mine = made.numbers_of(damage.base)
-    counts = [f"{len(set(numbers(told)) & set(mine))} of {len(mine)}" for told in (seen.cases, seen.after)]
+    counts = [
+        f"{len(set(numbers(told)) & set(mine))} of {len(mine)}" for told in (seen["cases"], seen["cases at the end"])
+    ]
     cells = (
         str(number),
         damage.name,
-        "<br>".join(_checked(check) for check in checks(seen.doctor) or checks(seen.deep)) or "—",
-        "登记" if seen.act.status == 0 else plain(seen.act.err),
+        "<br>".join(_found(seen)) or "—",
+        "登记" if seen["intake"].status == 0 else plain(seen["intake"].err),
         ", ".join(counts),
         "<br>".join(_lost(seen)) or "—",
     )
     return f"| {' | '.join(cells)} |"
+
+
+def _found(seen: Seen) -> Iterator[str]:
+    quick = checks(seen["doctor"])
+    if not quick and checks(seen["doctor --deep"]):
+        yield "*only `--deep`*"
+    yield from map(_checked, quick or checks(seen["doctor --deep"]))
 
 
 def _checked(check: dict[str, Any]) -> str:
@@ -104,11 +117,11 @@ def _checked(check: dict[str, Any]) -> str:
 
 
 def _lost(seen: Seen) -> Iterator[str]:
-    told = seen.losses.json if seen.losses.out.startswith("{") else {}
+    told = seen["losses"].json if seen["losses"].out.startswith("{") else {}
     for loss in told.get("losses", []):
-        yield plain(
-            f"{loss['first']}–{loss['last']} {loss['case'] or '、'.join(loss['perhaps']) or ''} ({loss['state']})"
-        )
+        if loss["state"] == "open":
+            perhaps = f"perhaps {'、'.join(loss['perhaps'])}" if loss["perhaps"] else ""
+            yield plain(f"{loss['first']}–{loss['last']} {loss['case'] or perhaps}")
 
 
 def plain(text: str) -> str:
@@ -119,15 +132,16 @@ def plain(text: str) -> str:
 
 
 _DIFFERS = (
+    (r"(FS\d{4}-\d\d)-\d{6}-(\d{4})-\w", r"\1-YYMMDD-\2-X"),
     (r"/\S*?/site/window", "窗口数据"),
     (r"/\S*?/stick", "U盘"),
     (r"\d{8}-\d{6}", "YYYYMMDD-HHMMSS"),
     (r"\d{4}-\d\d-\d\dT[\d:.+]+", "YYYY-MM-DDTHH:MM:SS"),
     (r"\d{4}-\d\d-\d\d( \d\d:\d\d)?", "YYYY-MM-DD"),
-    (r"(FS\d{4}-\d\d)-\d{6}-(\d{4})-\w", r"\1-YYMMDD-\2-X"),
     (r"进程 \d+", "进程 N"),
     (r"主机 [^，）]+", "主机 …"),
-    (r"[\d.]+ GB", "N GB"),
+    (r"[\d.]+ [MGT]B", "N GB"),
+    (r"有 \d+ 处坏页", "有 N 处坏页"),
 )
 
 

@@ -17,91 +17,67 @@ ORDERLY = {0, 1, 3, 4}
 ENTRIES = 2
 """Entries of one intake."""
 SIGNED_OUT = "还没有登录"
-UNTOUCHED = ("store.db", "store.db-wal", "keys.json", "window.json")
+UNTOUCHED = ("store.db", "store.db-wal", "keys.json", "keys.json.copy", "window.json", "window.json.copy")
 NOT_ABOUT_THE_FOLDER = {"line", "calendar", "sessions", "papers", "keyring"}
 """Checks of ``clerk doctor`` that say the same whatever was done to the folder."""
 
 
 @dataclass
 class Seen:
-    """What the commands said, in their order."""
+    """What the commands said, and what they left."""
 
-    cases: Told
-    doctor: Told
-    deep: Told
-    """``clerk doctor --deep``, before anything is written."""
-    act: Told
-    """One more intake."""
-    sync: Told
-    """The last ``clerk sync``: where the first does not get through, there is a second."""
-    idle: Told
-    """An idle moment of the client on the line."""
-    again: Told
-    """One more intake after a new sign-in on the line."""
-    after: Told
-    """The cases at the end."""
-    losses: Told
-    healed: Told
-    """``clerk doctor --deep`` at the end."""
+    told: dict[str, Told] = field(default_factory=dict)
+    """By what was done, in this order: what is not there was not needed."""
     log: str = ""
-    left: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
     """Files of the window that are not what they were after the damage."""
     beside: list[str] = field(default_factory=list)
     """Damaged files that were kept."""
 
-    @property
-    def told(self) -> dict[str, Told]:
-        return {
-            "cases": self.cases,
-            "doctor": self.doctor,
-            "doctor --deep": self.deep,
-            "intake": self.act,
-            "sync": self.sync,
-            "an idle moment": self.idle,
-            "intake again": self.again,
-            "cases at the end": self.after,
-            "losses": self.losses,
-            "doctor at the end": self.healed,
-        }
+    def __getitem__(self, name: str) -> Told:
+        return self.told.get(name, Told(0, "", ""))
 
 
 def examine(ground: Ground, damage: Damage) -> Seen:
     """Do one damage and run the commands."""
     site = ground.site(damage.base)
     damage.do(site)
-    before = _hashes(site)
-    seen = Seen(
-        cases=site.clerk("cases", "--json"),
-        doctor=site.clerk("doctor", "--json"),
-        deep=site.clerk("doctor", "--deep", "--json"),
-        act=site.clerk("intake", ground.intake),
-        **_on_the_line(site),
-    )
+    before, seen = _hashes(site), Seen()
+    seen.told["cases"] = site.clerk("cases", "--json")
+    seen.told["doctor"] = site.clerk("doctor", "--json")
+    if not checks(seen["doctor"]):
+        seen.told["doctor --deep"] = site.clerk("doctor", "--deep", "--json")
+    seen.told["intake"] = site.clerk("intake", ground.intake)
+    if damage.means is Means.STOPS:
+        seen.told["sync"] = site.clerk("sync")
+    else:
+        _on_the_line(site, damage, seen)
+    seen.told["cases at the end"] = site.clerk("cases", "--json")
+    seen.told["losses"] = site.clerk("losses", "--json")
     log = site.folder / "log" / "clerk.log"
     seen.log = log.read_text(encoding="utf-8") if log.exists() else ""
     after = _hashes(site)
-    seen.left = [name for name in UNTOUCHED if before.get(name) != after.get(name)]
+    seen.changed = [name for name in UNTOUCHED if before.get(name) != after.get(name)]
     seen.beside = sorted(path.name for path in site.folder.glob("store.db.damaged-*"))
     for handle in site.held:
         os.close(handle)
     return seen
 
 
-def _on_the_line(site: Site) -> dict[str, Any]:
+def _on_the_line(site: Site, damage: Damage, seen: Seen) -> None:
+    """Sync, twice where the first does not get through; then the client's round, a new sign-in if need be, and one more act."""
     with site.ground.central.served():
-        sync = site.clerk("sync")
-        if sync.status:
-            sync = site.clerk("sync")
-        idle = site.idle()
-        site.sign_in()
-        return {
-            "sync": sync,
-            "idle": idle,
-            "again": site.clerk("intake", site.ground.intake),
-            "after": site.clerk("cases", "--json"),
-            "losses": site.clerk("losses", "--json"),
-            "healed": site.clerk("doctor", "--deep", "--json"),
-        }
+        seen.told["sync"] = site.clerk("sync")
+        if seen["sync"].status:
+            seen.told["sync"] = site.clerk("sync")
+        if damage.means is Means.NOTHING:
+            return
+        seen.told["round"] = site.idle()
+        seen.told["intake again"] = site.clerk("intake", site.ground.intake)
+        if SIGNED_OUT in seen["intake again"].err:
+            site.sign_in()
+            seen.told["intake again"] = site.clerk("intake", site.ground.intake)
+        seen.told["doctor at the end"] = site.clerk("doctor", "--deep", "--json")
 
 
 def _hashes(site: Site) -> dict[str, str]:
@@ -144,17 +120,19 @@ def wrong(ground: Ground, damage: Damage, seen: Seen) -> list[str]:
 def _nothing(ground: Ground, damage: Damage, seen: Seen) -> list[str]:
     found = _goes_on(seen)
     mine = set(ground.numbers_of(damage.base))
-    for name, told in (("at once", seen.cases), ("afterwards", seen.after)):
+    for name, told in (("at once", seen["cases"]), ("afterwards", seen["cases at the end"])):
         found += [f"{name} not listed: {gone}"] if (gone := sorted(mine - set(numbers(told)))) else []
     return found
 
 
 def _heals(ground: Ground, damage: Damage, seen: Seen) -> list[str]:
     found = _goes_on(seen)
-    found += [f"not healed: {check['found']}" for check in checks(seen.healed) if _is_open(check, _lost(seen))]
+    found += [
+        f"not healed: {check['found']}" for check in checks(seen["doctor at the end"]) if _is_open(check, _lost(seen))
+    ]
     mine = ground.numbers_of(damage.base)
-    listed = set(numbers(seen.after))
-    unnamed = [number for number in mine if number not in listed and number not in seen.losses.out]
+    listed = set(numbers(seen["cases at the end"]))
+    unnamed = [number for number in mine if number not in listed and number not in seen["losses"].out]
     found += [f"silently gone: {unnamed}"] if ENTRIES * len(unnamed) > _lost(seen) else []
     confirmed = [number for number in mine[: ground.confirmed] if number not in listed]
     found += [f"central has it, the window does not: {confirmed}"] if confirmed else []
@@ -164,7 +142,7 @@ def _heals(ground: Ground, damage: Damage, seen: Seen) -> list[str]:
 
 def _lost(seen: Seen) -> int:
     """Return how many entries are listed as lost."""
-    told = seen.losses.json["losses"] if seen.losses.status == 0 else []
+    told = seen["losses"].json["losses"] if seen["losses"].status == 0 else []
     return sum(loss["last"] - loss["first"] + 1 for loss in told if loss["state"] == "open")
 
 
@@ -176,21 +154,25 @@ def _is_open(check: dict[str, Any], lost: int) -> bool:
 
 
 def _stops(ground: Ground, damage: Damage, seen: Seen) -> list[str]:
-    found = [] if seen.act.status else ["the act went through"]
-    found += [f"changed: {seen.left}"] if seen.left else []
+    found = [] if seen["intake"].status else ["the act went through"]
+    found += [f"changed: {seen.changed}"] if seen.changed else []
     return found + _noticed(seen)
 
 
 def _goes_on(seen: Seen) -> list[str]:
     """One more act is taken, at once or, where the sign-in was lost with the store, after a new one."""
-    lost = SIGNED_OUT in seen.act.err
-    found = [] if seen.act.status == 0 or lost else [f"the next act was refused: {seen.act.err}"]
-    return found if seen.again.status == 0 else [*found, f"the act at the end was refused: {seen.again.err}"]
+    lost = SIGNED_OUT in seen["intake"].err
+    found = [] if seen["intake"].status == 0 or lost else [f"the next act was refused: {seen['intake'].err}"]
+    return (
+        found
+        if seen["intake again"].status == 0
+        else [*found, f"the act at the end was refused: {seen['intake again'].err}"]
+    )
 
 
 def _noticed(seen: Seen) -> list[str]:
-    told = checks(seen.doctor) or checks(seen.deep)
-    if not told and not (seen.act.status and "请" in seen.act.err):
+    told = checks(seen["doctor"]) or checks(seen["doctor --deep"])
+    if not told and not (seen["intake"].status and "请" in seen["intake"].err):
         return ["neither clerk doctor nor the next act says anything of it"]
     return [f"{check['name']}: does not say what to do" for check in told if not check["todo"]]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -59,7 +60,7 @@ def _behaviour(job: Job, told: Told) -> list[str]:
 def _alarms(records: Records) -> list[str]:
     """Alarms about files put back or entries lost: none is due where nothing but a fault happened."""
     losses = getattr(records, "losses", None)
-    return [f"loss reported: {loss}" for loss in losses()] if losses is not None else []
+    return [f"loss reported: {replace(loss, noticed='', kept='')}" for loss in losses()] if losses is not None else []
 
 
 def _whole(records: Records) -> list[str]:
@@ -93,6 +94,7 @@ def _acts(records: Records, job: Job, told: Told, before: Sequence[str]) -> list
         return ["what was there before the run is not there as it was"]
     rest = entries[len(before) :]
     wrong: list[str] = []
+    known = {entry for ids in told.acked.values() for entry in ids}
     for part in told.begun:
         doing = DOINGS.get(job.script[part])
         kinds = list(doing.entries) if doing else []
@@ -106,7 +108,7 @@ def _acts(records: Records, job: Job, told: Told, before: Sequence[str]) -> list
                 continue
             rest = rest[len(ids) :]
         elif _may_be_there(told, part):
-            there = _of_kinds(rest, kinds)
+            there = _of_kinds(rest, kinds) and not known & {entry.id for entry in rest[: len(kinds)]}
             rest = rest[len(kinds) :] if there else rest
     if rest:
         wrong.append(f"{len(rest)} entries nobody acknowledged: {[entry.kind for entry in rest]}")

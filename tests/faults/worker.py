@@ -6,6 +6,7 @@ Needs the folder of windows to begin with as its one argument; ``make NAME`` mak
 from __future__ import annotations
 
 import json
+import logging
 import random
 import shutil
 import sys
@@ -103,6 +104,7 @@ def _missing(told: Told) -> list[str]:
 
 
 def main() -> None:
+    logging.basicConfig(handlers=[logging.NullHandler()])  # what is told here is told by the judge
     worker = Worker(Path(sys.argv[1]))
     for line in sys.stdin:
         try:

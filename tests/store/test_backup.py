@@ -213,7 +213,13 @@ def test_a_member_that_points_elsewhere_is_not_followed(seat: Seat, whole: Path,
     (tmp_path / "evil.clerk").write_bytes(raw)
     restored(seat, tmp_path / "evil.clerk", tmp_path / "sub" / "to").done()
     assert not victim.exists()
-    assert {path.name for path in (tmp_path / "sub" / "to").iterdir()} == {"keys.json", "store.db", "window.json"}
+    assert {path.name for path in (tmp_path / "sub" / "to").iterdir()} == {
+        "keys.json",
+        "keys.json.copy",
+        "store.db",
+        "window.json",
+        "window.json.copy",
+    }
     assert not (tmp_path / "sub" / "victim").exists()
 
 

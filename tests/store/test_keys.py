@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from clerk_app.store import unlock
+from clerk_app.store import twin, unlock
 from clerk_app.store.errors import (
     KeyMissing,
     KeyringUnavailable,
@@ -69,7 +69,8 @@ class TestPassphrase:
             assert secret.hex().encode() not in raw
         assert PASSPHRASE.encode() not in raw
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        assert [p.name for p in folder.iterdir()] == ["keys.json"]
+        assert sorted(p.name for p in folder.iterdir()) == ["keys.json", "keys.json.copy"]
+        assert (folder / "keys.json.copy").read_bytes() == raw
 
     def test_costs_what_rfc_7914_parameters_state(self, folder: Path) -> None:
         create_keys(folder, PassphraseUnlock(PASSPHRASE))
@@ -104,7 +105,7 @@ def change(folder: Path, edit: Any) -> None:
     path = folder / "keys.json"
     told = json.loads(path.read_bytes())
     edit(told)
-    path.write_text(json.dumps(told), encoding="utf-8")
+    path.write_bytes(twin.checked(told))  # whoever tampers with it can make its check anew, too
 
 
 class TestNeverOverAStore:
@@ -119,7 +120,8 @@ class TestNeverOverAStore:
         keys = create_keys(folder, PassphraseUnlock(PASSPHRASE))
         with Vault(folder, keys.vault_key) as vault:
             vault.write("t", "a", b"")
-        (folder / "keys.json").unlink()
+        for name in ("keys.json", "keys.json.copy"):
+            (folder / name).unlink()
         before = (folder / "store.db").read_bytes()
         for act in (
             lambda: create_keys(folder, PassphraseUnlock(PASSPHRASE)),

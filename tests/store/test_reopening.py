@@ -271,7 +271,7 @@ class TestChecking:
     def test_names_the_table_of_a_damaged_page_and_opens_the_rest(self, vault: Vault, folder: Path) -> None:
         for n in range(300):
             vault.write("u", f"{n:03d}", bytes(500))
-        assert vault.quick_check() == []
+        assert vault.integrity_check() == []
         vault.close()
         path = folder / "store.db"
         with closing(sqlite3.connect(path)) as file:
@@ -282,6 +282,6 @@ class TestChecking:
         path.write_bytes(bytes(raw))
         with again(vault) as opened:
             assert [(found.table, found.reason) for found in opened.findings] == [("u", "corrupt")]
-            assert [(found.table, found.reason) for found in opened.quick_check()] == [("u", "corrupt")]
+            assert [(found.table, found.reason) for found in opened.integrity_check()] == [("u", "corrupt")]
             assert opened.read("t", "before") == b"1"
             opened.write("t", "a", b"")

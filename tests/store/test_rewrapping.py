@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from clerk_app.store import durable, keyfile
+from clerk_app.store import durable, keyfile, twin
 from clerk_app.store import keys as window_keys
 from clerk_app.store.errors import KeyMissing, KeysError, WrongKey
 from clerk_app.store.keys import (
@@ -82,7 +82,7 @@ class TestWrapping:
         told["retired"] = [
             {"kind": "keyring", "backend": "Ring", "name": name} for name in ("another window", told["unlock"]["name"])
         ]
-        path.write_text(json.dumps(told), encoding="utf-8")
+        path.write_bytes(twin.checked(told))
         rotate(folder, ring)
         assert "another window" in ring_of(ring).held
         open_keys(folder, ring)
@@ -133,7 +133,7 @@ class TestWrapping:
         path = folder / "keys.json"
         told = json.loads(path.read_bytes())
         told[name] = 1 if name == "current" else told[name] + "0"
-        path.write_text(json.dumps(told), encoding="utf-8")
+        path.write_bytes(twin.checked(told))
         with pytest.raises(KeysError):
             open_keys(folder, ring)
 

@@ -174,7 +174,7 @@ class TestEndedAnywhere:
                 raise OSError(5, "Input/output error")
 
         monkeypatch.setattr(keyfile, "write_private_file", failing)
-        for allowed in range(4):
+        for allowed in range(8):
             left[0] = allowed
             try:
                 rotate(folder, ring)

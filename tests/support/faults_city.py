@@ -9,9 +9,11 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import importlib
 import io
 import json
 import os
+import pkgutil
 import shutil
 import subprocess
 import sys
@@ -19,10 +21,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import clerk_app.commands
+import sync.connect  # noqa: F401 - as the commands of the window
 from clerk_app import cli
 from clerk_app.line import LineRefused
 from clerk_app.settings import NotEnrolled, SettingsDamaged
 from clerk_app.store.errors import VaultError
+from clerk_app.store.keys import PassphraseUnlock, open_keys
 from clerk_app.wiring import Window
 from tests.support.commands import PASSPHRASE, PERSON, CityEnd, Told, environment, seed_city, whole
 from tests.support.faults_shim import Shim
@@ -211,6 +216,8 @@ def _text(handle: int) -> str:
 @contextlib.contextmanager
 def ground(place: Path) -> Iterator[Ground]:
     """Make the city, the window and its acts."""
+    for module in pkgutil.iter_modules(clerk_app.commands.__path__):  # loaded once here, and there in every child
+        importlib.import_module(f"clerk_app.commands.{module.name}")
     hashlib.scrypt = functools.cache(hashlib.scrypt)  # type: ignore[assignment]  # one passphrase, opened hundreds of times
     city = seed_city(place)
     passphrase = place / "passphrase"
@@ -251,6 +258,8 @@ def _make(made: Ground, city: CityEnd) -> None:
     copied.clerk("second-copy", made.stick).done()
     shutil.copytree(made.stick, made.place / "stick-then")
     made.numbers.append(_leave_running(made))
+    for folder in (made.whole, made.other):  # derived once here, and known in every child
+        open_keys(folder, PassphraseUnlock(PASSPHRASE))
 
 
 def _record(site: Site, cases: int) -> None:

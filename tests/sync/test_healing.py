@@ -286,6 +286,56 @@ def bend_first(window: Booth, number: str) -> None:
     change(window.folder / "store.db", bend)
 
 
+def bend_row(window: Booth, table: str, row: str) -> None:
+    """Turn a bit in a row of the file, while the window has it open."""
+
+    def bend(file: sqlite3.Connection) -> None:
+        name = f"d{num_of(file, table)}"
+        body = bytearray(file.execute(f"SELECT body FROM {name} WHERE id = ?", (row,)).fetchone()[0])
+        body[-1] ^= 1
+        file.execute(f"UPDATE {name} SET body = ? WHERE id = ?", (bytes(body), row))
+
+    change(window.folder / "store.db", bend)
+
+
+def test_an_unsent_row_that_bends_is_named_and_written_off_without_a_restart(here: Town, window: Booth) -> None:
+    window.receive()
+    window.sync()
+    number = window.receive(without("form"))
+    bent = window.own()[-1].entry
+    window.receive()
+    bend_row(window, "journal", bent.id)
+    with pytest.raises(LineRefused, match=number):
+        window.sync()
+    named = [(x.first, x.subject, x.state) for x in window.records.losses()]
+    assert named == [(bent.n, number, LossState.OPEN)]
+    assert window.records.damages() == []
+    assert window.records.rebuild() == window.records.incomplete() == [number]
+    window.records.close()
+    with booth(window.seat, window.folder, here.clock, here.bridge, person=SUPERVISOR) as again:
+        assert again.desk.write_off("断电损坏") == 1
+        again.sync()
+        whole(again, here)
+        assert again.records.incomplete() == []
+
+
+@pytest.mark.parametrize("table", ["journal", "items"])
+def test_a_bent_row_central_has_is_fetched_again_by_the_round_after_the_examination(
+    here: Town, window: Booth, table: str
+) -> None:
+    window.receive()
+    window.sync()
+    items = [item.code for item in window.records.items()]
+    bend_row(window, table, window.own()[0].entry.id if table == "journal" else items[0])
+    window.sync()
+    window.records.examine_daily("2026-03-02", at_once=True)
+    window.sync()
+    whole(window, here)
+    assert [item.code for item in window.records.items()] == items
+    assert window.records.examine(deep=True) == []
+    assert window.records.notices() == []
+
+
 def test_an_act_that_meets_a_broken_page_is_done_all_the_same(here: Town, window: Booth) -> None:
     number = window.receive(without("form"))
     window.sync()

@@ -136,6 +136,27 @@ def test_a_line_that_is_down_does_not_spin(end: Scripted, line: RunningLine) -> 
     assert end.outcomes.qsize() == 3
 
 
+@pytest.mark.parametrize("error", [LineDown("连不上市中心。"), LineRefused("窗口已停用。"), Busy("市中心忙。", 60.0)])
+def test_idle_moments_are_used_while_the_line_is_down(end: Scripted, error: Exception) -> None:
+    used: list[bool] = []
+
+    def idle(cancelled: Callable[[], bool]) -> None:
+        used.append(cancelled())
+        raise OSError(5, "x")
+
+    line = RunningLine(end.connect, Clock(), pulse=600.0, chance=lambda: 0.99, idle=idle).start()
+    end.outcomes.put(error)
+    until(lambda: used == [False])
+    if not isinstance(error, Busy):
+        end.outcomes.put(error)
+        line.poke()
+        until(lambda: used == [False, False])
+        assert line.status().attempt == 2
+    assert (line.status().last_problem, line.status().online) == (str(error), False)
+    line.stop()
+    assert not line._thread.is_alive()
+
+
 def test_patience_central_asks_for_is_not_shortened_by_acts(end: Scripted, line: RunningLine) -> None:
     end.outcomes.put(Busy("市中心忙。", 60.0))
     down = seen(line, online=False)
