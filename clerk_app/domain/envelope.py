@@ -232,7 +232,9 @@ def _framed(kind: bytes, n: int, mark: bytes, content: bytes) -> bytes:
 
 def _read_header(data: bytes) -> tuple[Header, bytes, str, int]:
     if not data.startswith(MAGIC):
-        raise NotReadable("version" if data.startswith(FAMILY) else "family")
+        if not data.startswith(FAMILY):
+            raise NotReadable("family")
+        raise NotReadable("header" if MAGIC.startswith(data) else "version")  # cut short, or of another version
     at = len(MAGIC) + _LENGTH.size
     length = _LENGTH.unpack(data[at - _LENGTH.size : at])[0] if len(data) >= at else MAX_HEADER + 1
     opening, signature = data[at : at + length], data[at + length : at + length + _SIGNATURE]
