@@ -93,6 +93,9 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
                 raise (
                     StoreFull if error.sqlite_errorcode == sqlite3.SQLITE_IOERR_SHMSIZE else StoreReadOnly
                 ) from error
+        except BaseException:
+            connection.close()
+            raise
         else:
             return connection
     raise StoreFailing("open")
