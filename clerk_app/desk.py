@@ -30,9 +30,9 @@ from clerk_app.roles import guarded
 from clerk_app.scribe import Scribe
 from clerk_app.seat import Act, Clock, Refused, Seat
 from clerk_app.status import Status, status
-from clerk_app.store.losses import Loss
+from clerk_app.store.books.losses import Loss
+from clerk_app.store.books.search import Hit
 from clerk_app.store.records import Records
-from clerk_app.store.search import Hit
 
 __all__ = ["Desk", "Hit", "IntakeResult", "Outcome"]
 

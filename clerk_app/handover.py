@@ -20,13 +20,13 @@ from clerk_app.domain.journal import Entry
 from clerk_app.domain.people import Person, Role
 from clerk_app.domain.word import Word
 from clerk_app.seat import Refused, Seat
-from clerk_app.store.carried import DELIVERED, Carried
-from clerk_app.store.copy_file import MAX_FILE, new_header, replace_file
+from clerk_app.store.books.gaps import ChainForked
+from clerk_app.store.copies.carried import DELIVERED, Carried
+from clerk_app.store.copies.copy_file import MAX_FILE, new_header, replace_file
+from clerk_app.store.copies.handover_key import central_key
+from clerk_app.store.copies.second_copy import entries_in
 from clerk_app.store.errors import StoreDamaged
-from clerk_app.store.gaps import ChainForked
-from clerk_app.store.handover_key import central_key
 from clerk_app.store.records import Records
-from clerk_app.store.second_copy import entries_in
 
 NOT_READABLE = {
     "family": ("file-foreign", "这不是 clerk 的未上报文件，没有导入。请选 clerk export-unsent 或第二副本写出的文件。"),

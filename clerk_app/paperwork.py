@@ -9,7 +9,7 @@ from clerk_app.domain.case import Case
 from clerk_app.domain.kinds import State
 from clerk_app.domain.people import Person
 from clerk_app.seat import Refused, Seat
-from clerk_app.store.durable import create_private_file, make_private_folder
+from clerk_app.store.file.durable import create_private_file, make_private_folder
 from clerk_app.store.records import Records
 
 RECEIPT, ACCEPTANCE, NOTICE = "接收回执", "受理回执", "申请材料补正告知书"

@@ -1,4 +1,4 @@
-"""Which window this folder is: what stands in the open beside the sealed store, twice (``store.twin``).
+"""Which window this folder is: what stands in the open beside the sealed store, twice (``store.file.twin``).
 
 ``window.json`` is changed by hand, too, so it has no check of its own: it counts as it stands, unless it cannot be read, or
 differs from its copy as a flipped bit would make it.
@@ -14,7 +14,7 @@ from typing import Any
 
 from clerk_app.domain.plain import NotPlain, from_plain, to_plain
 from clerk_app.seat import Seat
-from clerk_app.store import twin
+from clerk_app.store.file import twin
 from clerk_app.tray import tray
 
 FILE = "window.json"
@@ -56,7 +56,7 @@ class Settings:
     keymap: dict[str, str] = field(default_factory=dict)
     """Binding id → keys, for keys a clerk has changed."""
     second_copy: str = ""
-    """Folder of the second copy of unsent work (``store.second_copy``); empty: none."""
+    """Folder of the second copy of unsent work (``store.copies.second_copy``); empty: none."""
     second_copy_device: bool = False
     """Whether that folder was, when it was chosen, on another disk than the window's: elsewhere it is not the place."""
     lock_minutes: Any = LOCK_MINUTES
@@ -106,7 +106,7 @@ def load(folder: Path) -> Settings:
 
 def save(folder: Path, settings: Settings) -> None:
     """Write the settings twice, each whole or not at all, and durably."""
-    from clerk_app.store.durable import write_private_file  # not on the way to the first paint
+    from clerk_app.store.file.durable import write_private_file  # not on the way to the first paint
 
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     told = to_plain(settings)
@@ -127,7 +127,7 @@ def mend(folder: Path) -> str:
 
     Returns a sentence about what was damaged, or nothing. Raises as ``load`` does.
     """
-    from clerk_app.store.durable import write_private_file
+    from clerk_app.store.file.durable import write_private_file
 
     found = _chosen(folder)
     told = ""

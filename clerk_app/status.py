@@ -8,7 +8,7 @@ from datetime import datetime
 
 from clerk_app.domain.timing import DOUBT_LABELS
 from clerk_app.line import Line
-from clerk_app.store.carried import counts
+from clerk_app.store.copies.carried import counts
 from clerk_app.store.errors import StoreReadOnly
 from clerk_app.store.records import Records
 from clerk_app.window_clock import WindowClock

@@ -15,7 +15,7 @@ from datetime import datetime
 from clerk_app.domain import timing
 from clerk_app.domain.timing import BEIJING, Doubt, Known, Reading
 from clerk_app.store.errors import VaultError
-from clerk_app.store.vault import Vault
+from clerk_app.store.file.vault import Vault
 
 NOTE = "time"
 _FRESH = 3600.0

@@ -20,11 +20,8 @@ from clerk_app.hardening import harden
 from clerk_app.line import Admission, Line, LineDown, LineRefused, LineStatus
 from clerk_app.seat import Seat
 from clerk_app.settings import Settings
-from clerk_app.store import keyfile
-from clerk_app.store.errors import PassphraseMissing, VaultError
-from clerk_app.store.gaps import ChainForked
-from clerk_app.store.healing import COPY
-from clerk_app.store.keys import (
+from clerk_app.store.access import keyfile
+from clerk_app.store.access.keys import (
     KeyringUnlock,
     Keys,
     PassphraseUnlock,
@@ -33,11 +30,14 @@ from clerk_app.store.keys import (
     passphrase_from_environment,
     watched,
 )
-from clerk_app.store.pruning import Pruned
+from clerk_app.store.access.rotation import KeyKeeper
+from clerk_app.store.access.unlock import NEW_PASSPHRASE_FILE, PASSPHRASE_FILE, check_new
+from clerk_app.store.books.gaps import ChainForked
+from clerk_app.store.books.pruning import Pruned
+from clerk_app.store.copies.second_copy import SecondCopy, recover
+from clerk_app.store.errors import PassphraseMissing, VaultError
+from clerk_app.store.mend.healing import COPY
 from clerk_app.store.records import Records
-from clerk_app.store.rotation import KeyKeeper
-from clerk_app.store.second_copy import SecondCopy, recover
-from clerk_app.store.unlock import NEW_PASSPHRASE_FILE, PASSPHRASE_FILE, check_new
 from clerk_app.window_clock import WindowClock
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ class Window:
             logging.getLogger("clerk").warning("not examined: %s", type(error).__name__)
 
     def prune(self, cancelled: Callable[[], bool] = lambda: False) -> Pruned | None:
-        """Once a day, take out what this window need not keep any more (``store.pruning``).
+        """Once a day, take out what this window need not keep any more (``store.books.pruning``).
 
         Nothing waits for it: where the store cannot do it now, the next day will.
         """

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from clerk_app.store.carried import DELIVERED, REFUSED, Carried, CarriedFile
+from clerk_app.store.copies.carried import DELIVERED, REFUSED, Carried, CarriedFile
 from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.records import Records
 from sync import wire

@@ -9,8 +9,8 @@ import msgspec
 
 from clerk_app.domain.journal import Record
 from clerk_app.line import LineDown, LineRefused
-from clerk_app.store.gaps import ChainForked
-from clerk_app.store.losses import LossState
+from clerk_app.store.books.gaps import ChainForked
+from clerk_app.store.books.losses import LossState
 from clerk_app.store.records import Records
 from sync import wire
 from sync.talk import Told

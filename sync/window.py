@@ -15,11 +15,11 @@ from clerk_app import VERSION
 from clerk_app.domain.journal import Record
 from clerk_app.gate import BARRED_KEY
 from clerk_app.line import Admission, LineDown, LineRefused, SignInRefused
+from clerk_app.store.books.gaps import ChainForked
+from clerk_app.store.books.pruning import Coverage
+from clerk_app.store.copies.handover_key import keep_central_key
 from clerk_app.store.errors import StoreDamaged
-from clerk_app.store.gaps import ChainForked
-from clerk_app.store.handover_key import keep_central_key
-from clerk_app.store.healing import CENTRAL
-from clerk_app.store.pruning import Coverage
+from clerk_app.store.mend.healing import CENTRAL
 from clerk_app.store.records import Records
 from sync import wire
 from sync.carrying import Carrier

@@ -17,11 +17,11 @@ from clerk_app.checkup.report import LABELS, UNTOUCHED, Check, Report, State, be
 from clerk_app.gate import Gate
 from clerk_app.line import Admission, LineDown, LineStatus
 from clerk_app.settings import NotEnrolled, Settings, SettingsDamaged
-from clerk_app.store import keyfile
+from clerk_app.store.access import keyfile
+from clerk_app.store.access.keys import Keys, Unlock, watched
+from clerk_app.store.copies.second_copy import survey
 from clerk_app.store.errors import VaultError
-from clerk_app.store.keys import Keys, Unlock, watched
 from clerk_app.store.records import Records
-from clerk_app.store.second_copy import survey
 from clerk_app.window_clock import WindowClock
 
 log = logging.getLogger("clerk.doctor")

@@ -11,9 +11,9 @@ from pathlib import Path
 from clerk_app.checkup.report import Check, State, because, ok, wrong
 from clerk_app.domain.deadlines import Calendar
 from clerk_app.domain.timing import BEIJING, SKEW, Doubt, Reading
-from clerk_app.store import keyfile
+from clerk_app.store.access import keyfile
 from clerk_app.store.errors import Owner, StoreDamaged, StoreMissing, StoreNotLockable, VaultError
-from clerk_app.store.lock import owner_of, trouble_of
+from clerk_app.store.file.lock import owner_of, trouble_of
 from clerk_app.store.records import Records
 from clerk_app.window_clock import WindowClock
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from clerk_app.checkup.report import Check, because, ok, skipped, worn
-from clerk_app.store import keyfile
+from clerk_app.store.access import keyfile
+from clerk_app.store.access.keys import KeyringUnlock, Keys, Unlock, changing, open_keys, unlock_kind
+from clerk_app.store.access.system_keyring import SystemKeyring
 from clerk_app.store.errors import VaultError
-from clerk_app.store.keys import KeyringUnlock, Keys, Unlock, changing, open_keys, unlock_kind
-from clerk_app.store.system_keyring import SystemKeyring
 
 WAYS = {"keyring": "系统钥匙串", "passphrase": "口令", "demo": "样例口令（只用于样例数据）"}
 DATA_KEPT = "窗口数据原样保留，程序不会另建密钥"

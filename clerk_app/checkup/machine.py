@@ -12,7 +12,7 @@ from pathlib import Path
 
 from clerk_app.checkup.report import Check, State, ok, skipped, wrong
 from clerk_app.settings import Settings
-from clerk_app.store.reserve import SIZE
+from clerk_app.store.file.reserve import SIZE
 from clerk_app.tray import file_system
 
 LITTLE = 64 << 20

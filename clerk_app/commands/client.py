@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def run(options: argparse.Namespace) -> int:
     """Open the client over the window of this folder."""
-    from clerk_app.store.lock import StoreLock
+    from clerk_app.store.file.lock import StoreLock
 
     folder = getattr(options, "data", None) or window_settings.default_folder()
     settings = window_settings.load(folder)

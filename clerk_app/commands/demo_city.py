@@ -22,9 +22,9 @@ from clerk_app.commands.output import NOT_READY, Stop
 from clerk_app.domain.plain import NotPlain, from_plain
 from clerk_app.services import DemoAccount
 from clerk_app.settings import NotEnrolled, SettingsDamaged
-from clerk_app.store.durable import write_private_file
 from clerk_app.store.errors import KeysError, StoreDamaged, StoreMissing
-from clerk_app.store.lock import StoreLock
+from clerk_app.store.file.durable import write_private_file
+from clerk_app.store.file.lock import StoreLock
 
 FOLDER = "city"
 FILE = "city.json"

@@ -18,7 +18,7 @@ from clerk_app.domain.timing import BEIJING
 from clerk_app.hardening import harden
 from clerk_app.line import LineDown, LineRefused, LineStatus
 from clerk_app.settings import Settings
-from clerk_app.store.keys import Keys
+from clerk_app.store.access.keys import Keys
 from clerk_app.store.records import Records
 from clerk_app.window_clock import WindowClock
 from clerk_app.wiring import Window, unlock_for

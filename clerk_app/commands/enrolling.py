@@ -15,9 +15,9 @@ from clerk_app.hardening import harden
 from clerk_app.line import LineDown, LineRefused
 from clerk_app.seat import Seat
 from clerk_app.settings import Settings
+from clerk_app.store.access.keys import create_keys, open_keys, unlock_kind
+from clerk_app.store.copies.handover_key import keep_central_key
 from clerk_app.store.errors import KeyringUnavailable
-from clerk_app.store.handover_key import keep_central_key
-from clerk_app.store.keys import create_keys, open_keys, unlock_kind
 from clerk_app.store.records import Records
 from clerk_app.wiring import Window, chosen_unlock, unlock_for
 

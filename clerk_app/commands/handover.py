@@ -12,11 +12,11 @@ from clerk_app import settings as window_settings
 from clerk_app.commands.intake import signed_in
 from clerk_app.commands.output import DONE, NOT_READY, REFUSED, Stop, file_trouble, say
 from clerk_app.handover import NotSealable, TakenUp, export
-from clerk_app.store.carried import REFUSED as NOT_TAKEN
-from clerk_app.store.carried import Carried, counts
-from clerk_app.store.copy_file import MAX_FILE
+from clerk_app.store.copies.carried import REFUSED as NOT_TAKEN
+from clerk_app.store.copies.carried import Carried, counts
+from clerk_app.store.copies.copy_file import MAX_FILE
+from clerk_app.store.copies.second_copy import CopyState, survey
 from clerk_app.store.records import Records
-from clerk_app.store.second_copy import CopyState, survey
 from clerk_app.wiring import Window
 
 FIRST_COPY = 60.0

@@ -9,7 +9,7 @@ from clerk_app.commands.intake import signed_in
 from clerk_app.commands.output import DONE, say
 from clerk_app.commands.window import folder_of
 from clerk_app.domain.kinds import KINDS
-from clerk_app.store.losses import Loss, LossState, words
+from clerk_app.store.books.losses import Loss, LossState, words
 from clerk_app.wiring import Window
 
 

@@ -10,9 +10,9 @@ from clerk_app import settings as window_settings
 from clerk_app.commands.output import DONE, NOT_READY, USAGE, Progress, Stop, say
 from clerk_app.commands.window import folder_of
 from clerk_app.hardening import harden
+from clerk_app.store.access.keys import PassphraseUnlock, Unlock, changing
+from clerk_app.store.access.rotation import Rotation, Step, ask_owner
 from clerk_app.store.errors import StoreInUse
-from clerk_app.store.keys import PassphraseUnlock, Unlock, changing
-from clerk_app.store.rotation import Rotation, Step, ask_owner
 from clerk_app.wiring import Window, new_passphrase, unlock_for
 
 PATIENCE = 10.0

@@ -14,8 +14,8 @@ from clerk_app.domain.summary import CaseSummary
 from clerk_app.history import VERDICT_LABELS
 from clerk_app.seat import Seat
 from clerk_app.status import Status
+from clerk_app.store.books.search import Hit
 from clerk_app.store.records import Records
-from clerk_app.store.search import Hit
 
 
 def person(who: Person) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from clerk_app import VERSION
 from clerk_app import settings as window_settings
 from clerk_app.commands.output import DONE, REFUSED, Stop, say
 from clerk_app.commands.window import folder_of
-from clerk_app.store import keyfile
-from clerk_app.store.backup import STORE, BackupRefused, Manifest, Proof, pack, proof_of, unpack
-from clerk_app.store.keys import open_keys
-from clerk_app.store.pruning import Coverage, Pruned
+from clerk_app.store.access import keyfile
+from clerk_app.store.access.keys import open_keys
+from clerk_app.store.books.pruning import Coverage, Pruned
+from clerk_app.store.file.backup import STORE, BackupRefused, Manifest, Proof, pack, proof_of, unpack
 from clerk_app.wiring import Window, unlock_for
 
 REASONS = {

@@ -17,7 +17,7 @@ from tinydb.storages import Storage
 from tinydb.table import Document, Table
 
 from clerk_app.store.errors import StoreDamaged
-from clerk_app.store.vault import Vault
+from clerk_app.store.file.vault import Vault
 
 T = TypeVar("T")
 

@@ -20,19 +20,19 @@ from clerk_app.domain.catalogue import JointService, ServiceItem
 from clerk_app.domain.deadlines import Calendar
 from clerk_app.domain.journal import GENESIS, Entry, Record, Verdict
 from clerk_app.domain.summary import CaseSummary
-from clerk_app.store.book import TABLE as JOURNAL
-from clerk_app.store.book import Book
-from clerk_app.store.casebook import Casebook
+from clerk_app.store.books.book import TABLE as JOURNAL
+from clerk_app.store.books.book import Book
+from clerk_app.store.books.casebook import Casebook
+from clerk_app.store.books.pruning import Pruning, Run
+from clerk_app.store.books.published import Published, PublishedRow
+from clerk_app.store.books.search import Hit
+from clerk_app.store.books.serials import META, Fact, Serials, decode_fact, serials_of
 from clerk_app.store.errors import StoreDamaged
-from clerk_app.store.healing import Healing
+from clerk_app.store.file.reserve import SIZE
+from clerk_app.store.file.seal import VaultKeys
 from clerk_app.store.ledger import Ledger
-from clerk_app.store.opening import open_vault
-from clerk_app.store.pruning import Pruning, Run
-from clerk_app.store.published import Published, PublishedRow
-from clerk_app.store.reserve import SIZE
-from clerk_app.store.seal import VaultKeys
-from clerk_app.store.search import Hit
-from clerk_app.store.serials import META, Fact, Serials, decode_fact, serials_of
+from clerk_app.store.mend.healing import Healing
+from clerk_app.store.mend.opening import open_vault
 
 __all__ = ["PublishedRow", "Records"]
 
@@ -76,7 +76,7 @@ class Records(Healing):
         """Open the records kept in ``folder``; raises the exceptions of ``store.errors``.
 
         ``window`` is this window's id: by it own entries are told from others'. ``read_only`` needs no lock: it sees
-        what was durable when it looked, beside a running client. A damaged store is repaired (``store.repair``), unless it
+        what was durable when it looked, beside a running client. A damaged store is repaired (``store.mend.repair``), unless it
         is only read; ``reserve``: bytes set aside for a full disk.
         """
         vault, mend = open_vault(folder, key, read_only=read_only, reserve=reserve)
@@ -211,7 +211,7 @@ class Records(Healing):
         return [record for record in found if record is not None]
 
     def pruned(self) -> list[Run]:
-        """Return the runs of own entries that were taken out because nobody needs them here (``store.pruning``)."""
+        """Return the runs of own entries that were taken out because nobody needs them here (``store.books.pruning``)."""
         return self.pruning.pruned()
 
     def entry_count(self) -> int:

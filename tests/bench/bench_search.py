@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from clerk_app.store.search import SearchIndex, SearchRow
+from clerk_app.store.books.search import SearchIndex, SearchRow
 from sync.central.pinyin import search_keys
 from sync.central.sample.generator import city
 

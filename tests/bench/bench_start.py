@@ -12,7 +12,7 @@ from pathlib import Path
 
 from clerk_app.seat import Seat
 from clerk_app.settings import Settings, save
-from clerk_app.store.keys import PassphraseUnlock, create_keys
+from clerk_app.store.access.keys import PassphraseUnlock, create_keys
 from sync.central.sample.generator import city
 from sync.central.seeding import catalogue_rows, published_calendar
 from tests.bench.stores import fill

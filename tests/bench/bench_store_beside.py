@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from clerk_app.store.keys import PassphraseUnlock, create_keys
+from clerk_app.store.access.keys import PassphraseUnlock, create_keys
+from clerk_app.store.copies.second_copy import SecondCopy
+from clerk_app.store.file.witness import Witness
 from clerk_app.store.records import Records
-from clerk_app.store.second_copy import SecondCopy
-from clerk_app.store.witness import Witness
 from tests.bench.bench_store import p99, save
 from tests.bench.stores import fill
 from tests.support.commands import PASSPHRASE

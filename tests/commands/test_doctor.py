@@ -15,7 +15,7 @@ import pytest
 
 from clerk_app.checkup.report import LABELS
 from clerk_app.domain.journal import Record
-from clerk_app.store.keys import PassphraseUnlock, open_keys
+from clerk_app.store.access.keys import PassphraseUnlock, open_keys
 from clerk_app.store.records import Records
 from tests.support.clerk_at import BREAKS, HANGS, clerk_with
 from tests.support.commands import PASSPHRASE, PERSON, CityEnd, Seat, Told, clerk, command, environment, whole

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from clerk_app.settings import load
-from clerk_app.store.keys import PassphraseUnlock, open_keys
+from clerk_app.store.access.keys import PassphraseUnlock, open_keys
 from clerk_app.tray import tray
 from tests.support.commands import CityEnd, Seat, whole
 from tests.support.disk import frozen, traces

@@ -317,7 +317,7 @@ def test_what_central_does_not_take_stays_visible_and_is_not_said_for_ever(
 
 
 def test_a_window_that_never_met_central_since_says_what_is_needed_first(cut_off: Seat, tmp_path: Path) -> None:
-    from clerk_app.store.keys import PassphraseUnlock, open_keys
+    from clerk_app.store.access.keys import PassphraseUnlock, open_keys
     from clerk_app.store.records import Records
 
     passphrase = cut_off.passphrase.read_text(encoding="utf-8").strip()

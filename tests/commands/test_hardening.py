@@ -13,7 +13,7 @@ import pytest
 
 from clerk_app.seat import Seat
 from clerk_app.settings import Settings, save
-from clerk_app.store.keys import create_keys
+from clerk_app.store.access.keys import create_keys
 from clerk_app.store.records import Records
 from clerk_app.wiring import unlock_for
 from tests.support.parts import real_part

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from clerk_app.store.keys import PassphraseUnlock, changing, open_keys, renew_keys
+from clerk_app.store.access.keys import PassphraseUnlock, changing, open_keys, renew_keys
 from clerk_app.wiring import DEMO_PASSPHRASE
 from tests.support.commands import PASSPHRASE, Seat, command, environment
 from tests.support.pty_run import painting
@@ -18,7 +18,7 @@ from tests.support.pty_run import painting
 IMPATIENT = """
 import sys
 from clerk_app.cli import main
-from clerk_app.store import rotation
+from clerk_app.store.access import rotation
 rotation.QUIET = rotation.LOOK = 0.1
 sys.exit(main(sys.argv[1:]))
 """

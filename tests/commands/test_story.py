@@ -11,7 +11,7 @@ from typing import Any
 from clerk_app.domain.case import fold
 from clerk_app.domain.journal import signature_holds, verify_chain
 from clerk_app.settings import load
-from clerk_app.store.keys import PassphraseUnlock, open_keys
+from clerk_app.store.access.keys import PassphraseUnlock, open_keys
 from clerk_app.store.records import Records
 from tests.support.commands import PASSPHRASE, CityEnd, Seat, clerk, enrol, line_named, port_of, whole
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from clerk_app.store.keys import PassphraseUnlock, open_keys
+from clerk_app.store.access.keys import PassphraseUnlock, open_keys
 from clerk_app.store.records import Records
 from tests.support.commands import PASSPHRASE, CityEnd, Seat, clerk, command, enrol, environment, line_named, whole
 

@@ -8,7 +8,7 @@ from typing import Any
 from unittest import mock
 
 from clerk_app.scribe import Scribe
-from clerk_app.store import schema
+from clerk_app.store.file import schema
 from clerk_app.store.records import Records
 
 

@@ -17,11 +17,11 @@ import pytest
 
 from clerk_app.seat import Seat as Place
 from clerk_app.settings import Settings, save
-from clerk_app.store import backup
+from clerk_app.store.access.keys import PassphraseUnlock, create_keys, open_keys
 from clerk_app.store.errors import VaultError, WrongKey
-from clerk_app.store.keys import PassphraseUnlock, create_keys, open_keys
+from clerk_app.store.file import backup
+from clerk_app.store.file.seal import VaultKeys
 from clerk_app.store.records import Records
-from clerk_app.store.seal import VaultKeys
 from tests.support.commands import PASSPHRASE, Seat, Told, clerk, command, environment
 from tests.support.processes import running
 from tests.support.window_journal import WINDOW, Journal
@@ -30,7 +30,7 @@ NAME = "样例甲"
 WRITER = """
 import sys
 from pathlib import Path
-from clerk_app.store.keys import PassphraseUnlock, open_keys
+from clerk_app.store.access.keys import PassphraseUnlock, open_keys
 from clerk_app.store.records import Records
 from tests.support.commands import PASSPHRASE
 from tests.support.window_journal import WINDOW, Journal

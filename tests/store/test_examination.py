@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from clerk_app.store import repair
+from clerk_app.store.books.losses import LossState
 from clerk_app.store.errors import StoreDamaged, StoreReadOnly
-from clerk_app.store.examining import EXAMINED
-from clerk_app.store.losses import LossState
+from clerk_app.store.mend import repair
+from clerk_app.store.mend.examining import EXAMINED
 from clerk_app.store.records import Records
 from tests.support.broken import PAGE, Worked, change, num_of, opened, overwrite, receive, settle, worked
 from tests.support.window_journal import WINDOW, heard, verdicts
@@ -172,7 +172,7 @@ def test_a_small_store_is_read_whenever_it_is_asked_for_and_a_large_one_daily(
         records.examine_daily(DAY)
         assert records.vault.note(EXAMINED) == DAY
         for few, at_once, found in ((20_000, False, False), (10, True, False), (20_000, True, True)):
-            monkeypatch.setattr("clerk_app.store.examining._FEW", few)
+            monkeypatch.setattr("clerk_app.store.mend.examining._FEW", few)
             bend(done, "journal", done.mine.entries[5].id)
             records.examine_daily(DAY, at_once=at_once)
             assert lost(records) == ({6} if found else set())
@@ -226,7 +226,7 @@ def test_a_disk_that_refuses_the_lock_during_the_repair_is_told_in_words(
         raise OSError(errno.EROFS, "Read-only file system", str(path))
 
     with monkeypatch.context() as disk:
-        disk.setattr("clerk_app.store.repair.StoreLock", refused)
+        disk.setattr("clerk_app.store.mend.repair.StoreLock", refused)
         with pytest.raises(StoreReadOnly):
             opened(done.folder)
         (done.folder / "store.db.new").write_bytes(b"")

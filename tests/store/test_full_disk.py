@@ -17,9 +17,9 @@ MOUNT = 'mount -t tmpfs -o size=16m none "$1" && shift && exec "$@"'
 SCRIPT = """
 import json, sys
 from pathlib import Path
-from clerk_app.store import reserve
+from clerk_app.store.file import reserve
 from clerk_app.store.errors import StoreFull
-from clerk_app.store.vault import Vault
+from clerk_app.store.file.vault import Vault
 
 reserve._PAUSE = 0.0
 disk = Path(sys.argv[1])
@@ -91,7 +91,7 @@ GONE = """
 import json, subprocess, sys
 from pathlib import Path
 from clerk_app.store.errors import StoreFailing, StoreReadOnly
-from clerk_app.store.vault import Vault
+from clerk_app.store.file.vault import Vault
 
 disk, real = Path(sys.argv[1]), Path(sys.argv[2])
 told = {}

@@ -32,11 +32,11 @@ class PlaintextKeyring(KeyringBackend):
 ACT = """
 import json, sys
 from pathlib import Path
-from clerk_app.store import keyfile, keys, system_keyring
+from clerk_app.store.access import keyfile, keys, system_keyring
 from clerk_app.store.errors import VaultError
-from clerk_app.store.rotation import Rotation
-from clerk_app.store.unlock import KeyringUnlock
-from clerk_app.store.vault import Vault
+from clerk_app.store.access.rotation import Rotation
+from clerk_app.store.access.unlock import KeyringUnlock
+from clerk_app.store.file.vault import Vault
 folder, unlock = Path(sys.argv[1]), KeyringUnlock(system_keyring.SystemKeyring(timeout=5))
 def rotate():
     with Vault(folder, keys.open_keys(folder, unlock).vault) as vault:
@@ -201,8 +201,8 @@ class TestTrouble:
         ended = textwrap.dedent("""
             import os, sys
             from pathlib import Path
-            from clerk_app.store import keyfile, keys
-            from clerk_app.store.unlock import KeyringUnlock
+            from clerk_app.store.access import keyfile, keys
+            from clerk_app.store.access.unlock import KeyringUnlock
             keyfile.write_private_file = lambda *_: os._exit(9)
             keys.renew_keys(Path(sys.argv[1]), KeyringUnlock())
         """)
@@ -218,8 +218,8 @@ def test_no_secret_stands_in_a_command_line_or_an_environment(secret_service: Se
     look = textwrap.dedent("""
         import sys
         from pathlib import Path
-        from clerk_app.store import keyfile, keys
-        from clerk_app.store.unlock import KeyringUnlock
+        from clerk_app.store.access import keyfile, keys
+        from clerk_app.store.access.unlock import KeyringUnlock
         folder, unlock = Path(sys.argv[1]), KeyringUnlock()
         for _ in range(2):
             made = keys.renew_keys(folder, unlock) if (folder / "keys.json").exists() else keys.create_keys(folder, unlock)

@@ -9,7 +9,17 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from clerk_app.store import twin, unlock
+from clerk_app.store.access import unlock
+from clerk_app.store.access.keys import (
+    PassphraseUnlock,
+    create_keys,
+    open_keys,
+    passphrase_from_environment,
+    unlock_from_environment,
+    unlock_kind,
+)
+from clerk_app.store.access.system_keyring import SystemKeyring
+from clerk_app.store.access.unlock import KeyringUnlock
 from clerk_app.store.errors import (
     KeyMissing,
     KeyringUnavailable,
@@ -19,17 +29,8 @@ from clerk_app.store.errors import (
     StoreMissing,
     WrongKey,
 )
-from clerk_app.store.keys import (
-    PassphraseUnlock,
-    create_keys,
-    open_keys,
-    passphrase_from_environment,
-    unlock_from_environment,
-    unlock_kind,
-)
-from clerk_app.store.system_keyring import SystemKeyring
-from clerk_app.store.unlock import KeyringUnlock
-from clerk_app.store.vault import Vault
+from clerk_app.store.file import twin
+from clerk_app.store.file.vault import Vault
 from tests.support.secret_service import SecretService
 
 PASSPHRASE = "样例口令 correct horse"
@@ -207,7 +208,7 @@ class TestKeyring:
 import json, sys
 from pathlib import Path
 from clerk_app.store.errors import VaultError
-from clerk_app.store.keys import create_keys, open_keys, unlock_from_environment, unlock_kind
+from clerk_app.store.access.keys import create_keys, open_keys, unlock_from_environment, unlock_kind
 folder = Path(sys.argv[1])
 try:
     keys = (create_keys if sys.argv[2] == "create" else open_keys)(folder, unlock_from_environment(folder))
@@ -273,7 +274,7 @@ print(json.dumps([[i.get_attributes()["username"], i.get_secret().decode()] for 
         import threading
 
         answered = threading.Event()
-        monkeypatch.setattr("clerk_app.store.system_keyring._made", lambda _: answered.wait())
+        monkeypatch.setattr("clerk_app.store.access.system_keyring._made", lambda _: answered.wait())
         keyring = SystemKeyring(timeout=0.05)
         with pytest.raises(KeyringUnavailable, match="没有回应"):
             keyring.get("SecretService", "x")
@@ -287,7 +288,7 @@ print(json.dumps([[i.get_attributes()["username"], i.get_secret().decode()] for 
     def test_a_liar_is_found_out_by_the_canary(self, monkeypatch: pytest.MonkeyPatch) -> None:
         from keyring.backends.null import Keyring
 
-        monkeypatch.setattr("clerk_app.store.system_keyring._made", lambda _: Keyring())  # type: ignore[no-untyped-call]
+        monkeypatch.setattr("clerk_app.store.access.system_keyring._made", lambda _: Keyring())  # type: ignore[no-untyped-call]
         with pytest.raises(KeyringUnavailable, match="读不回来"):
             SystemKeyring().choose()
         with pytest.raises(KeyringUnavailable, match="读不回来"):

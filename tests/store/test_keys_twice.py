@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from clerk_app.store import durable, keyfile
-from clerk_app.store.errors import KeyMissing, KeysDamaged, KeysExist, WrongKey
-from clerk_app.store.keys import (
+from clerk_app.store.access import keyfile
+from clerk_app.store.access.keys import (
     PassphraseUnlock,
     changing,
     create_keys,
@@ -20,8 +19,10 @@ from clerk_app.store.keys import (
     renew_keys,
     unlock_kind,
 )
-from clerk_app.store.rotation import Rotation
-from clerk_app.store.unlock import KeyringUnlock
+from clerk_app.store.access.rotation import Rotation
+from clerk_app.store.access.unlock import KeyringUnlock
+from clerk_app.store.errors import KeyMissing, KeysDamaged, KeysExist, WrongKey
+from clerk_app.store.file import durable
 from tests.support.rings import Ring
 from tests.support.rotations import filled, is_whole, opened, rotate
 from tests.support.spoilt import CUT_NAMES, CUTS, Killed, beside, flipped, flips, kill_at

@@ -10,8 +10,8 @@ from tinydb import where
 from tinydb.table import Document
 
 from clerk_app.store.errors import StoreReadOnly
+from clerk_app.store.file.vault import Vault
 from clerk_app.store.ledger import Ledger
-from clerk_app.store.vault import Vault
 
 KEY = bytes(32)
 

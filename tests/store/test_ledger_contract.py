@@ -15,8 +15,8 @@ from tinydb.operations import delete, increment
 from tinydb.storages import MemoryStorage
 from tinydb.table import Document
 
+from clerk_app.store.file.vault import Vault
 from clerk_app.store.ledger import Ledger
-from clerk_app.store.vault import Vault
 
 KEY = bytes(32)
 TABLES = ("办件", "items", "_default")

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from clerk_app.store import lock as locking
 from clerk_app.store.errors import StoreInUse, StoreNotLockable
-from clerk_app.store.lock import StoreLock, owner_of
+from clerk_app.store.file import lock as locking
+from clerk_app.store.file.lock import StoreLock, owner_of
 
 HOLD = """
 import sys
 from pathlib import Path
-from clerk_app.store.lock import StoreLock
+from clerk_app.store.file.lock import StoreLock
 lock = StoreLock(Path(sys.argv[1]))
 print("held", flush=True)
 sys.stdin.read()

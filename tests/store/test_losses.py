@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clerk_app.store.gaps import ChainForked, Gap, Gaps, between
+from clerk_app.store.books.gaps import ChainForked, Gap, Gaps, between
+from clerk_app.store.books.losses import Loss, Losses, LossState, words
+from clerk_app.store.books.serials import FLOOR, Serials, serials_of
+from clerk_app.store.file.vault import Vault
 from clerk_app.store.ledger import Ledger
-from clerk_app.store.losses import Loss, Losses, LossState, words
-from clerk_app.store.serials import FLOOR, Serials, serials_of
-from clerk_app.store.vault import Vault
 from tests.support.broken import opened, worked
 from tests.support.vaults import KEY
 from tests.support.window_journal import WINDOW, Journal

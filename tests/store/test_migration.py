@@ -14,11 +14,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from clerk_app.store import backup, schema
 from clerk_app.store.errors import StoreFailing, StoreTooNew, WrongKey
-from clerk_app.store.migration import MigrationFailed, NoRoomToMigrate, StoreTooOld
-from clerk_app.store.seal import VaultKeys
-from clerk_app.store.vault import Vault
+from clerk_app.store.file import backup, schema
+from clerk_app.store.file.migration import MigrationFailed, NoRoomToMigrate, StoreTooOld
+from clerk_app.store.file.seal import VaultKeys
+from clerk_app.store.file.vault import Vault
 from tests.support.tree import ROOT
 from tests.support.vaults import KEY
 
@@ -119,8 +119,8 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from types import SimpleNamespace
-from clerk_app.store import schema
-from clerk_app.store.vault import Vault
+from clerk_app.store.file import schema
+from clerk_app.store.file.vault import Vault
 from tests.support.vaults import KEY
 
 def dies(connection):
@@ -130,7 +130,7 @@ def dies(connection):
 schema.SCHEMA, schema.READS_FROM = 3, 3
 schema.MIGRATIONS = {1: lambda c: c.execute("CREATE TABLE first_step (x)"), 2: dies}
 if sys.argv[2] == "copying":
-    from clerk_app.store import backup
+    from clerk_app.store.file import backup
     backup._compare = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 Vault(Path(sys.argv[1]), KEY)
 """

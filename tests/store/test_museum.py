@@ -20,7 +20,7 @@ from clerk_app.domain.numbers import case_number
 from clerk_app.gate import Gate
 from clerk_app.line import LineDown, LineStatus
 from clerk_app.planning import Decide
-from clerk_app.store.keys import Keys, PassphraseUnlock, open_keys
+from clerk_app.store.access.keys import Keys, PassphraseUnlock, open_keys
 from clerk_app.store.records import Records
 from tests.support.commands import CityEnd, Seat
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from clerk_app.store.books.runs import Run, merged, verify_kept
 from clerk_app.store.records import Records
-from clerk_app.store.runs import Run, merged, verify_kept
 from tests.support.pruned import Kept, everything_covered, over, own_of
 from tests.support.window_journal import KEY, WINDOW, Journal, heard
 

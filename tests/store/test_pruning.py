@@ -16,9 +16,9 @@ import pytest
 
 from clerk_app.domain.journal import Verdict
 from clerk_app.domain.kinds import OPEN
-from clerk_app.store.pruning import SHORTEST, Coverage
+from clerk_app.store.books.pruning import SHORTEST, Coverage
+from clerk_app.store.books.runs import verify_kept
 from clerk_app.store.records import Records
-from clerk_app.store.runs import verify_kept
 from tests.support.pruned import LATER, Kept, everything_covered, over, own_of
 from tests.support.tree import ROOT
 from tests.support.window_journal import KEY, WINDOW, Journal, heard, verdicts

@@ -13,9 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from clerk_app.domain.case import fold
 from clerk_app.domain.journal import Entry, Record, Verdict
 from clerk_app.domain.kinds import OPEN
-from clerk_app.store.pruning import SHORTEST, Coverage
+from clerk_app.store.books.pruning import SHORTEST, Coverage
+from clerk_app.store.books.runs import verify_kept
 from clerk_app.store.records import Records
-from clerk_app.store.runs import verify_kept
 from tests.support.pruned import over, own_of
 from tests.support.window_journal import KEY, TODAY, WINDOW, Journal
 

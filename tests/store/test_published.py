@@ -11,8 +11,8 @@ import pytest
 from clerk_app.domain.catalogue import Department, JointService, Material, ServiceItem
 from clerk_app.domain.deadlines import YearTable
 from clerk_app.domain.plain import to_plain
+from clerk_app.store.books.published import Published
 from clerk_app.store.errors import StoreDamaged
-from clerk_app.store.published import Published
 from clerk_app.store.records import Records
 from sync.wire import CatalogueRow
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from clerk_app.store import reopening, schema
 from clerk_app.store.errors import StoreFailing, StoreInUse, StoreOlder, TransactionUndone
-from clerk_app.store.lock import StoreLock
-from clerk_app.store.vault import Vault
+from clerk_app.store.file import reopening, schema
+from clerk_app.store.file.lock import StoreLock
+from clerk_app.store.file.vault import Vault
 from tests.support.disks import failing, no_writing, stand_between
 from tests.support.vaults import KEY, again
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from clerk_app.domain.journal import verify_chain
-from clerk_app.store import repair
+from clerk_app.store.books.losses import LossState
 from clerk_app.store.errors import StoreDamaged, WrongKey
-from clerk_app.store.losses import LossState
+from clerk_app.store.mend import repair
 from clerk_app.store.records import Records
 from tests.support.broken import PAGE, Worked, change, num_of, opened, overwrite, pages_of, receive, worked
 from tests.support.window_journal import KEY, WINDOW
@@ -236,7 +236,7 @@ def test_without_room_for_a_copy_nothing_is_changed(tmp_path: Path, monkeypatch:
     HARMS["first page zeroed"](done)
     broken = done.file.read_bytes()
     usage = shutil.disk_usage(done.folder)
-    monkeypatch.setattr("clerk_app.store.repair.shutil.disk_usage", lambda _: usage._replace(free=1000))
+    monkeypatch.setattr("clerk_app.store.mend.repair.shutil.disk_usage", lambda _: usage._replace(free=1000))
     with pytest.raises(repair.NoRoom) as damage:
         opened(done.folder)
     assert "磁盘空间不够" in damage.value.say

@@ -9,20 +9,21 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from clerk_app.store import durable, keyfile, twin
-from clerk_app.store import keys as window_keys
-from clerk_app.store.errors import KeyMissing, KeysError, WrongKey
-from clerk_app.store.keys import (
+from clerk_app.store.access import keyfile
+from clerk_app.store.access import keys as window_keys
+from clerk_app.store.access.keys import (
     PassphraseUnlock,
     changing,
     create_keys,
     open_keys,
     renew_keys,
 )
+from clerk_app.store.access.rotation import Rotation, Step
+from clerk_app.store.access.unlock import KeyringUnlock
+from clerk_app.store.errors import KeyMissing, KeysError, WrongKey
+from clerk_app.store.file import durable, twin
+from clerk_app.store.file.seal import SealBroken, Sealer, VaultKeys
 from clerk_app.store.records import Records
-from clerk_app.store.rotation import Rotation, Step
-from clerk_app.store.seal import SealBroken, Sealer, VaultKeys
-from clerk_app.store.unlock import KeyringUnlock
 from tests.support.rings import Ring
 from tests.support.rotations import (
     filled,

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from clerk_app.store import durable, keyfile
-from clerk_app.store.errors import FormerKey, WrongKey
-from clerk_app.store.keys import (
+from clerk_app.store.access import keyfile
+from clerk_app.store.access.keys import (
     PassphraseUnlock,
     changing,
     create_keys,
@@ -22,8 +21,10 @@ from clerk_app.store.keys import (
     open_keys,
     renew_keys,
 )
-from clerk_app.store.rotation import Step
-from clerk_app.store.unlock import KeyringUnlock
+from clerk_app.store.access.rotation import Step
+from clerk_app.store.access.unlock import KeyringUnlock
+from clerk_app.store.errors import FormerKey, WrongKey
+from clerk_app.store.file import durable
 from tests.support.rings import Ring
 from tests.support.rotations import (
     BATCH,
@@ -193,9 +194,9 @@ class TestEndedAnywhere:
     CHILD = """
 import sys
 from pathlib import Path
-from clerk_app.store.keys import PassphraseUnlock, changing, open_keys
+from clerk_app.store.access.keys import PassphraseUnlock, changing, open_keys
 from clerk_app.store.records import Records
-from clerk_app.store.rotation import Rotation
+from clerk_app.store.access.rotation import Rotation
 from tests.support.window_journal import WINDOW
 folder, unlock = Path(sys.argv[1]), PassphraseUnlock("sample-passphrase")
 keys = open_keys(folder, unlock)

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from clerk_app.store.keys import (
+from clerk_app.store.access.keys import (
     changing,
     create_keys,
     open_keys,
     watched,
 )
+from clerk_app.store.access.rotation import REQUEST, KeyKeeper, Rotation, SealedStill, Step, ask_owner
+from clerk_app.store.access.unlock import KeyringUnlock
+from clerk_app.store.file.vault import Vault
 from clerk_app.store.records import Records
-from clerk_app.store.rotation import REQUEST, KeyKeeper, Rotation, SealedStill, Step, ask_owner
-from clerk_app.store.unlock import KeyringUnlock
-from clerk_app.store.vault import Vault
 from tests.support.rings import Ring
 from tests.support.rotations import (
     BATCH,

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clerk_app.store.pages import record, varint
-from clerk_app.store.salvage import Salvage, salvage
-from clerk_app.store.seal import Sealer, place_of
-from clerk_app.store.vault import Vault
+from clerk_app.store.file.seal import Sealer, place_of
+from clerk_app.store.file.vault import Vault
+from clerk_app.store.mend.pages import record, varint
+from clerk_app.store.mend.salvage import Salvage, salvage
 from tests.support.vaults import KEY, KINDS
 
 NAMES = ("journal", "public", "packed", "t")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clerk_app.store.search import Hit, Rank, SearchIndex, SearchRow
+from clerk_app.store.books.search import Hit, Rank, SearchIndex, SearchRow
 
 ROWS = [
     SearchRow("item", "4401-居-1", "居住证", "市公安局", "jzz;juzhuzheng|sgaj;shigonganju"),

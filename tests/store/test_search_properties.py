@@ -7,7 +7,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clerk_app.store.search import Rank, SearchIndex, SearchRow
+from clerk_app.store.books.search import Rank, SearchIndex, SearchRow
 
 NAMES = st.text(alphabet="居住证补领（）ab1 、", min_size=1, max_size=6)
 WORDS = st.text(alphabet="居住证补ab1 -", max_size=5)

@@ -13,10 +13,10 @@ import pytest
 
 from clerk_app.domain.envelope import key_for_central, key_for_window, opened, read
 from clerk_app.domain.envelope_keys import NotReadable
-from clerk_app.store import copying
-from clerk_app.store.copy_file import CopyFile
+from clerk_app.store.copies import copying
+from clerk_app.store.copies.copy_file import CopyFile
+from clerk_app.store.copies.second_copy import recover, survey
 from clerk_app.store.records import Records
-from clerk_app.store.second_copy import recover, survey
 from tests.support.broken import change, num_of
 from tests.support.copies import CENTRAL, OTHER, Bench, SigningJournal, bench, keys_of
 from tests.support.window_journal import WINDOW

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from clerk_app.domain.journal import verify_chain
-from clerk_app.store.second_copy import recover
+from clerk_app.store.copies.second_copy import recover
 from tests.support.copies import bench
 from tests.support.parts import real_part
 from tests.support.window_journal import WINDOW
@@ -54,7 +54,7 @@ def test_a_window_that_is_killed_while_it_copies_has_in_the_copy_what_was_flushe
 FULL = """
 import json, sys
 from pathlib import Path
-from clerk_app.store.second_copy import recover
+from clerk_app.store.copies.second_copy import recover
 from tests.support.copies import bench
 from tests.support.parts import real_part
 from tests.support.window_journal import WINDOW

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from clerk_app.domain.envelope import COPY, EXPORT, Header, begin, end, frame, key_for_window, opened, read, read_frames
 from clerk_app.domain.envelope_keys import NotReadable
 from clerk_app.domain.journal import Entry
-from clerk_app.store.second_copy import entries_in
+from clerk_app.store.copies.second_copy import entries_in
 from tests.support.copies import CENTRAL_KEY, SECRET, SigningJournal
 from tests.support.window_journal import WINDOW
 

@@ -15,7 +15,7 @@ import pytest
 from clerk_app import settings as window_settings
 from clerk_app.seat import Seat
 from clerk_app.settings import NotEnrolled, Settings, SettingsDamaged
-from clerk_app.store import durable
+from clerk_app.store.file import durable
 from tests.support.spoilt import CUT_NAMES, CUTS, Killed, beside, flipped, flips, kill_at
 
 SEAT = Seat(

@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clerk_app.store.spans import Spans
+from clerk_app.store.books.spans import Spans
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 12))))

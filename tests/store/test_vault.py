@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from clerk_app.store import schema
 from clerk_app.store.errors import (
     StoreDamaged,
     StoreFailing,
@@ -20,8 +19,9 @@ from clerk_app.store.errors import (
     TransactionUndone,
     WrongKey,
 )
-from clerk_app.store.migration import MigrationFailed
-from clerk_app.store.vault import Vault
+from clerk_app.store.file import schema
+from clerk_app.store.file.migration import MigrationFailed
+from clerk_app.store.file.vault import Vault
 from tests.support.vaults import KEY, KINDS, again, file_of
 
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clerk_app.store.errors import StoreDamaged
-from clerk_app.store.seal import SealBroken, Sealer, place_of
-from clerk_app.store.vault import Vault
+from clerk_app.store.file.seal import SealBroken, Sealer, place_of
+from clerk_app.store.file.vault import Vault
 from tests.support.vaults import KEY, KINDS, SECRET, again, file_of
 
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clerk_app.store import witness
 from clerk_app.store.errors import StoreOlder
-from clerk_app.store.rows import Mark, Seen
-from clerk_app.store.seal import Sealer, VaultKeys
-from clerk_app.store.vault import Vault
-from clerk_app.store.witness import Witness
+from clerk_app.store.file import witness
+from clerk_app.store.file.rows import Mark, Seen
+from clerk_app.store.file.seal import Sealer, VaultKeys
+from clerk_app.store.file.vault import Vault
+from clerk_app.store.file.witness import Witness
 from tests.support.vaults import KEY, KINDS, again, file_of
 
 HEAD, LATER = [7, "ab" * 32], [9, "cd" * 32]

@@ -14,13 +14,13 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from clerk_app.domain.envelope import Parcel, read
 from clerk_app.domain.journal import Entry, signed
-from clerk_app.store.copy_file import CopyFile
-from clerk_app.store.copying import Copier
-from clerk_app.store.handover_key import keep_central_key
-from clerk_app.store.keys import Keys
+from clerk_app.store.access.keys import Keys
+from clerk_app.store.copies.copy_file import CopyFile
+from clerk_app.store.copies.copying import Copier
+from clerk_app.store.copies.handover_key import keep_central_key
+from clerk_app.store.copies.second_copy import SecondCopy
+from clerk_app.store.file.seal import VaultKeys
 from clerk_app.store.records import Records
-from clerk_app.store.seal import VaultKeys
-from clerk_app.store.second_copy import SecondCopy
 from tests.support.window_journal import WINDOW, Journal, verdicts
 
 SECRET = bytes(range(1, 33))

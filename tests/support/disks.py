@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from clerk_app.store.vault import Vault
+from clerk_app.store.file.vault import Vault
 
 
 class Between:

@@ -26,8 +26,8 @@ import sync.connect  # noqa: F401 - as the commands of the window
 from clerk_app import cli
 from clerk_app.line import LineRefused
 from clerk_app.settings import NotEnrolled, SettingsDamaged
+from clerk_app.store.access.keys import PassphraseUnlock, open_keys
 from clerk_app.store.errors import VaultError
-from clerk_app.store.keys import PassphraseUnlock, open_keys
 from clerk_app.wiring import Window
 from tests.support.commands import PASSPHRASE, PERSON, CityEnd, Told, environment, seed_city, whole
 from tests.support.faults_shim import Shim

@@ -20,10 +20,10 @@ from clerk_app.domain.draft import Draft
 from clerk_app.domain.journal import Verdict
 from clerk_app.domain.plain import to_plain
 from clerk_app.planning import Decide
-from clerk_app.store.keys import create_keys, open_keys
+from clerk_app.store.access.keys import create_keys, open_keys
+from clerk_app.store.access.rotation import Rotation, Step
+from clerk_app.store.access.unlock import KeyringUnlock
 from clerk_app.store.records import Records
-from clerk_app.store.rotation import Rotation, Step
-from clerk_app.store.unlock import KeyringUnlock
 from sync.wire import CatalogueRow
 from tests.support.counter import CLERK, KEY, DeadLine, HandClock, item_row
 from tests.support.rings import Ring

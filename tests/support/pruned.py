@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from clerk_app.domain import bodies as b
 from clerk_app.domain.journal import Entry, Verdict
-from clerk_app.store.pruning import SHORTEST, Coverage, Pruned
+from clerk_app.store.books.pruning import SHORTEST, Coverage, Pruned
 from clerk_app.store.records import Records
 from tests.support.window_journal import WINDOW, Journal, verdicts
 

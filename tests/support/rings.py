@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_app.store.system_keyring import SystemKeyring
+from clerk_app.store.access.system_keyring import SystemKeyring
 
 
 class Ring(SystemKeyring):

@@ -14,15 +14,15 @@ import msgspec
 from clerk_app.domain.catalogue import Department, ServiceItem
 from clerk_app.domain.journal import verify_chain
 from clerk_app.domain.plain import to_plain
-from clerk_app.store.keys import (
+from clerk_app.store.access.keys import (
     Keys,
     changing,
     create_keys,
     open_keys,
 )
+from clerk_app.store.access.rotation import Rotation, Step
+from clerk_app.store.access.unlock import KeyringUnlock, Unlock
 from clerk_app.store.records import Records
-from clerk_app.store.rotation import Rotation, Step
-from clerk_app.store.unlock import KeyringUnlock, Unlock
 from sync.wire import CatalogueRow
 from tests.support.rings import Ring
 from tests.support.window_journal import WINDOW, Journal

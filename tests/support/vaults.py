@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from clerk_app.store.vault import Kind, Vault
+from clerk_app.store.file.vault import Kind, Vault
 
 KEY = bytes(range(32))
 KINDS = {"public": Kind(open=True, packed=True), "packed": Kind(packed=True)}

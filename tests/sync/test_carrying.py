@@ -15,8 +15,8 @@ from clerk_app.domain.people import Person, Role
 from clerk_app.handover import Handover, TakenUp, export
 from clerk_app.line import LineDown
 from clerk_app.seat import Refused
-from clerk_app.store import carried as carried_store
-from clerk_app.store.carried import DELIVERED, REFUSED, WAITING, Carried, CarriedFile, counts
+from clerk_app.store.copies import carried as carried_store
+from clerk_app.store.copies.carried import DELIVERED, REFUSED, WAITING, Carried, CarriedFile, counts
 from clerk_app.store.records import Records
 from sync.central.schema import windows
 from tests.support.booth import SECRET, Booth, Town, booth

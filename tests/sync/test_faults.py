@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clerk_app.domain.journal import Entry, Verdict
 from clerk_app.line import LineDown, LineRefused
-from clerk_app.store.published import Published
+from clerk_app.store.books.published import Published
 from clerk_app.store.records import Records
 from sync import wire
 from sync.talk import Busy, Stopped, Talk

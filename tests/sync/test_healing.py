@@ -15,9 +15,9 @@ from clerk_app.domain.journal import GENESIS, Entry, Verdict, verify_chain
 from clerk_app.domain.people import Person, Role
 from clerk_app.line import LineRefused
 from clerk_app.seat import Refused
-from clerk_app.store.gaps import ChainForked
-from clerk_app.store.healing import COPY
-from clerk_app.store.losses import LossState
+from clerk_app.store.books.gaps import ChainForked
+from clerk_app.store.books.losses import LossState
+from clerk_app.store.mend.healing import COPY
 from tests.support.booth import Booth, Town, booth
 from tests.support.broken import PAGE, change, num_of, overwrite
 from tests.support.city import POINT

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from clerk_app.domain.journal import Entry, verify_chain
 from clerk_app.line import LineRefused
-from clerk_app.store.losses import LossState
+from clerk_app.store.books.losses import LossState
 from tests.support.booth import Booth, Town, booth, town
 from tests.support.bridge import LoopThread
 from tests.support.broken import PAGE

@@ -1,0 +1,1 @@
+"""The keys of a window, and how its store is unlocked."""

@@ -1,0 +1,270 @@
+"""The book of entries: the journal in the order it arrived here, and what central said of each entry.
+
+Which entries are unsent, which were refused, the head of this window's chain and the feed's cursor stand in the mark of
+the vault (``Vault.note``): they are as durable as the entry they came with, and cost no row of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from clerk_app.domain.journal import GENESIS, Entry, Record, Verdict
+from clerk_app.store.books.gaps import ChainForked, Gap, Gaps
+from clerk_app.store.books.spans import Spans
+from clerk_app.store.errors import StoreDamaged
+from clerk_app.store.ledger import Ledger
+
+TABLE = "journal"
+HEAD, UNSENT, REFUSED, CURSOR = "head", "unsent", "refused", "feed"
+MOVED = "moved"
+"""Places of own entries that came back behind younger ones."""
+_UNHEARD = (Verdict.REFUSED, Verdict.QUARANTINED)
+_LOST = {
+    "type": "urn:clerk:problem:lost",
+    "title": "Central was restored from a backup without this entry",
+    "status": 410,
+    "detail": "市中心从备份恢复后没有这一条，等登记它的窗口再报。",
+}
+
+_record = msgspec.json.Decoder(Record).decode
+
+
+class Book:
+    """All records; a record's place is its number in the order of arrival."""
+
+    def __init__(self, ledger: Ledger, window: str) -> None:
+        self._vault = ledger.vault
+        self._table = ledger.table(TABLE)
+        self._window = window
+        self.gaps = Gaps(ledger)
+        self.was_pruned: Callable[[int], bool] = lambda _: False
+        """Whether an own entry was taken out on purpose: it may come again, and is no gap (``store.books.pruning``)."""
+
+    def mend(self) -> None:
+        """Reckon the notes anew from the records, where the mark they stood in was lost."""
+        unsent, refused, head = Spans(), Spans(), (0, GENESIS)
+        for place, _, record in self._table.walk(_record):
+            if record.verdict is None:
+                unsent = unsent.adding(place)
+            elif record.verdict in _UNHEARD:
+                refused = refused.adding(place)
+            if self.is_own(record) and record.entry.n > head[0]:
+                head = (record.entry.n, record.entry.digest())
+        seen = self._vault.seen
+        if seen is not None and seen.head is not None and seen.head[0] > head[0]:
+            head = seen.head
+        with self._vault.transaction():
+            self._vault.set_note(UNSENT, unsent.plain())
+            self._vault.set_note(REFUSED, refused.plain())
+            self._vault.set_note(HEAD, list(head) if head[0] else None)
+
+    # reading
+
+    def head(self) -> tuple[int, str]:
+        """Return number and digest of this window's last entry."""
+        n, digest = self._vault.note(HEAD) or (0, GENESIS)
+        return int(n), str(digest)
+
+    def count(self) -> int:
+        return len(self._table)
+
+    def get(self, entry_id: str) -> Record | None:
+        """Return one entry's record; raises ``StoreDamaged``."""
+        return self._table.fetch(entry_id, _record)
+
+    def at(self, place: int) -> Record | None:
+        """Return the record at a place, or ``None`` where there is none that opens."""
+        try:
+            return self._table.fetch_at(place, _record)
+        except StoreDamaged:
+            return None
+
+    def walk(self, after: int = 0) -> Iterator[tuple[int, Record]]:
+        """Yield place and record past a place."""
+        for place, _, record in self._table.walk(_record, after):
+            yield place, record
+
+    def unsent(self) -> Spans:
+        """Return the places of the entries central has said nothing of."""
+        return Spans(self._vault.note(UNSENT))
+
+    def refused(self) -> Spans:
+        """Return the places of the entries central refused or quarantined."""
+        return Spans(self._vault.note(REFUSED))
+
+    def unsent_in_order(self) -> Iterator[tuple[int, Record | None]]:
+        """Yield what central has said nothing of, in the order of the chain; ``None``: a record that does not open."""
+        unsent, moved = self.unsent(), self._moved()
+        late = sorted((r.entry.n, place, r) for place in moved if place in unsent and (r := self.at(place)) is not None)
+        for place in unsent:
+            if place in moved:
+                continue
+            record = self.at(place)
+            while late and (record is None or late[0][0] < record.entry.n):
+                yield late[0][1:]
+                late.pop(0)
+            yield place, record
+        for _, place, record in late:
+            yield place, record
+
+    def own_backwards(self) -> Iterator[tuple[int, Record]]:
+        """Yield this window's records, the last of the chain first."""
+        moved = self._moved()
+        late = sorted((r.entry.n, place, r) for place in moved if (r := self.at(place)) is not None and self.is_own(r))
+        place = self._vault.last(TABLE)
+        while place > 0:
+            record = None if place in moved else self.at(place)
+            if record is not None and self.is_own(record):
+                while late and late[-1][0] > record.entry.n:
+                    yield late.pop()[1:]
+                yield place, record
+            place -= 1
+        for _, there, record in reversed(late):
+            yield there, record
+
+    def _moved(self) -> Spans:
+        return Spans(self._vault.note(MOVED))
+
+    def cursor(self) -> int:
+        return int(self._vault.note(CURSOR) or 0)
+
+    # writing, always inside the caller's transaction
+
+    def add_own(self, entry: Entry) -> int:
+        """Add the next entry of this window, unsent; return its place. Raises ``ValueError`` when it is not the next.
+
+        That it is the next one also tells that it is not there yet.
+        """
+        n, digest = self.head()
+        if entry.n != n + 1 or entry.previous != digest:
+            raise ValueError(f"entry {entry.n} does not follow entry {n} of this window")
+        place = self._table.put(entry.id, Record(entry=entry), new=True)
+        self._vault.set_note(HEAD, [entry.n, entry.digest()])
+        self._move(UNSENT, place, there=True)
+        return place
+
+    def add_heard(self, record: Record, *, damaged: bool = False) -> int:
+        """Add an entry that came through the feed; return its place. Raises ``ChainForked``.
+
+        ``damaged``: there is a row of its id that does not open; the entry takes its place.
+        """
+        if self.is_own(record) and record.entry.n not in self.gaps and self.was_pruned(record.entry.n):
+            place = self._put(record, new=not damaged)
+            self._move(MOVED, place, there=True)
+            return place
+        if not self.is_own(record) or (damaged and record.entry.n not in self.gaps):
+            return self._put(record, new=not damaged)
+        [place] = self.admit([record], damaged=damaged) or [0]
+        if not place:
+            raise ChainForked(record.entry.n)
+        return place
+
+    def admit(self, told: Sequence[Record], *, damaged: bool = False) -> list[int]:
+        """Add own entries that come back, with central's word or unsent: those that fill gaps or go on from the head.
+
+        Return their places, in the chain's order; others are left out. Raises ``ChainForked``.
+        """
+        by_n = {record.entry.n: record for record in sorted(told, key=lambda r: r.entry.n)}
+        top = self._top()
+        places: list[int] = []
+        for entry in self.gaps.take([record.entry for record in by_n.values()]):
+            places.append(self._put(by_n[entry.n], new=not damaged))
+            if entry.n < top:
+                self._move(MOVED, places[-1], there=True)
+            if entry.n == self.head()[0]:
+                self._vault.set_note(HEAD, [entry.n, entry.digest()])
+        for record in by_n.values():
+            if record.entry.n > self.head()[0]:
+                self._go_on(record.entry)
+                places.append(self._put(record, new=not damaged))
+        return places
+
+    def _go_on(self, entry: Entry) -> None:
+        """Make an entry past the head the head; what it leaves out is a gap."""
+        n, digest = self.head()
+        if entry.n == n + 1 and entry.previous != digest:
+            raise ChainForked(entry.n)
+        if entry.n > n + 1:
+            self.gaps.add(Gap(n + 1, entry.n - 1, (digest,), entry.previous))
+        self._vault.set_note(HEAD, [entry.n, entry.digest()])
+
+    def _top(self) -> int:
+        """Return the greatest own number that is here."""
+        n, _ = self.head()
+        return next((gap.first - 1 for gap in self.gaps if gap.first <= n <= gap.last), n)
+
+    def _put(self, record: Record, *, new: bool) -> int:
+        place = self._table.put(record.entry.id, record, new=new)
+        self._vault.damages.pop((TABLE, record.entry.id), None)
+        self._move(UNSENT, place, there=record.verdict is None)
+        self._move(REFUSED, place, there=record.verdict in _UNHEARD)
+        return place
+
+    def settle(self, held: Record, verdict: Verdict, position: int | None, problem: dict[str, Any] | None) -> bool:
+        """Keep what central said of an entry; return whether that is news. What was said once is not unsaid."""
+        if held.verdict is not None and (held.position is not None or position is None):
+            return False
+        said = held.verdict or verdict
+        told = problem if held.problem is None else held.problem
+        place = self._table.put(held.entry.id, replace(held, verdict=said, position=position, problem=told))
+        self._move(UNSENT, place, there=False)
+        self._move(REFUSED, place, there=said in _UNHEARD)
+        return True
+
+    def hear(self, held: Record, told: Record) -> bool:
+        """Take the feed's word for an entry's verdict and place, which a restored central may have given anew.
+
+        Return whether that is news.
+        """
+        if (held.verdict, held.position) == (told.verdict, told.position):
+            return False
+        place = self._table.put(
+            held.entry.id, replace(held, verdict=told.verdict, position=told.position, problem=None)
+        )
+        self._move(UNSENT, place, there=False)
+        self._move(REFUSED, place, there=False)
+        return True
+
+    def lose(self, held: Record) -> None:
+        """Set another window's entry aside, because central lost it; it counts again once it is heard again."""
+        self._table.put(held.entry.id, replace(held, verdict=Verdict.QUARANTINED, position=None, problem=_LOST))
+
+    def unsettle(self, place: int, held: Record) -> None:
+        """Make an entry unsent again, because central lost it."""
+        self._table.put(held.entry.id, Record(entry=held.entry))
+        self._move(UNSENT, place, there=True)
+        self._move(REFUSED, place, there=False)
+
+    def drop(self, held: Record) -> None:
+        """Take a record that central has confirmed out of the book (``store.books.pruning``); its place stays empty."""
+        for place in self._moved():
+            found = self.at(place)
+            if found is not None and found.entry.id == held.entry.id:
+                self._move(MOVED, place, there=False)
+        self._table.discard(held.entry.id)
+
+    def set_cursor(self, position: int) -> None:
+        self._vault.set_note(CURSOR, position)
+
+    def _move(self, note: str, place: int, *, there: bool) -> None:
+        places = Spans(self._vault.note(note))
+        changed = places.adding(place) if there else places.removing(place)
+        if changed is not places:
+            self._vault.set_note(note, changed.plain())
+
+    def is_unheard(self, record: Record) -> bool:
+        """Whether central refused or quarantined an entry."""
+        return record.verdict in _UNHEARD
+
+    @property
+    def window(self) -> str:
+        """This window's id; empty where it is not known."""
+        return self._window
+
+    def is_own(self, record: Record) -> bool:
+        """Whether this window wrote an entry."""
+        return record.entry.window == self._window if self._window else record.position is None

@@ -1,0 +1,259 @@
+"""The book of cases: each case as its entries fold, and in memory what lists show and cases are found by."""
+
+from __future__ import annotations
+
+import unicodedata
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+import msgspec
+
+from clerk_app.domain.case import Case, fold
+from clerk_app.domain.journal import Record, in_order
+from clerk_app.domain.summary import CaseSummary, summary_of
+from clerk_app.store.books.book import Book
+from clerk_app.store.errors import StoreDamaged
+from clerk_app.store.ledger import Ledger
+
+TABLE = "cases"
+SUBJECTS = "subjects"
+
+decode_case = msgspec.json.Decoder(Case).decode
+
+
+class Subject(msgspec.Struct):
+    """One subject's row: the places of its entries in the journal, and its summary if they make a case."""
+
+    entries: list[int]
+    summary: CaseSummary | None = None
+
+
+decode_subject = msgspec.json.Decoder(Subject).decode
+
+
+class _Known:
+    """A subject as it stands in memory."""
+
+    __slots__ = ("last", "places", "summary", "words")
+
+    def __init__(self, places: Iterable[int], summary: CaseSummary | None) -> None:
+        self.places = array("I", places)
+        self.last = max(self.places, default=0)
+        """The place of what came last: lists are in this order, whatever a clock said."""
+        self.summary = summary
+        self.words = ""
+        """What the case is found by, made when it is first looked for."""
+
+
+class Casebook:
+    """All subjects of the journal, and the cases they make."""
+
+    def __init__(self, ledger: Ledger, book: Book) -> None:
+        self._vault = ledger.vault
+        self._cases = ledger.table(TABLE)
+        self._rows = ledger.table(SUBJECTS)
+        self._book = book
+        self._known: dict[str, _Known] = {}
+        self._staged: dict[str, _Known] = {}
+
+    def load(self) -> None:
+        """Take every subject's row into memory; rows that do not open are made anew from the journal."""
+        shared: dict[str, str] = {}
+        read: dict[str, _Known] = {}
+        for _, name, row in self._rows.walk(decode_subject):
+            read[name] = _Known(row.entries, _sharing(row.summary, shared))
+        self._known = read
+        lost = {row for table, row in self._vault.damages if table == SUBJECTS}
+        if lost or any(f.table in {SUBJECTS, ""} for f in self._vault.findings):
+            self._recover()
+
+    def _recover(self) -> None:
+        """Find every subject's entries by reading the whole journal."""
+        places: dict[str, list[int]] = {}
+        for place, record in self._book.walk():
+            places.setdefault(record.entry.subject, []).append(place)
+        for name, found in places.items():
+            known = self._known.get(name)
+            if known is None or set(found) - set(known.places):
+                self._known[name] = _Known(found, None)
+                case = self.case(name)
+                self._known[name].summary = summary_of(case, self._unsent(found)) if case else None
+
+    # reading
+
+    def records_of(self, subject: str) -> list[Record]:
+        """Return what can be read of one subject's records, in the order they are folded."""
+        known = self._of(subject)
+        found = (self._book.at(place) for place in known.places) if known else ()
+        return in_order(record for record in found if record is not None)
+
+    def case(self, number: str) -> Case | None:
+        """Return a case; one whose row does not open is folded anew."""
+        try:
+            return self._cases.fetch(number, decode_case)
+        except StoreDamaged:
+            return fold(self.records_of(number))
+
+    def numbers(self) -> list[str]:
+        return [name for name, known in list(self._known.items()) if known.summary is not None]
+
+    def summary(self, number: str) -> CaseSummary | None:
+        known = self._known.get(number)
+        return known.summary if known else None
+
+    def summaries(self) -> list[CaseSummary]:
+        """Return every case's summary, the latest change first."""
+        return _latest(list(self._known.values()))
+
+    def find(self, words: str) -> list[CaseSummary]:
+        """Return the cases in which every word is found, the latest change first."""
+        wanted = _normal(words).split()
+        if not wanted:
+            return []
+        found = []
+        for known in list(self._known.values()):
+            if known.summary is None:
+                continue
+            known.words = known.words or _words(known.summary)
+            if all(word in known.words for word in wanted):
+                found.append(known)
+        return _latest(found)
+
+    def of_applicant(self, id_number: str) -> list[Case]:
+        """Return every case of one applicant, the latest change first."""
+        wanted = _normal(id_number)
+        mine = [s for s in self.summaries() if wanted and s.id_number.lower() == wanted]
+        return [case for case in (self.case(s.number) for s in mine) if case is not None]
+
+    def differing(self) -> list[str]:
+        """Return the numbers of the cases that are not what the journal tells."""
+        different = []
+        for name in list(self._known):
+            with self._vault.transaction():
+                try:
+                    kept = self._cases.fetch(name, decode_case)
+                except StoreDamaged:
+                    different.append(name)
+                    continue
+                if fold(self.records_of(name)) != kept:
+                    different.append(name)
+        return different
+
+    def known(self) -> list[tuple[str, CaseSummary | None]]:
+        """Return every subject with its summary, if it makes a case."""
+        return [(name, known.summary) for name, known in list(self._known.items())]
+
+    def holds(self, subject: str, entry_id: str) -> bool:
+        """Whether an entry is among a subject's, wherever an index may say that it is not there."""
+        known = self._of(subject)
+        found = map(self._book.at, known.places) if known else ()
+        return any(record is not None and record.entry.id == entry_id for record in found)
+
+    def whole(self, subject: str) -> list[Record] | None:
+        """Return all of one subject's records, or ``None`` where one does not open."""
+        known = self._of(subject)
+        found = [self._book.at(place) for place in known.places] if known else []
+        records = [record for record in found if record is not None]
+        return in_order(records) if len(records) == len(found) else None
+
+    # writing, always inside the caller's transaction
+
+    def forget(self, subject: str) -> None:
+        """Take a subject's case and row away; its entries are the caller's."""
+        self._cases.discard(subject)
+        self._rows.discard(subject)
+
+        def gone() -> None:
+            self._known.pop(subject, None)
+
+        self._vault.on_done(gone)
+
+    def keep(self, case: Case, added: Iterable[int]) -> None:
+        """Put a case as it is folded now, with the entries that came to it."""
+        self._cases.put(case.number, case, new=self._is_new(case.number))
+        self._put(case.number, added, lambda unsent: summary_of(case, unsent))
+
+    def touch(self, subject: str, added: Iterable[int]) -> None:
+        """Note that entries came to a subject, or were heard of, that change no case."""
+        known = self._of(subject)
+        summary = known.summary if known else None
+        self._put(subject, added, lambda unsent: replace(summary, unsent=unsent) if summary else None)
+
+    def refold(self, subject: str, added: Sequence[int]) -> None:
+        """Fold a subject anew; where one of its entries does not open, the case stays as it was kept."""
+        known = self._of(subject)
+        places = _with(known, added)
+        records = [record for record in map(self._book.at, places) if record is not None]
+        if len(records) < len(places):
+            self.touch(subject, added)
+            return
+        case = fold(records)
+        if case is not None:
+            self.keep(case, added)
+        else:
+            self._cases.discard(subject)
+            self._put(subject, added, lambda _: None)
+
+    def _put(self, subject: str, added: Iterable[int], summary: Callable[[int], CaseSummary | None]) -> None:
+        known = self._of(subject)
+        places = _with(known, added)
+        told = summary(self._unsent(places))
+        self._rows.put(subject, Subject(places, told), new=self._is_new(subject))
+        if not self._staged:
+            self._vault.on_done(self._publish)
+            self._vault.on_undo(self._staged.clear)
+        self._staged[subject] = _Known(places, told)
+
+    def _publish(self) -> None:
+        self._known.update(self._staged)
+        self._staged.clear()
+
+    def _of(self, subject: str) -> _Known | None:
+        return self._staged.get(subject) or self._known.get(subject)
+
+    def _is_new(self, subject: str) -> bool:
+        """Whether there are surely no rows of a subject; where anything was found damaged, nothing is sure."""
+        return self._of(subject) is None and not self._vault.damages and not self._vault.findings
+
+    def _unsent(self, places: Iterable[int]) -> int:
+        unsent = self._book.unsent()
+        return sum(place in unsent for place in places)
+
+
+def _with(known: _Known | None, added: Iterable[int]) -> list[int]:
+    """Return a subject's places, each once: an entry that takes a damaged one's place comes to where that stood."""
+    return list(dict.fromkeys([*(known.places if known else ()), *added]))
+
+
+def _sharing(summary: CaseSummary | None, shared: dict[str, str]) -> CaseSummary | None:
+    """Return the summary with texts that many cases have in common kept once."""
+    if summary is None:
+        return None
+    for name in ("item", "item_name", "department"):
+        text = getattr(summary, name)
+        object.__setattr__(summary, name, shared.setdefault(text, text))
+    return summary
+
+
+def _latest(subjects: Iterable[_Known]) -> list[CaseSummary]:
+    ordered = sorted(subjects, key=lambda known: known.last, reverse=True)
+    return [known.summary for known in ordered if known.summary is not None]
+
+
+def _words(summary: CaseSummary) -> str:
+    number, official = summary.number, summary.official
+    fields = (
+        number,
+        number.replace("-", ""),
+        official,
+        summary.applicant,
+        summary.id_number,
+        summary.phone,
+        summary.item_name,
+    )
+    return _normal("\n".join(fields))
+
+
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).lower()

@@ -1,0 +1,1 @@
+"""What leaves the machine, or comes to it by hand."""

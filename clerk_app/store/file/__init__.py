@@ -1,0 +1,1 @@
+"""The sealed SQLite file, and everything that keeps it whole on disk."""
