@@ -7,19 +7,23 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 PYTEST_ARGS ?=
 BENCH_ARGS  ?=
+LINE_ARGS   ?=
 SOAK_ARGS   ?=
+SOAK_LINE_ARGS ?= --seeds 10000
 LOCK_ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test soak check bench lock clean
+.PHONY: help install dev demo test soak soak-line check bench bench-line lock clean
 
 help:
 	@echo 'make install   the client, as $(BIN)/clerk'
 	@echo 'make demo      a whole city on this machine, then the client'
 	@echo 'make test      the tests            (PYTEST_ARGS="tests/domain -k notice")'
 	@echo 'make soak      thousands of kills, power cuts and disk faults; Linux, gcc (SOAK_ARGS="--kills 500 --seed 7")'
+	@echo 'make soak-line 10,000 seeds of the simulated line, thousands of steps of the real one; part of the soak (SOAK_LINE_ARGS="--seeds 500")'
 	@echo 'make check     format, lint, types, import rules'
 	@echo 'make bench     the figures of the store, the search and the start (BENCH_ARGS="store search")'
+	@echo 'make bench-line the line: pushing, the catalogue, the storm, a cut scan; PostgreSQL (LINE_ARGS="push storm")'
 	@echo 'make lock      requirements*.lock anew from pyproject.toml (LOCK_ARGS=--upgrade for newer versions)'
 	@echo 'make clean     removes what the targets above made'
 	@echo 'PYTHON=…       the interpreter, 3.11 or newer (now: $(PYTHON))'
@@ -57,6 +61,11 @@ test: dev
 
 soak: dev
 	@$(BIN)/python -m tests.faults $(SOAK_ARGS)
+	@$(MAKE) --no-print-directory soak-line
+
+soak-line: dev
+	@$(BIN)/python -m tests.simulation $(SOAK_LINE_ARGS)
+	@CLERK_MACHINE_EXAMPLES=400 $(BIN)/python -m pytest -q -s tests/sync/test_state_machine.py
 
 check: dev
 	@$(BIN)/ruff format --check --quiet . || { echo 'Not formatted as the house formats: $(BIN)/ruff format .' >&2; exit 1; }
@@ -66,6 +75,9 @@ check: dev
 
 bench: dev
 	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
+
+bench-line: dev
+	@$(BIN)/python -m tests.bench.bench_line $(LINE_ARGS)
 
 # The one step that needs uv; it lives beside the environment, never in it.
 lock:

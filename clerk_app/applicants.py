@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from clerk_app.domain.acts import Refusal
 from clerk_app.domain.case import Case
 from clerk_app.domain.checklist import Evidence, verified_before
 from clerk_app.domain.draft import Draft
 from clerk_app.domain.numbers import check_identity_number, check_number, check_phone, plain
 from clerk_app.domain.people import Applicant
+from clerk_app.domain.refusals import Refusal
 from clerk_app.domain.text import storable
 from clerk_app.planning import uncorrected
 

@@ -10,12 +10,12 @@ from clerk_app import planning
 from clerk_app.applicants import normal_number
 from clerk_app.domain.acts import overdue_debts
 from clerk_app.domain.case import Case
-from clerk_app.domain.kinds import BEFORE_ACCEPTANCE, IN_PROGRESS, STATE_LABELS, State
+from clerk_app.domain.kinds import BEFORE_ACCEPTANCE, IN_PROGRESS, OPEN, STATE_LABELS, State
 from clerk_app.domain.people import Person
 from clerk_app.domain.summary import CaseSummary
 from clerk_app.planning import Decide
 from clerk_app.scribe import Scribe
-from clerk_app.seat import Act, Clock, Refused
+from clerk_app.seat import Act, Clock, Refused, Seat
 from clerk_app.store.records import Records
 
 Plan = Callable[[Case], Sequence[Act]]
@@ -24,9 +24,10 @@ Plan = Callable[[Case], Sequence[Act]]
 class Casework:
     """One person's acts on this window's cases; raises ``Refused`` and then nothing is recorded."""
 
-    def __init__(self, records: Records, scribe: Scribe, person: Person, clock: Clock) -> None:
+    def __init__(self, records: Records, scribe: Scribe, seat: Seat, person: Person, clock: Clock) -> None:
         self._records = records
         self._scribe = scribe
+        self._seat = seat
         self._person = person
         self._clock = clock
 
@@ -52,8 +53,10 @@ class Casework:
             case = self.case(number)
             first = list(plan(case))
             after = self._scribe.preview(self._person, case, first)
-            item = self._records.item(case.item.code)
-            acts = first + planning.next_step(after, decide, item, reason, self._records.calendar(), self._today)
+            item = self._records.item(case.item.code, version=case.item.version)
+            # Papers are taken in wherever they are brought; what then follows, the point decides that handles the case.
+            then = Decide.RECEIVE if first and not self._is_here(case) else decide
+            acts = first + planning.next_step(after, then, item, reason, self._records.calendar(), self._today)
             if not acts:
                 raise Refused("state-forbids", f"办件现为“{STATE_LABELS[case.state]}”，不能再做这一步。")
             return acts
@@ -81,6 +84,8 @@ class Casework:
     def allowed(self, case: Case) -> frozenset[str]:
         """Return the names of the ``Desk``'s methods that make sense for the case as it stands."""
         names = {"remark", "reveal_identity"}
+        if not self._is_here(case):
+            return frozenset(names | self._allowed_elsewhere(case))
         if case.state in BEFORE_ACCEPTANCE:
             next_kinds = {a.kind for a in self._next(case, Decide.AUTO)}
             by_law = planning.deemed(case, self._records.calendar(), self._today)
@@ -90,13 +95,25 @@ class Casework:
             owed = {a.kind for a in self._next(case, Decide.PROVISIONAL)}
             names |= {"accept_provisionally"} if "case.accepted_provisionally" in owed else set()
         elif case.state in IN_PROGRESS:
-            overdue = {o.material: o for o in overdue_debts(case, self._today)}
-            late = {m for m, owed in overdue.items() if not owed.by.provisional}
-            asked = case.owed or case.notices
-            wanted = asked and any(d.material not in late for d in planning.wanted(case, self._today))
-            names |= {"withdraw"} | ({"supplement"} if wanted else set())
+            overdue = overdue_debts(case, self._today)
+            names |= {"withdraw"} | ({"supplement"} if self._is_wanted(case) else set())
             names |= {"return_papers"} if overdue and case.state is not State.ACCEPTED else set()
         return frozenset(names)
+
+    def _is_here(self, case: Case) -> bool:
+        """Whether this point handles the case."""
+        return case.place == self._seat.point
+
+    def _allowed_elsewhere(self, case: Case) -> set[str]:
+        """Return what this point may do with a case that another one handles: take papers in, or take it up."""
+        takes = case.state in BEFORE_ACCEPTANCE or (case.state in IN_PROGRESS and self._is_wanted(case))
+        return ({"supplement"} if takes else set()) | ({"take_up_case"} if case.state in OPEN else set())
+
+    def _is_wanted(self, case: Case) -> bool:
+        """Whether an accepted case waits for papers that may still come."""
+        late = {o.material for o in overdue_debts(case, self._today) if not o.by.provisional}
+        asked = bool(case.owed or case.notices)
+        return asked and any(d.material not in late for d in planning.wanted(case, self._today))
 
     def _next(self, case: Case, decide: Decide) -> list[Act]:
         try:

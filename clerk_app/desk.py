@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from clerk_app import applicants, paperwork, planning
-from clerk_app.casework import Casework
+from clerk_app import applicants, choosing, paperwork, planning
+from clerk_app.devices.scanner import Scanner
 from clerk_app.domain import bodies as b
-from clerk_app.domain.acts import Refusal
 from clerk_app.domain.case import Case
 from clerk_app.domain.catalogue import JointService, ServiceItem
 from clerk_app.domain.checklist import Deficit, Evidence, Tally
 from clerk_app.domain.deadlines import Calendar
-from clerk_app.domain.draft import Draft, DraftAssessment, assess_draft
+from clerk_app.domain.draft import Draft, DraftAssessment, HeldScan, assess_draft
 from clerk_app.domain.joint import Saved
-from clerk_app.domain.journal import Entry, Record
 from clerk_app.domain.kinds import OPEN, State
 from clerk_app.domain.people import Applicant, Person
+from clerk_app.domain.refusals import Refusal
 from clerk_app.domain.summary import CaseSummary
-from clerk_app.domain.text import storable
-from clerk_app.handover import Handover, TakenUp
 from clerk_app.history import HistoryLine, RunningClock, clocks, history
-from clerk_app.line import Line
+from clerk_app.line import Inquiry, Line, Unconnected
 from clerk_app.planning import Decide
 from clerk_app.roles import guarded
-from clerk_app.scribe import Scribe
+from clerk_app.scan_doors import ScanDoors
+from clerk_app.scanning import split
 from clerk_app.seat import Act, Clock, Refused, Seat
-from clerk_app.status import Status, status
-from clerk_app.store.books.losses import Loss
 from clerk_app.store.books.search import Hit
 from clerk_app.store.records import Records
 
 __all__ = ["Desk", "Hit", "IntakeResult", "Outcome"]
-
-MAX_TEXT = 2000
-"""Characters of a remark or a reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,24 +53,27 @@ class IntakeResult:
 
 
 @guarded
-class Desk:
+class Desk(ScanDoors):
     """One signed-in person at one window; every method that writes is durable when it returns, and raises ``Refused``.
 
     Whoever may not use a method (``roles.DOORS``) gets ``Refused`` too, whether it reads or writes.
     """
 
     def __init__(
-        self, records: Records, seat: Seat, person: Person, signing_key: bytes, clock: Clock, line: Line, papers: Path
+        self,
+        records: Records,
+        seat: Seat,
+        person: Person,
+        signing_key: bytes,
+        clock: Clock,
+        line: Line,
+        papers: Path,
+        inquiry: Inquiry | None = None,
+        scanner: Scanner | None = None,
     ) -> None:
-        self.person = person
-        self.seat = seat
-        self._records = records
-        self._clock = clock
-        self._line = line
+        """``inquiry`` asks central while somebody waits; without it no door that needs central opens."""
+        super().__init__(records, seat, person, signing_key, clock, line, inquiry or Unconnected(), scanner)
         self._papers = papers
-        self._scribe = Scribe(records, seat, signing_key, clock)
-        self._casework = Casework(records, self._scribe, person, clock)
-        self._handover = Handover(records, seat, person, signing_key, clock)
 
     @property
     def today(self) -> date:
@@ -92,12 +88,16 @@ class Desk:
     # the catalogue
 
     def search_items(self, words: str, limit: int = 50) -> list[Hit]:
-        """Return items and joint services by name, pinyin, initials, code or department, the best first."""
-        return self._records.search_items(words, limit)
+        """Return items in force today and joint services by name, pinyin, initials, code or department, the best first."""
+        return self._records.search_items(words, limit, self.today)
 
     def item(self, code: str) -> ServiceItem | None:
-        """Return an item of the catalogue."""
-        return self._records.item(code)
+        """Return an item of the catalogue as it is in force today."""
+        return self._records.item(code, self.today)
+
+    def planned(self, code: str) -> str:
+        """Return what changes next with an item: 自 2026-12-01 起执行新版; empty where nothing is planned."""
+        return choosing.planned(self._records.editions(code), self.today)
 
     def joint(self, code: str) -> JointService | None:
         """Return a joint service of the catalogue."""
@@ -106,19 +106,14 @@ class Desk:
     # intake
 
     def begin(self, codes: Sequence[str], joint: str = "") -> Draft:
-        """Return an empty draft over items, or over the items of a joint service (rule 9)."""
+        """Return an empty draft over items as they are in force today, or over those of a joint service (rule 9)."""
         service = None
         if joint:
             service = self._records.joint(joint)
             if service is None:
                 raise Refused("joint-unknown", f"事项目录中没有一件事“{joint}”。", "item")
             codes = service.items
-        items = []
-        for code in dict.fromkeys(codes):
-            item = self._records.item(code)
-            if item is None:
-                raise Refused("item-unknown", f"事项目录中没有代码为“{code[:64]}”的事项。", "item")
-            items.append(item)
+        items = [choosing.chosen(self._records, code, self.today) for code in dict.fromkeys(codes)]
         if not items:
             raise Refused("item-missing", "没有选定事项。", "item")
         return Draft(items=tuple(items), joint=service)
@@ -166,10 +161,13 @@ class Desk:
             first = open_questions[0]
             options = "、".join(f"{a.id}={a.label}" for a in first.answers[:6])
             raise Refused("situation-unanswered", f"请先回答：{first.question}（{options}）", first.id)
+        for item in draft.items:
+            choosing.must_be_offered(self._records, item, self.today)
         self._check_text(reason, "reason")
         applicant = applicants.normalised(draft.applicant, self.today)
 
         def plan() -> list[Act]:
+            self._prefilings.check(draft.prefiling)
             return planning.plan_intake(
                 draft,
                 applicant,
@@ -183,13 +181,14 @@ class Desk:
             )
 
         cases = self._scribe.write(self.person, plan)
+        self._let_go(draft.scans, [s for item in draft.items for held in draft.scans_of(item).values() for s in held])
         outcomes = tuple(self._done(case, paperwork.RECEIPT) for case in cases.values())
         return IntakeResult(outcomes=outcomes, saved=draft.saved())
 
     # cases
 
     def cases(self, scope: str = "all") -> list[CaseSummary]:
-        """Return the summaries of ``today``'s, ``open``, ``waiting`` (待补) or ``all`` cases, the latest change first."""
+        """Return the summaries of ``today``'s, ``open``, ``waiting`` (待补), ``conflict`` or ``all`` cases, the latest first."""
         return [s for s in self._records.summaries() if _in_scope(s, scope, self.today)]
 
     def find_cases(self, words: str) -> list[CaseSummary]:
@@ -232,20 +231,27 @@ class Desk:
         visit: bool = True,
         visit_reason: str = "",
         reason: tuple[str, str] = ("", ""),
+        scans: Mapping[str, Sequence[HeldScan]] | None = None,
     ) -> Outcome:
         """Take supplements in, line by line against the notice, and do what then follows.
 
-        ``reason`` is the code and the words of a refusal to accept, where that is what follows.
+        ``reason`` is the code and the words of a refusal to accept, where that is what follows. ``scans`` in hand, by material,
+        are attached in the same act.
         """
+        held = dict(scans or {})
         self._check_text(reason[1], "reason")
         for tally in brought:
             self._check_text(tally.defect.note if tally.defect else "", "defect")
         case = self._casework.act(
             number,
-            lambda case: [planning.plan_supplement(case, brought, visit, visit_reason, self.today)],
+            lambda case: [
+                planning.plan_supplement(case, brought, visit, visit_reason, self.today),
+                *planning.attached(case.number, held),
+            ],
             decide,
             reason,
         )
+        self._let_go(held, [scan for found in held.values() for scan in found])
         return self._done(case, paperwork.RECEIPT)
 
     def accept(self, number: str) -> Outcome:
@@ -309,38 +315,11 @@ class Desk:
         case = self.case(number)
         return paperwork.write(self.paper(kind, case.number), self._papers, f"{case.number}-{kind}")
 
-    # another window's work
-
-    def take_up(self, content: bytes) -> TakenUp:
-        """Take up what another window could not send, on this person's word (``handover``)."""
-        return self._handover.take_up(content)
-
-    # state
-
-    def status(self) -> Status:
-        """Return what this window holds and how it stands with central."""
-        return status(self._records, self._line, self._clock)
-
-    def unsent(self) -> list[Entry]:
-        """Return the entries central has not had yet, the oldest first, at most 500."""
-        return self._records.unsent(500, 8 << 20)
-
-    def losses(self) -> list[Loss]:
-        """Return what this window lost, by name, what came back or was written off too."""
-        return self._records.losses()
-
-    def write_off(self, reason: str) -> int:
-        """Write off what is lost for good, so that what was recorded after it can be sent; return how many entries."""
-        if not reason.strip():
-            raise Refused("reason-missing", "请写明核销的原因。", "reason")
-        self._check_text(reason, "reason")
-        count = self._scribe.write_off(self.person, reason.strip())
-        self._line.poke()
-        return count
-
-    def refused(self) -> list[Record]:
-        """Return the entries central refused, with its reasons."""
-        return self._records.refused()
+    def _let_go(self, held: Mapping[str, Sequence[HeldScan]], written: Sequence[HeldScan]) -> None:
+        """What was recorded has its scans: the originals go; those of lines that do not apply any more wait again."""
+        taken, others = split(held, written)
+        self._scanning.attached(taken)
+        self._scanning.release(others)
 
     def _done(self, case: Case, *first: str) -> Outcome:
         """What was recorded goes out as soon as the line allows."""
@@ -348,17 +327,14 @@ class Desk:
         papers = tuple(dict.fromkeys((*first, *paperwork.decision_papers(case))))
         return Outcome(case=case, deficits=planning.still_open(case, self.today), papers=papers)
 
-    def _check_text(self, text: str, field: str) -> None:
-        problem = storable(text, MAX_TEXT)
-        if problem is not None:
-            raise Refused("text-invalid", problem, field)
-
 
 def _in_scope(summary: CaseSummary, scope: str, today: date) -> bool:
     if scope == "today":
         return summary.received_on == today or summary.updated_at[:10] == today.isoformat()
     if scope == "open":
         return summary.state in OPEN
+    if scope == "conflict":
+        return summary.conflicts > 0
     if scope == "waiting":
         return summary.state in {State.NOTIFIED, State.PROVISIONAL} or summary.debt_due is not None
     return True

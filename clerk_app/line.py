@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from clerk_app.domain.people import Person
+
+if TYPE_CHECKING:  # every screen knows the line; entries are loaded with the desk
+    from clerk_app.domain.journal import Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,3 +81,61 @@ class Authenticator(Protocol):
     def authenticate(self, number: str, password: str) -> Admission:
         """Ask central; raises ``LineDown`` or ``SignInRefused``."""
         ...
+
+
+class Application(Protocol):
+    """预申报: an application that was made online or at a terminal, as central holds it."""
+
+    @property
+    def number(self) -> str:
+        """Its number, which the applicant brings as a QR code."""
+        ...
+
+    @property
+    def item(self) -> str:
+        """The code of what is applied for."""
+        ...
+
+    @property
+    def applicant(self) -> Mapping[str, Any]:
+        """Who applies, as they typed it themselves."""
+        ...
+
+    @property
+    def situation(self) -> Mapping[str, str]:
+        """The answers, by question."""
+        ...
+
+    @property
+    def received(self) -> Sequence[Mapping[str, Any]]:
+        """What was handed in electronically, as in the intake file."""
+        ...
+
+    @property
+    def received_as(self) -> str:
+        """The case it has become already, at whichever window; empty: none."""
+        ...
+
+
+class Inquiry(Protocol):
+    """One question put to central while somebody waits; takes as long as the line takes to answer."""
+
+    def prefiling(self, number: str) -> Application | None:
+        """Return an application made online, or ``None``; raises ``LineDown`` or ``LineRefused``."""
+        ...
+
+    def case(self, number: str) -> list[Record] | None:
+        """Return a case of any point as its records in central's order, or ``None``; raises likewise."""
+        ...
+
+
+class Unconnected:
+    """Stands for central where there is no way to ask it."""
+
+    def prefiling(self, number: str) -> Application | None:
+        """Raise ``LineDown``."""
+        raise LineDown("连不上市中心。")
+
+    def case(self, number: str) -> list[Record] | None:
+        """Raise ``LineDown``."""
+        raise LineDown("连不上市中心。")

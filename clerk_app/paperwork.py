@@ -16,6 +16,12 @@ RECEIPT, ACCEPTANCE, NOTICE = "接收回执", "受理回执", "申请材料补�
 COMMITMENT, REFUSAL, CUSTODY = "容缺受理承诺书", "不予受理通知书", "物料流转凭证"
 
 
+def place_name(case: Case, records: Records) -> str:
+    """Return the name of the point that handles a case now; its code where no name is known."""
+    name = records.point_name(case.place)
+    return case.moves[-1].name or name if case.moves and name == case.place else name
+
+
 def decision_papers(case: Case) -> tuple[str, ...]:
     """Return the papers that tell the applicant where the case stands now."""
     if case.state is State.NOTIFIED:
@@ -44,8 +50,8 @@ def render(
         raise Refused("paper-unknown", f"办件 {case.number} 现在没有《{kind[:40]}》。可打印：{there}。", "kind")
     context = papers.PaperContext(
         case=case,
-        item=records.item(case.item.code),
-        point_name=records.point_name(case.point) or seat.point_name,
+        item=records.item(case.item.code, version=case.item.version),
+        point_name=place_name(case, records),
         window=seat.window,
         clerk_name=person.name,
         printed_at=now,

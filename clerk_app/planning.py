@@ -5,7 +5,7 @@ No clock and no disk: the day, the calendar and the case number come from the de
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
@@ -14,7 +14,6 @@ from clerk_app.domain import bodies as b
 from clerk_app.domain.acts import (
     ACCEPTED_BY_LAW,
     Outlook,
-    Refusal,
     after_supplement,
     assess,
     cured,
@@ -25,10 +24,11 @@ from clerk_app.domain.case import Case
 from clerk_app.domain.catalogue import Handling, Limit, Material, ServiceItem
 from clerk_app.domain.checklist import Deficit, DeficitKind, Tally, deficits
 from clerk_app.domain.deadlines import Calendar, DueDay, debt_latest, marked, notice_due, notice_lapsed, promised_due
-from clerk_app.domain.draft import Draft, item_ref
+from clerk_app.domain.draft import Draft, HeldScan, item_ref
 from clerk_app.domain.joint import item_answers
 from clerk_app.domain.kinds import IN_PROGRESS
 from clerk_app.domain.people import Applicant
+from clerk_app.domain.refusals import Refusal
 from clerk_app.seat import Act, Refused, Seat
 
 
@@ -91,6 +91,7 @@ def plan_intake(
         if refused is not None:
             raise Refused.because(refused)
         acts.append(Act("case.received", number, received))
+        acts += attached(number, draft.scans_of(item))
         acts += _decision(number, item, received, decide, reason, calendar, today)
     return acts
 
@@ -146,6 +147,19 @@ def _decision(
     if found:
         return [Act("notice.given", number, b.NoticeGiven(number=1, deficits=found, given_on=today))]
     return [Act("case.accepted", number, accepted(received.item, calendar, today))]
+
+
+def attached(number: str, scans: Mapping[str, Sequence[HeldScan]]) -> list[Act]:
+    """Return the acts that attach scans to a case, by material."""
+    return [
+        Act(
+            "scan.attached",
+            number,
+            b.ScanAttached(material=material, sha256=s.sha256, size=s.size, media=s.media, pages=s.pages),
+        )
+        for material, held in scans.items()
+        for s in held
+    ]
 
 
 def accepted(item: b.ItemRef, calendar: Calendar, on: date, deemed: bool = False) -> b.Accepted:

@@ -21,7 +21,7 @@ ROLE_LABELS = {
 ANYBODY = frozenset(Role)
 """Doors behind which nobody's data are: the catalogue, the day, the window in numbers."""
 DOORS: dict[str, frozenset[Role]] = {
-    **dict.fromkeys(("today", "calendar", "search_items", "item", "joint", "status"), ANYBODY),
+    **dict.fromkeys(("today", "calendar", "search_items", "item", "planned", "joint", "status"), ANYBODY),
     **dict.fromkeys(("begin", "check_applicant", "applicant_warnings", "assess", "receive"), WINDOW),
     **dict.fromkeys(("known_applicant", "already_seen"), WINDOW),
     **dict.fromkeys(("cases", "find_cases", "case", "history", "confirmed", "allowed"), WINDOW),
@@ -29,8 +29,12 @@ DOORS: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("supplement", "accept", "notify", "accept_provisionally", "decline"), WINDOW),
     **dict.fromkeys(("withdraw", "return_papers", "remark", "reveal_identity"), WINDOW),
     **dict.fromkeys(("papers_of", "paper", "print_paper"), WINDOW),
-    **dict.fromkeys(("unsent", "refused", "losses"), WINDOW),
-    **dict.fromkeys(("take_up", "write_off"), SUPERVISOR),
+    **dict.fromkeys(("unsent", "losses"), WINDOW),
+    **dict.fromkeys(("prefiling", "look_elsewhere", "take_up_case", "arriving", "whereabouts"), WINDOW),
+    **dict.fromkeys(("disputes", "refusals", "refusal", "leaves", "mend", "say_again", "give_up"), WINDOW),
+    **dict.fromkeys(("scanner", "waiting_scans", "hold_scan", "release_scans"), WINDOW),
+    **dict.fromkeys(("attach_scan", "remove_scan", "scans_of"), WINDOW),
+    **dict.fromkeys(("take_up", "write_off", "settle"), SUPERVISOR),
 }
 """Public method or property of the desk → who may use it. What a role then may do to a case, ``domain.kinds`` says."""
 

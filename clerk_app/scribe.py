@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from clerk_app.domain import bodies as b
 from clerk_app.domain.acts import refusal, role_refusal
-from clerk_app.domain.case import Case, evolve
-from clerk_app.domain.journal import Entry, signed
+from clerk_app.domain.case import Case, evolve, fold
+from clerk_app.domain.journal import Entry, Record, signed
+from clerk_app.domain.kinds import KINDS
 from clerk_app.domain.numbers import case_number, uuid7
 from clerk_app.domain.people import Person
 from clerk_app.domain.plain import to_plain
@@ -17,9 +19,18 @@ from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.records import Records
 from clerk_app.window_clock import WindowClock
 
-LOST = "entry.lost"
+LOST, SETTLED = "entry.lost", "conflict.settled"
 MAX_ENTRY = 900_000
 """Bytes; one entry that central can never take would hold up every later one of this window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A case of another point as central told it: what an act about it is founded on until the feed brings it here."""
+
+    case: Case
+    seen: int
+    """How many entries it was folded from."""
 
 
 class Scribe:
@@ -31,45 +42,73 @@ class Scribe:
         self._signing_key = signing_key
         self._clock = clock
 
-    def write(self, person: Person, plan: Callable[[], Sequence[Act]]) -> dict[str, Case]:
+    def write(
+        self, person: Person, plan: Callable[[], Sequence[Act]], fetched: Fetched | None = None
+    ) -> dict[str, Case]:
         """Record the acts ``plan`` returns and return the cases they concern; durable on return.
 
         ``plan`` runs inside the transaction, so that numbers it takes and states it looks at are still true when the
         acts are written. Raises ``Refused`` when any act may not be done. Where the store is found damaged it is repaired,
-        and the acts are tried once more.
+        and the acts are tried once more. ``fetched``: a case that is not here yet; its entries come with the feed.
         """
         try:
-            return self._write(person, plan)
+            return self._write(person, plan, fetched)
         except StoreDamaged as damage:
             if not self._records.heal(damage):
                 raise
-        return self._write(person, plan)
+        return self._write(person, plan, fetched)
 
-    def _write(self, person: Person, plan: Callable[[], Sequence[Act]]) -> dict[str, Case]:
+    def _write(self, person: Person, plan: Callable[[], Sequence[Act]], fetched: Fetched | None) -> dict[str, Case]:
         with self._records.transaction():
             acts = plan()
-            cases: dict[str, Case] = {}
+            cases: dict[str, Case | None] = {}
             seen: dict[str, int] = {}
             entries: list[Entry] = []
             n, previous = self._records.head()
             for act in acts:
                 if act.subject not in seen:
-                    held = self._records.records_of(act.subject)
-                    # Others' entries without a place in the feed are those a restored central lost.
-                    own = self._seat.window
-                    seen[act.subject] = sum(r.entry.window == own or r.position is not None for r in held)
-                    case = self._records.case(act.subject)
-                    if case is not None:
-                        cases[act.subject] = case
+                    cases[act.subject], seen[act.subject] = self._stand(act.subject, fetched)
                 entry = signed(self._unsigned(person, act, n + 1, seen[act.subject], previous), self._signing_key)
-                cases[act.subject] = self._checked(person, cases.get(act.subject), entry)
+                cases[act.subject] = self._checked(person, cases[act.subject], entry)
                 entries.append(entry)
                 n, previous = entry.n, entry.digest()
                 seen[act.subject] += 1
-            self._records.append(entries, list(cases.values()))
+            done = {subject: case for subject, case in cases.items() if case is not None}
+            done |= self._settled(entries)
+            self._records.append(entries, [c for c in done.values() if self._is_here(c, fetched)])
             if isinstance(self._clock, WindowClock):
                 self._clock.keep()
-        return cases
+        return done
+
+    def _stand(self, subject: str, fetched: Fetched | None) -> tuple[Case | None, int]:
+        """Return a subject's case as it stands, and how many of its entries this window has seen."""
+        held = self._records.records_of(subject)
+        case = self._records.case(subject)
+        # Others' entries without a place in the feed are those a restored central lost.
+        own = self._seat.window
+        seen = sum(r.entry.window == own or r.position is not None for r in held)
+        if case is None and fetched is not None and fetched.case.number == subject:
+            return fetched.case, fetched.seen + seen
+        return case, seen
+
+    def _is_here(self, case: Case, fetched: Fetched | None) -> bool:
+        """Whether a case is kept here: of one that was only fetched nothing is, before the feed brings its entries."""
+        return fetched is None or case.number != fetched.case.number or self._records.case(case.number) is not None
+
+    def _settled(self, entries: Sequence[Entry]) -> dict[str, Case]:
+        """Return the cases in which a conflict was settled, as the fold tells them: it alone knows what was set aside."""
+        subjects = {entry.subject for entry in entries if entry.kind == SETTLED}
+        folded = {
+            subject: fold(
+                [*self._records.records_of(subject), *(Record(entry=e) for e in entries if e.subject == subject)]
+            )
+            for subject in subjects
+        }
+        return {subject: case for subject, case in folded.items() if case is not None}
+
+    def new_id(self) -> str:
+        """Return an id for an entry to be."""
+        return uuid7(int(self._clock().timestamp() * 1000), os.urandom(10))
 
     def write_off(self, person: Person, reason: str) -> int:
         """Put a tombstone in the place of every own entry that is lost for good; return how many. Durable on return.
@@ -104,16 +143,15 @@ class Scribe:
     def preview(self, person: Person, case: Case, acts: Sequence[Act]) -> Case:
         """Return the case as it would stand after these acts; raises ``Refused``; nothing is written."""
         for act in acts:
-            case = self._checked(person, case, self._unsigned(person, act, 0, 0, ""))
+            case = self._checked(person, case, self._unsigned(person, act, 0, 0, "")) or case
         return case
 
     def _unsigned(self, person: Person, act: Act, n: int, seen: int, previous: str) -> Entry:
-        now = self._clock()
         return Entry(
-            id=uuid7(int(now.timestamp() * 1000), os.urandom(10)),
+            id=act.id or self.new_id(),
             kind=act.kind,
             subject=act.subject,
-            at=now.isoformat(timespec="milliseconds"),
+            at=self._clock().isoformat(timespec="milliseconds"),
             actor=person.number,
             window=self._seat.window,
             n=n,
@@ -122,13 +160,16 @@ class Scribe:
             body=to_plain(act.body),
         )
 
-    def _checked(self, person: Person, case: Case | None, entry: Entry) -> Case:
+    def _checked(self, person: Person, case: Case | None, entry: Entry) -> Case | None:
+        """Return the case after an entry; ``None``: it makes none and needs none. Raises ``Refused``."""
         why = role_refusal(entry.kind, person.role) or refusal(case, entry)
         if why is not None:
             raise Refused.because(why)
         if len(entry.canonical()) > MAX_ENTRY:
             raise Refused("entry-too-large", "这一步的内容过多，市中心收不下，没有登记。请精简后再试。")
         after = evolve(case, entry)
+        if after is None and KINDS[entry.kind].anywhere:
+            return None
         if after is None or entry.id in after.ignored:
             raise Refused("not-applicable", "这一步与办件的现状不符，没有登记。")
         return after

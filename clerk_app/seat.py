@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # every screen knows these names; the rules behind them are loaded when somebody signs in
-    from clerk_app.domain.acts import Refusal
+    from clerk_app.domain.refusals import Refusal
 
 Clock = Callable[[], datetime]
 """Tells the time, with its offset; handed in, so that tests own it."""
@@ -49,3 +49,5 @@ class Act:
     kind: str
     subject: str
     body: Any
+    id: str = ""
+    """Of the entry to be, where another one names it beforehand."""

@@ -21,7 +21,7 @@ FILE = "window.json"
 LABEL = "窗口设置"
 STORE = "store.db"
 BY_HAND = frozenset(
-    {"papers", "theme", "keymap", "second_copy", "second_copy_device", "lock_minutes", "keep_days"}
+    {"papers", "scanner", "theme", "keymap", "second_copy", "second_copy_device", "lock_minutes", "keep_days"}
 )  # fmt: skip
 """Members in which one character that differs may be a person's choice; anywhere else it is damage."""
 KEEP_DAYS = 90
@@ -52,6 +52,8 @@ class Settings:
     """How the keys are unlocked: ``keyring``, ``passphrase`` or ``demo``."""
     papers: str = ""
     """Folder printed papers are put in, and left in; empty: one that is emptied again (``clerk_app.tray``)."""
+    scanner: str = ""
+    """Folder the scanner puts its files in; empty: none."""
     theme: str = ""
     keymap: dict[str, str] = field(default_factory=dict)
     """Binding id → keys, for keys a clerk has changed."""

@@ -32,6 +32,16 @@ class Status:
     """Files of other windows that this one is to bring to central."""
     carried_refused: int = 0
     """Such files central does not take."""
+    waiting: int = 0
+    """Entries central holds back until another one has come, or was mended."""
+    conflicts: int = 0
+    """Acts that conflict with others and that nobody settled yet."""
+    scans_owed: int = 0
+    """Scans central is still to get."""
+    scans_refused: int = 0
+    """Scans that have to be made anew: central will not have their file, or it cannot be read any more."""
+    scans_seen: int = 0
+    """Files in the scanner's folder that can be attached."""
     troubles: tuple[str, ...] = ()
     """What is wrong at this window itself, in a few Chinese words each, the gravest first; empty while all is well."""
 
@@ -40,10 +50,11 @@ def status(records: Records, line: Line, clock: Callable[[], datetime] | None = 
     """Return the status of a window's store and line; ``clock`` tells whether it is in doubt."""
     seen = line.status()
     waiting, refused = counts(records)
+    ends = records.loose_ends
     return Status(
         entries=records.entry_count(),
         unsent=records.unsent_count(),
-        refused=len(records.refused()),
+        refused=len(ends.refused()) - ends.waiting(),
         online=seen.online,
         catalogue_revision=records.catalogue_revision(),
         cases=records.case_count(),
@@ -51,6 +62,10 @@ def status(records: Records, line: Line, clock: Callable[[], datetime] | None = 
         last_problem=seen.last_problem,
         carried_waiting=waiting,
         carried_refused=refused,
+        waiting=ends.waiting(),
+        conflicts=ends.conflicts(),
+        scans_owed=records.scans.waiting_count(),
+        scans_refused=records.scans.refused_count(),
         troubles=tuple(troubles(records, clock)),
     )
 
@@ -70,6 +85,8 @@ def troubles(records: Records, clock: Callable[[], datetime] | None = None) -> I
         yield f"{missing} 条流水缺失"
     elif records.notices():
         yield "数据损坏后修复过，待补回"
+    if refused := records.scans.refused_count():
+        yield f"{refused} 份扫描件要重扫"
     yield from (told for worry in records.worries if (told := worry()))
     if isinstance(clock, WindowClock) and (doubt := clock.reading().doubt):
         yield DOUBT_LABELS[doubt]

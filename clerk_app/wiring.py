@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Self
 
 from clerk_app import settings as window_settings
 from clerk_app import tray
+from clerk_app.domain.journal import Record
 from clerk_app.domain.people import Person
 from clerk_app.gate import Gate
 from clerk_app.hardening import harden
-from clerk_app.line import Admission, Line, LineDown, LineRefused, LineStatus
+from clerk_app.line import Admission, Application, Line, LineDown, LineRefused, LineStatus
 from clerk_app.seat import Seat
 from clerk_app.settings import Settings
 from clerk_app.store.access import keyfile
@@ -42,6 +43,7 @@ from clerk_app.window_clock import WindowClock
 
 if TYPE_CHECKING:
     from clerk_app.desk import Desk
+    from clerk_app.devices.scanner import Scanner
     from sync.window import WindowEnd
 
 COPY_ANSWERS = 5.0
@@ -84,6 +86,23 @@ class QuietLine:
         """Do nothing."""
 
 
+class Asking:
+    """Puts single questions to central, each in a conversation of its own beside the running line (``line.Inquiry``)."""
+
+    def __init__(self, connect: Callable[[], WindowEnd]) -> None:
+        self._connect = connect
+
+    def prefiling(self, number: str) -> Application | None:
+        """Return an application made online, or ``None``."""
+        with closing(self._connect()) as end:
+            return end.prefiling(number)
+
+    def case(self, number: str) -> list[Record] | None:
+        """Return a case of any point as its records in central's order, or ``None``."""
+        with closing(self._connect()) as end:
+            return end.case(number)
+
+
 class Window:
     """An opened window; a context manager that gives everything back."""
 
@@ -122,6 +141,7 @@ class Window:
         self.clock = WindowClock(self.records.vault)
         self.line: Line = QuietLine(self.connect)
         self.copy: SecondCopy | None = None
+        self.scanner = self._scanner()
         self.gate = Gate(self.records, QuietLine(self.connect), self.clock.steady)
         if not read_only:
             self.put_papers_away()  # of a program that was killed
@@ -166,6 +186,19 @@ class Window:
         self.line = RunningLine(self.connect, self.clock, idle=self.tidy).start()
         return self.line
 
+    def _scanner(self) -> Scanner | None:
+        if not self.settings.scanner:
+            return None
+        from clerk_app.checkup.machine import is_share
+        from clerk_app.devices.scanner import Scanner
+
+        return Scanner(Path(self.settings.scanner), is_share=is_share)
+
+    def watch_scanner(self) -> None:
+        """Watch the scanner's folder beside the client, where one is set."""
+        if self.scanner is not None:
+            self._held.callback(self.scanner.start().stop)
+
     def look_in_copy(self) -> None:
         """Take what is missing here out of the second copy, where there is one and its place answers."""
         place = self.settings.second_copy
@@ -182,6 +215,14 @@ class Window:
         self.look_in_copy()
         self.look_through(cancelled)
         self.prune(cancelled)
+        self.sweep_scans()
+
+    def sweep_scans(self) -> None:
+        """Take away sealed files nobody names, as a kill leaves them."""
+        try:
+            self.records.scans.sweep()
+        except (OSError, VaultError) as error:
+            logging.getLogger("clerk").warning("scans not swept: %s", type(error).__name__)
 
     def look_through(self, cancelled: Callable[[], bool] = lambda: False, *, at_once: bool = False) -> None:
         """Read the store through where that is due, and bring in order what is damaged (``Records.examine_daily``)."""
@@ -206,7 +247,9 @@ class Window:
         from clerk_app.desk import Desk
 
         papers = self.settings.papers_folder(self.folder)
-        return Desk(self.records, self.seat, person, self.keys.signing_key, self.clock, self.line, papers)
+        inquiry = Asking(self.connect)
+        key, scanner = self.keys.signing_key, self.scanner
+        return Desk(self.records, self.seat, person, key, self.clock, self.line, papers, inquiry, scanner)
 
     def put_papers_away(self) -> None:
         """Empty the folder of printed papers; one that a person has chosen is that person's."""

@@ -50,8 +50,12 @@ KEY_MODULES = (
     "screens.intake.screen",
     "screens.cases.view",
     "screens.cases.supplement",
+    "screens.cases.elsewhere",
+    "screens.cases.disputes",
+    "screens.cases.scans",
     "screens.cases.screen",
     "screens.line.screen",
+    "screens.line.mending",
     "screens.help",
     "screens.palette",
 )
@@ -87,7 +91,7 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         self.locking = Locking(self)
         self.desk_work = DeskWork(self, self.gate)
         self.header_state = HeaderState()
-        self._held = (0, 0, 0)
+        self._held = (0, 0, 0, 0)
         self.revision = 0
         """Counts the acts done here and the changes seen from elsewhere, so that lists know when they are stale."""
         for theme in THEMES:
@@ -273,7 +277,7 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         if barred and self.gate.idle:
             self.locking.shut_out(barred)
             return
-        if (held := (status.entries, status.unsent, status.cases)) != self._held:
+        if (held := (status.entries, status.unsent, status.cases, status.scans_owed)) != self._held:
             self._held = held
             self.revision += 1
         self._show(working(self.services, place.person, status))

@@ -85,6 +85,19 @@ class AreaScreen(Screen[None], inherit_bindings=False):
         told, refused = self._while_here(then), self._while_here(otherwise or self.show_refusal)
         self.clerk.desk_work.do(work, told, refused, replaces=replaces, hold=hold)
 
+    def inquire(
+        self,
+        title: str,
+        work: Callable[[], T],
+        then: Callable[[T], None],
+        otherwise: Callable[[Refused], None] | None = None,
+    ) -> None:
+        """Have central asked, beside everything else; whoever waits sees that, and may stop waiting."""
+        from screens.inquiry import Question
+
+        told, refused = self._while_here(then), self._while_here(otherwise or self.show_refusal)
+        Question(self, title).ask(work, told, refused)
+
     def _while_here(self, tell: Callable[[T], None]) -> Callable[[T], None]:
         def heard(answer: T) -> None:
             if not self._is_gone:

@@ -8,8 +8,9 @@ from datetime import date
 from enum import StrEnum
 
 from clerk_app.domain.acts import after_supplement
-from clerk_app.domain.catalogue import Due, Material, Necessity
+from clerk_app.domain.catalogue import Due, Form, Material, Necessity
 from clerk_app.domain.checklist import MAX_COUNT, Defect, Deficit, DeficitKind, Evidence, Tally, deficit_of
+from clerk_app.domain.draft import HeldScan
 
 
 class Count(StrEnum):
@@ -50,6 +51,8 @@ class Line:
     """What the line asks for now: all that is due, or what earlier visits left open."""
     offered: Evidence | None
     """An earlier case in which the paper was verified, not taken yet."""
+    scans: int = 0
+    """Scanned files in hand."""
 
     @property
     def mark(self) -> tuple[str, str]:
@@ -83,8 +86,9 @@ class Line:
     @property
     def brought(self) -> str:
         """Return the counts brought, in the same words."""
-        counted = " ".join(f"{word}{n}" for kind, word in COUNT_WORDS.items() if (n := number_of(self.tally, kind)))
-        return counted or ("旧验" if self.tally.evidence else "-")
+        counted = [f"{word}{n}" for kind, word in COUNT_WORDS.items() if (n := number_of(self.tally, kind))]
+        counted += ["旧验"] if self.tally.evidence and not counted else []
+        return " ".join([*counted, *([f"扫{self.scans}"] if self.scans else [])]) or "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +107,8 @@ class Sheet:
     last: Mapping[str, Count] = field(default_factory=dict)
     """What was counted last on each line: what a digit then sets."""
     offers: Mapping[str, Evidence] = field(default_factory=dict)
+    scans: Mapping[str, tuple[HeldScan, ...]] = field(default_factory=dict)
+    """Scanned files in hand, by line key; also of lines that do not apply any more."""
 
     def lines(self) -> list[Line]:
         """Return every line as it stands."""
@@ -122,6 +128,7 @@ class Sheet:
             owed=key in self.owed,
             lacking=self._lacking(key),
             offered=self.offers.get(key),
+            scans=len(self.scans.get(key, ())),
         )
 
     def material(self, key: str) -> Material:
@@ -175,6 +182,20 @@ class Sheet:
         """The paper was verified in an earlier case and is not asked for again (rule 10)."""
         offer = self.offers.get(key)
         return self if offer is None else self._set(key, Tally(material=key, evidence=offer), None)
+
+    def scanned(self, key: str, scan: HeldScan) -> Sheet:
+        """One more scanned file; it counts as an electronic one where the line takes those and nothing else was brought."""
+        scans = (*self.scans.get(key, ()), scan)
+        material, tally = self.material(key), self._tally(key)
+        takes = material.form is not Form.PAPER or material.due.electronic > 0
+        alone = tally.evidence is None and tally.originals_seen + tally.originals_kept + tally.copies_kept == 0
+        counts = takes and alone and tally.electronic < len(scans)
+        sheet = self._set(key, replace(tally, electronic=len(scans)), Count.ELECTRONIC) if counts else self
+        return replace(sheet, scans={**self.scans, key: scans})
+
+    def unscanned(self, key: str) -> Sheet:
+        """None of the line's scanned files."""
+        return replace(self, scans={k: s for k, s in self.scans.items() if k != key})
 
     def cleared(self, key: str) -> Sheet:
         """Forget everything about the line."""

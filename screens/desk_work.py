@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.message import Message
 
-from clerk_app.line import SignInRefused
+from clerk_app.line import LineDown, LineRefused, SignInRefused
 from clerk_app.seat import Refused
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 BROKEN = "program-error"
 """The code of a refusal that stands for a fault of the program or the machine."""
+LINE_DOWN = "line-down"
+"""The code of a refusal that stands for a central that cannot be reached."""
 
 
 @dataclass
@@ -71,7 +73,7 @@ class DeskWork:
             return bool(replaces) and self._newest[replaces] != ticket
 
         def job() -> None:
-            answer = _nothing if stale() else _attempt(work, then, otherwise)
+            answer = _nothing if stale() else attempt(work, then, otherwise)
 
             def tell() -> None:
                 try:
@@ -91,9 +93,10 @@ class DeskWork:
         self._thread.shutdown(wait=True)
 
 
-def _attempt(
+def attempt(
     work: Callable[[], T], then: Callable[[T], None], otherwise: Callable[[Refused], None]
 ) -> Callable[[], None]:
+    """Run ``work`` and return what tells its outcome to one of the others."""
     try:
         result = work()
     except Refused as refused:
@@ -101,6 +104,9 @@ def _attempt(
         return lambda: otherwise(refusal)
     except SignInRefused as refused:
         refusal = Refused(refused.code, refused.message)
+        return lambda: otherwise(refusal)
+    except (LineDown, LineRefused) as down:
+        refusal = Refused(LINE_DOWN if isinstance(down, LineDown) else "line-refused", str(down))
         return lambda: otherwise(refusal)
     except Exception as error:
         log.exception("the desk failed")

@@ -182,11 +182,21 @@ class Prompt(Dialog[str]):
         key("prompt.enter", "enter", "submit", "确定", "确定所填内容"),
     ]
 
-    def __init__(self, title: str, label: str, *, words: str = "", value: str = "", check: Check | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        label: str,
+        *,
+        words: str = "",
+        value: str = "",
+        check: Check | None = None,
+        max_length: int = 200,
+    ) -> None:
         super().__init__(title)
         self._words = words
         self._value = value
-        self._field = Field(label, id="prompt", check=check, width=max(8, 2 * len(label)))
+        width = max(8, 2 * len(label))
+        self._field = Field(label, id="prompt", check=check, width=width, max_length=max_length)
 
     def body(self) -> ComposeResult:
         """Yield the field."""

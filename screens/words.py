@@ -32,7 +32,8 @@ def item_words(item: ServiceItem) -> str:
 def draft_words(draft: Draft) -> str:
     """Return what is taken in, in one line."""
     if len(draft.items) == 1:
-        return item_words(draft.items[0])
+        filed = f"预申报 {draft.prefiling} | " if draft.prefiling else ""
+        return filed + item_words(draft.items[0])
     saved = draft.saved()
     name = draft.joint.name if draft.joint else "合并收件"
     spared = f" | 少交{saved.papers}份、少跑{saved.visits}次" if saved.papers or saved.visits else ""

@@ -7,13 +7,16 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import datetime
 
 from clerk_app.line import LineDown, LineRefused, LineStatus
 from clerk_app.store.errors import VaultError
-from sync.policy import PULSE, next_delay, next_look
+from sync.engine import pace
+from sync.engine.pace import Came, Pace, PaceEvent, Started, Woken
+from sync.engine.values import Failure, Kind, Rest
+from sync.policy import PULSE
 from sync.talk import Busy
 from sync.window import Report, WindowEnd
 
@@ -39,6 +42,8 @@ class RunningLine:
         self._pulse = pulse
         self._chance = chance
         self._idle = idle
+        self._quiet = False
+        """Nothing was said or heard in the last round."""
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._status = LineStatus(since=clock().isoformat(timespec="seconds"))
@@ -69,47 +74,58 @@ class RunningLine:
             self._thread.join(timeout=LAST_WORDS)
 
     def _run(self) -> None:
-        attempt = 0
-        while not self._stopping.is_set():
-            try:
-                with closing(self._connect()) as end:
-                    while not self._stopping.is_set():
-                        attempt = self._once(end, attempt)
-            except Exception as error:  # the thread's edge: a line that ended unseen would be the worst
-                attempt += 1
-                if not isinstance(error, LineDown):
-                    log.exception("the line failed")
-                problem = str(error) if isinstance(error, LineDown) else f"程序内部出错（{type(error).__name__}）。"
-                self._wait_down(attempt, problem, None)
+        state, effect = pace.step(pace.begin(self._pulse), self._event(Started()))
+        with ExitStack() as held:
+            end: WindowEnd | None = None
+            while not self._stopping.is_set():
+                if isinstance(effect, Rest):
+                    self._rest(effect)
+                    state, effect = pace.step(state, self._event(Woken()))
+                    continue
+                self._wake.clear()
+                self._next_try = None
+                came, end = self._round(end, held)
+                state, effect = pace.step(state, self._event(came))
+                if came.failure is not None and isinstance(effect, Rest) and not self._stopping.is_set():
+                    self._seen_down(state, came.failure, effect)
 
-    def _once(self, end: WindowEnd, attempt: int) -> int:
-        """Try once, then wait; return how many tries in a row have failed."""
-        self._wake.clear()
-        self._next_try = None
+    def _event(self, what: Started | Came | Woken) -> PaceEvent:
+        return PaceEvent(what=what, now=time.monotonic(), chance=self._chance())
+
+    def _round(self, end: WindowEnd | None, held: ExitStack) -> tuple[Came, WindowEnd | None]:
+        """Have one round; the conversation is kept for the next, unless it failed unseen."""
         try:
+            if end is None:
+                end = held.enter_context(closing(self._connect()))
             report = end.sync(self._did, self._stopping.is_set)
         except (LineDown, LineRefused, VaultError) as error:
-            if self._stopping.is_set():
-                return attempt
-            log.info("line down, attempt %d: %s", attempt + 1, type(error).__name__)
-            self._wait_down(attempt + 1, str(error), error.retry_after if isinstance(error, Busy) else None)
-            return attempt + 1
+            log.info("line down: %s", type(error).__name__)
+            patience = error.retry_after if isinstance(error, Busy) else None
+            return Came(Failure(kind=Kind.DOWN, text=str(error), retry_after=patience)), end
+        except Exception as error:  # the thread's edge: a line that ended unseen would be the worst
+            log.exception("the line failed")
+            held.close()
+            return Came(Failure(kind=Kind.DOWN, text=f"程序内部出错（{type(error).__name__}）。")), None
         self._seen_up(report)
-        if not report.pushed and not report.pulled and not self._wake.is_set():
-            self._use_idle_moment()
-        self._wake.wait(next_look(self._pulse, self._chance()))
-        return 0
+        self._quiet = not report.pushed and not report.pulled
+        return Came(), end
 
-    def _wait_down(self, attempt: int, problem: str, patience: float | None) -> None:
-        delay = next_delay(attempt, patience, self._chance())
+    def _rest(self, rest: Rest) -> None:
+        """Use the moment, and wait; an act ends it, unless central asked for patience."""
+        down = self._next_try is not None
+        if down or (self._quiet and not self._wake.is_set()):
+            self._use_idle_moment()
+        left = rest.seconds if self._next_try is None else max(0.0, self._next_try - time.monotonic())
+        (self._stopping if rest.patient else self._wake).wait(left)
+
+    def _seen_down(self, state: Pace, failure: Failure, rest: Rest) -> None:
         now = self._clock().isoformat(timespec="seconds")
         before = self._status
         since = now if before.online else before.since
-        self._next_try = time.monotonic() + delay
-        self._status = replace(before, online=False, since=since, last_problem=problem, attempt=attempt, doing="")
-        self._use_idle_moment()
-        # An act of the clerk does not shorten what central asked for; anything else is worth a try.
-        (self._stopping if patience else self._wake).wait(max(0.0, self._next_try - time.monotonic()))
+        self._next_try = time.monotonic() + rest.seconds
+        self._status = replace(
+            before, online=False, since=since, last_problem=failure.text, attempt=state.attempt, doing=""
+        )
 
     def _use_idle_moment(self) -> None:
         """Do what waits for nobody to be waiting; the line outlives whatever goes wrong with it."""

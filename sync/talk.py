@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
 import time
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, cast
 
 import httpx
 import msgspec
+import zstandard
 
 from clerk_app import VERSION
 from clerk_app.line import LineDown
 from sync import wire
+from sync.engine.values import Answered, Request
 from sync.policy import LONGEST_DELAY, retry_after_seconds
 
 M = TypeVar("M")
@@ -63,7 +64,7 @@ class Told(Exception):
 
 
 class Talk:
-    """Sends messages and reads answers; every ``LineDown`` means: outcome unknown, say the same again."""
+    """Sends requests and reads answers; every ``LineDown`` means: outcome unknown, say the same again."""
 
     def __init__(self, client: httpx.Client) -> None:
         self._client = client
@@ -74,55 +75,27 @@ class Talk:
         """Give back the connections."""
         self._client.close()
 
-    def ask(
-        self,
-        method: str,
-        path: str,
-        answer: type[M],
-        message: Any = None,
-        *,
-        token: str = "",
-        backlog: int | None = None,
-        **query: str | int,
-    ) -> M:
-        """Return central's answer; raises ``LineDown`` (``Busy``, ``Cut``, ``TooLarge``, ``Stopped``) or ``Told``."""
+    def ask(self, method: str, path: str, answer: type[M], message: Any = None) -> M:
+        """Return central's answer to one message that needs no session; raises as ``perform``."""
+        content = b"" if message is None else msgspec.json.encode(message)
+        request = Request(method=method, path=path, answer=answer, content=content, bare=True)
+        return cast("M", self.perform(request).message)
+
+    def perform(self, request: Request) -> Answered:
+        """Return what was answered; raises ``LineDown`` (``Busy``, ``Cut``, ``TooLarge``, ``Stopped``) or ``Told``."""
         if self.cancelled():
             raise Stopped("已停止。")
-        headers = {"Accept": wire.MEDIA_TYPE, "User-Agent": wire.USER_AGENT + VERSION}
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
-        if backlog is not None:
-            headers[wire.BACKLOG_HEADER] = str(backlog)
-        content = None
-        if message is not None:
-            content = msgspec.json.encode(message)
-            headers["Content-Type"] = wire.MEDIA_TYPE
-            if len(content) >= COMPRESS_FROM:
-                content = gzip.compress(content, 5)
-                headers["Content-Encoding"] = "gzip"
+        headers, content = outgoing(request)
+        query = dict(request.query) or None
         try:
             with self._client.stream(
-                method, path, content=content, headers=headers, params=dict(query) or None
+                request.method, request.path, content=content, headers=headers, params=query
             ) as response:
-                return self._read(response, answer)
+                # What is no answer of central's is told by its head: its body is not waited for.
+                told = self._body(response) if is_read(request, response.headers) else b""
+                return understood(request, response.status_code, response.headers, told)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamError) as error:
             raise _down(error) from error
-
-    def _read(self, response: httpx.Response, answer: type[M]) -> M:
-        media = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        patience = retry_after_seconds(response.headers.get("Retry-After"), response.headers.get("Date"))
-        ours = bool(response.headers.get(wire.EPOCH_HEADER))
-        status = response.status_code
-        if ours and media == wire.PROBLEM_TYPE:
-            raise _told(_decoded(self._body(response), wire.Problem), patience)
-        if status == 413:
-            raise TooLarge("网络里的设备不让这么大的内容通过。")
-        if status in PATIENCE_WANTED or status >= 500:
-            # Whoever says so stands between us and central, or is none of ours at all: heeded within bounds.
-            raise Busy("市中心忙，稍后自动再试。", None if patience is None else min(patience, LONGEST_DELAY))
-        if not ours or media != wire.MEDIA_TYPE:
-            raise LineDown("网络里有别的设备代替市中心作答（可能需要先登录网络）。")
-        return _decoded(self._body(response), answer)
 
     def _body(self, response: httpx.Response) -> bytes:
         """Return the whole body, if it comes to an end within reason."""
@@ -135,6 +108,61 @@ class Talk:
             if len(body) > MAX_ANSWER or time.monotonic() > until:
                 raise LineDown("市中心的应答没完没了。")
         return bytes(body)
+
+
+def outgoing(request: Request) -> tuple[dict[str, str], bytes | None]:
+    """Return headers and body of a request as they are sent."""
+    headers = {"Accept": request.accept, "User-Agent": wire.USER_AGENT + VERSION, **dict(request.headers)}
+    if request.token:
+        headers["Authorization"] = f"Bearer {request.token}"
+    if request.backlog is not None:
+        headers[wire.BACKLOG_HEADER] = str(request.backlog)
+    if not request.content:
+        return headers, None
+    headers["Content-Type"] = request.media
+    if not request.packed or len(request.content) < COMPRESS_FROM:
+        return headers, request.content
+    headers["Content-Encoding"] = "zstd"
+    return headers, zstandard.ZstdCompressor(level=3).compress(request.content)
+
+
+def is_read(request: Request, headers: Mapping[str, str]) -> bool:
+    """Whether the body of an answer is worth reading."""
+    proven = bool(headers.get(request.proof))
+    return proven and (request.answer is None or _media(headers) in {wire.PROBLEM_TYPE, request.accept})
+
+
+def understood(request: Request, status: int, headers: Mapping[str, str], body: bytes) -> Answered:
+    """Return what an answer means; raises ``LineDown`` or ``Told``. ``headers`` are looked up in any case."""
+    patience = retry_after_seconds(headers.get("Retry-After"), headers.get("Date"))
+    media = _media(headers)
+    proven = bool(headers.get(request.proof))
+    if proven and media == wire.PROBLEM_TYPE:
+        # The answer to a HEAD has no body to tell more than its status.
+        bare = wire.Problem(type="", title="", status=status, detail=f"对方没有接受（{status}）。")
+        raise _told(_decoded(body, wire.Problem) if body or request.method != "HEAD" else bare, patience)
+    if status == 413:
+        raise TooLarge("网络里的设备不让这么大的内容通过。")
+    if status in PATIENCE_WANTED or status >= 500:
+        # Whoever says so stands between us and central, or is none of ours at all: heeded within bounds.
+        raise Busy("市中心忙，稍后自动再试。", None if patience is None else min(patience, LONGEST_DELAY))
+    if not proven:
+        raise LineDown("网络里有别的设备代替市中心作答（可能需要先登录网络）。")
+    if status >= 400 and request.proof != wire.EPOCH_HEADER:
+        raise Told(wire.Problem(type="", title="", status=status, detail=f"对方没有接受（{status}）。"), patience)
+    if request.answer is None and status < 300 and (media == request.accept or not body):
+        return Answered(message=body, status=status, headers=_lower(headers))
+    if request.answer is None or media != request.accept:
+        raise LineDown("网络里有别的设备代替市中心作答（可能需要先登录网络）。")
+    return Answered(message=_decoded(body, request.answer), status=status, headers=_lower(headers))
+
+
+def _media(headers: Mapping[str, str]) -> str:
+    return (headers.get("Content-Type") or "").partition(";")[0].strip().lower()
+
+
+def _lower(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((name.lower(), value) for name, value in headers.items())
 
 
 def _decoded(body: bytes, kind: type[M]) -> M:

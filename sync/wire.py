@@ -16,6 +16,8 @@ from clerk_app.domain.word import Word
 MEDIA_TYPE = "application/vnd.clerk.v1+json"
 """Of every body central answers with, problems excepted; anything else is not ours (a captive portal) and is no answer."""
 PROBLEM_TYPE = "application/problem+json"
+SNAPSHOT_TYPE = "application/vnd.clerk.snapshot+zstd"
+"""Of the whole catalogue as one file."""
 EPOCH_HEADER = "Clerk-Epoch"
 """On every answer: which life of central's store speaks."""
 USER_AGENT = "clerk/"
@@ -144,6 +146,8 @@ class EntryVerdict(Message):
 class EntriesAnswer(Message):
     verdicts: list[EntryVerdict]
     last_n: int
+    changed: list[EntryVerdict] = []
+    """Of earlier entries of this window that were quarantined: what is said of them now."""
 
 
 class FeedEntry(Message):
@@ -199,6 +203,37 @@ class CarriedAnswer(Message):
     """Of the entries of this part: refused or quarantined, as that window will hear."""
 
 
+class IncarnationRequest(Message):
+    """A window whose history went its own way asks to go on as a new window of its point; its old key signed the session."""
+
+    public_key: str
+    """The new window's Ed25519 key, 32 raw bytes in hex; the same key again gets the same answer."""
+    shared_n: int
+    """The last entry both histories share."""
+    shared_digest: str
+    """Its ``Entry.digest()``, or ``GENESIS``."""
+    fork_digest: str
+    """``Entry.digest()`` of this machine's entry ``shared_n + 1``."""
+
+
+class MissingScans(Message):
+    """``GET /v1/scans/missing``: files that the asking window's entries name and central does not have."""
+
+    missing: list[str]
+    """SHA-256, in hex, in the order of the entries."""
+
+
+class CatalogueSnapshot(Message):
+    """``GET /v1/catalogue/snapshot``: the whole catalogue at a revision, as one compressed file."""
+
+    revision: int
+    """After it, ask for what changed since."""
+    size: int
+    """Bytes, compressed."""
+    sha256: str
+    rows: int
+
+
 class CatalogueRow(Message):
     """One published document: an item, a joint service, a year of the calendar, a point."""
 
@@ -228,6 +263,8 @@ class Prefiling(Message):
     applicant: dict[str, Any]
     situation: dict[str, str] = {}
     received: list[dict[str, Any]] = []
+    received_as: str = ""
+    """The case it has become already, at whichever window."""
 
 
 class CaseRecords(Message):
@@ -246,6 +283,8 @@ class FleetWindow(Message):
     version: str = ""
     backlog: int | None = None
     revoked: bool = False
+    parent: str = ""
+    """The window it is an incarnation of."""
 
 
 class Fleet(Message):

@@ -20,3 +20,5 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.enviro
 # A window's settings of the person who runs the tests must not reach them.
 for name in ("CLERK_DATA", "CLERK_PASSPHRASE_FILE", "CLERK_NEW_PASSPHRASE_FILE", "PYTHON_KEYRING_BACKEND"):
     os.environ.pop(name, None)
+for name in [name for name in os.environ if name.startswith("CLERK_CENTRAL_")]:
+    del os.environ[name]

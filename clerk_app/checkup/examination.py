@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from clerk_app import settings as window_settings
-from clerk_app.checkup import holdings, keyroom, machine
+from clerk_app.checkup import holdings, keyroom, machine, papers_in
 from clerk_app.checkup.contents import contents
 from clerk_app.checkup.report import LABELS, UNTOUCHED, Check, Report, State, because, ok, skipped, worn, wrong
 from clerk_app.gate import Gate
@@ -27,7 +27,7 @@ from clerk_app.window_clock import WindowClock
 log = logging.getLogger("clerk.doctor")
 PATIENCE = 10.0
 """Seconds a check that only looks at the folder is waited for."""
-QUICK = frozenset({"settings", "folder", "space", "papers"})
+QUICK = frozenset({"settings", "folder", "space", "papers", "scanner"})
 """Checks that take no time where the folder answers; the others have limits of their own, or as much to do as there is."""
 NOT_YET = "前面的检查没有通过，查不了"
 
@@ -67,6 +67,7 @@ class Examination:
             "keys": self._keys,
             "store": self._store,
             "contents": self._contents,
+            "scans": self._scans,
             "space": lambda: machine.space(self.place),
             "line": self._line,
             "clock": self._clock,
@@ -74,6 +75,7 @@ class Examination:
             "second-copy": self._second_copy,
             "sessions": self._sessions,
             "papers": lambda: machine.papers(self.settings, self.place),
+            "scanner": self._scanner,
         }
         with self._held:
             checks = tuple(self._made(name, steps[name]) for name in LABELS)
@@ -141,6 +143,14 @@ class Examination:
         if self.records is None or self.keys is None or self.settings is None:
             return skipped("contents", NOT_YET)
         return contents(self.records, self.settings.seat.window, self.keys.public_key)
+
+    def _scans(self) -> Check:
+        if self.records is None:
+            return skipped("scans", NOT_YET)
+        return papers_in.scans(self.records, deep=self.deep)
+
+    def _scanner(self) -> Check:
+        return skipped("scanner", NOT_YET) if self.settings is None else papers_in.scanner(self.settings)
 
     def _line(self) -> Check:
         if self.settings is None or self.records is None or self.keys is None or self.clock is None:

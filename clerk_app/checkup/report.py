@@ -30,6 +30,7 @@ LABELS = {
     "keys": "密钥",
     "store": "窗口数据",
     "contents": "逐条核对",
+    "scans": "扫描件",
     "space": "磁盘空间",
     "line": "网络",
     "clock": "时钟",
@@ -37,6 +38,7 @@ LABELS = {
     "second-copy": "第二副本",
     "sessions": "断网登录",
     "papers": "文书打印",
+    "scanner": "扫描仪",
 }
 """Every check, in the order in which it is told."""
 NEEDED = frozenset({"settings", "folder", "keys", "store", "space"})

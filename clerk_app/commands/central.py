@@ -1,4 +1,4 @@
-"""The city's end from the command line: serving, importing a catalogue, the sample city, enrolment codes."""
+"""The city's end from the command line: serving, its tables, the catalogue, codes, backups, who is shut out."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from collections.abc import Callable, Coroutine
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from clerk_app.commands.output import DONE, REFUSED, Stop, print_json
+from clerk_app.commands.output import DONE, REFUSED, USAGE, Stop, print_json
 
 if TYPE_CHECKING:
     from sync.central.central import Central
     from sync.central.publishing import Published
+    from sync.central.settings import Settings
 
 T = TypeVar("T")
 
@@ -24,18 +25,38 @@ T = TypeVar("T")
 def serve(options: argparse.Namespace) -> int:
     """Serve until told to stop."""
     from sync.central.database import DatabaseUnusable
+    from sync.central.logs import log_to_stderr
     from sync.central.serve import CannotListen
     from sync.central.serve import serve as run
+    from sync.central.tls import CertificateUnusable
 
+    settings = _settings(options)
+    log_to_stderr(settings.log_level)
     if options.simulate_departments:
         threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        run(options.database, options.host, options.port, simulate=options.simulate_departments)
+        run(settings, migrate=not options.no_migrate, simulate=options.simulate_departments)
     except DatabaseUnusable as error:
         raise Stop(REFUSED, f"数据库用不了（{error}）：请核对 --database 的地址和权限。", "database") from error
     except CannotListen as error:
         raise Stop(REFUSED, f"这个地址不能监听（{error}）：请换一个端口。", "address") from error
+    except CertificateUnusable as error:
+        raise Stop(REFUSED, f"证书用不了（{error}）：请核对 --tls-cert 和 --tls-key。", "certificate") from error
     return DONE
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    """Return the settings of the environment, overruled by the flags."""
+    from sync.central.settings import Settings as Told
+    from sync.central.settings import SettingsUnusable, variable
+
+    try:
+        settings = Told.read(os.environ, vars(options))
+    except SettingsUnusable as error:
+        raise Stop(USAGE, str(error), "usage") from error
+    if not settings.database:
+        raise Stop(USAGE, f"用法不对：缺少：--database（或环境变量 {variable('database')}）。", "usage")
+    return settings
 
 
 def _end_with_parent() -> None:
@@ -119,23 +140,85 @@ def backed_up(options: argparse.Namespace) -> int:
     return DONE
 
 
+def migrate(options: argparse.Namespace) -> int:
+    """Bring the database to this version's form, or say whether it is."""
+    import asyncio
+
+    from sync.central.database import Database
+    from sync.central.schema import HEAD
+
+    settings = _settings(options)
+    before = _guarded(lambda: asyncio.run(Database.look(settings.database)))
+    if not options.check:
+        _guarded(lambda: asyncio.run(_migrated(settings.database)))
+    told = {"held": before.revision, "known": HEAD, "pending": list(before.pending)}
+    _print({**told, "needs_stop": before.needs_stop, "too_new": before.too_new}, options)
+    return REFUSED if before.too_new or (options.check and before.pending) else DONE
+
+
+async def _migrated(url: str) -> None:
+    from sync.central.database import Database
+
+    await (await Database.open(url)).close()
+
+
+def revoke(options: argparse.Namespace) -> int:
+    """Shut a window or an account out, at its next call."""
+
+    async def shut_out(central: Central) -> bool:
+        if options.window:
+            return await central.revoke_window(options.window)
+        return await central.revoke_account(options.account)
+
+    if not _with_central(options, shut_out):
+        raise Stop(REFUSED, f"没有“{options.window or options.account}”。", "unknown")
+    _print({"revoked": options.window or options.account}, options)
+    return DONE
+
+
+def incidents(options: argparse.Namespace) -> int:
+    """List what no honest window sends: bad signatures, broken chains, others' names."""
+    from sync.central.incidents import told
+
+    rows = [asdict(one) for one in _with_central(options, told)]
+    if options.json:
+        print_json({"incidents": rows})
+    for one in [] if options.json else rows:
+        print(f"{one['day']}  {one['window']:<16}{one['code']:<24}{one['count']:>6}")
+    return DONE
+
+
+def new_epoch(options: argparse.Namespace) -> int:
+    """Begin a new life after a restore, so that windows say again what was lost."""
+    _print({"epoch": _with_central(options, lambda central: central.begin_epoch())}, options)
+    return DONE
+
+
 def _with_central(options: argparse.Namespace, work: Callable[[Central], Coroutine[Any, Any, T]]) -> T:
     import asyncio
 
-    from sqlalchemy.exc import SQLAlchemyError
-
     from sync.central.central import Central as OpenedCentral
-    from sync.central.database import DatabaseUnusable
+
+    settings = _settings(options)
 
     async def run() -> T:
-        central = await OpenedCentral.open(options.database)
+        central = await OpenedCentral.open(settings.database, settings=settings)
         try:
             return await work(central)
         finally:
             await central.close()
 
+    return _guarded(lambda: asyncio.run(run()))
+
+
+def _guarded(work: Callable[[], T]) -> T:
+    """What a database says no to becomes a sentence."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from sync.central.database import DatabaseUnusable
+
     try:
-        return asyncio.run(run())
+        return work()
     except (SQLAlchemyError, DatabaseUnusable) as error:
         raise Stop(
             REFUSED, f"数据库用不了（{type(error).__name__}）：请核对 --database 的地址和权限。", "database"

@@ -47,6 +47,8 @@ def parser() -> Parser:
     one.add_argument("--full", action="store_true", help="全量样例：767 个服务点、11389 个事项")
     one.add_argument("--prepare", action="store_true", help="只准备好样例城市，不打开客户端")
     _window(add)
+    _over_the_line(add)
+    _scans(add, below)
     _handover(add)
     central = add("central", "市中心一端", "")
     _central(below(central.add_subparsers(title="命令", metavar="命令", required=True)))
@@ -92,12 +94,62 @@ def _window(add: Add) -> None:
     one = add("restore", "从备份恢复到一个空文件夹（用 --data 指定）；恢复后原机不得再用", "upkeep:restore")
     one.add_argument("file", type=Path, metavar="FILE", help="clerk backup 做的备份文件")
     add("losses", "列出本窗口灭失的流水：编号、申请人、是否找回", "losses:losses")
+    text = "重新立户：本机的流水与市中心分叉（旧备份、磁盘副本）时，改以新的窗口号续办；须值班主任登录"
+    add("renew-window", text, "renewing:renew")
     one = add("write-off", "核销找不回的流水，使其后的得以上报；须值班主任登录", "losses:write_off")
     one.add_argument("--reason", required=True, metavar="TEXT", help="核销的原因，记入流水")
     one = add("paper", "把办件的文书存为 PDF", "window:paper")
     one.add_argument("kind", metavar="KIND", help="文书名称，如 接收回执")
     one.add_argument("case", metavar="CASE", help="办件编号")
     one.add_argument("--out", required=True, type=Path, metavar="FILE", help="存到哪个文件")
+
+
+def _scans(add: Add, below: Callable[[Any], Add]) -> None:
+    one = add("scans", "列出扫描件：附在哪一件的哪项材料上，传到市中心没有", "scans:scans")
+    one.add_argument("case", nargs="?", default="", metavar="CASE", help="办件编号；不给则列出本窗口附过的")
+    scan = add("scan", "附上或撤下扫描件", "")
+    add = below(scan.add_subparsers(title="命令", metavar="命令", required=True))
+    one = add("attach", "把一个文件（JPEG、PNG、PDF）附到办件的一项材料上", "scans:attach")
+    one.add_argument("case", metavar="CASE", help="办件编号")
+    one.add_argument("material", metavar="MATERIAL", help="材料编号或名称")
+    one.add_argument("file", type=Path, metavar="FILE", help="扫描件；在扫描仪文件夹里的，附好后从那里删除")
+    one = add("remove", "撤下附错的扫描件", "scans:remove")
+    one.add_argument("case", metavar="CASE", help="办件编号")
+    one.add_argument("entry", metavar="ENTRY", help="附上它的那一条的编号（scans 列出的 entry），可只写开头")
+    one.add_argument("--reason", required=True, metavar="TEXT", help="理由，记入流水")
+
+
+def _over_the_line(add: Add) -> None:
+    one = add("case", "看一件：本窗口的，或其他服务点的（要联网）", "casework:show")
+    one.add_argument("case", metavar="NUMBER", help="办件编号")
+    one = add("take-up", "异地续办：把其他服务点的办件转到本服务点办理（要联网）", "casework:take_up")
+    one.add_argument("case", metavar="NUMBER", help="办件编号")
+    one.add_argument("--reason", default="", metavar="TEXT", help="续办的理由")
+    one = add("prefiling", "看一份网上预申报（要联网）；收件用 intake 的 prefiling", "casework:prefiling")
+    one.add_argument("number", metavar="NUMBER", help="预申报编号，或二维码的内容")
+    add("conflicts", "列出待处理的冲突：两边各做了什么，采用与否各成什么样", "disputes:conflicts")
+    one = add("settle", "处理一处冲突；须值班主任登录", "disputes:settle")
+    one.add_argument("case", metavar="CASE", help="办件编号")
+    one.add_argument("entry", metavar="ENTRY", help="有冲突的那一条的编号（conflicts 列出的 entry）")
+    which = one.add_mutually_exclusive_group(required=True)
+    which.add_argument("--stands", dest="stands", action="store_true", help="采用")
+    which.add_argument("--drop", dest="stands", action="store_false", help="不采用")
+    one.add_argument("--reason", required=True, metavar="TEXT", help="理由，记入流水")
+    add("refused", "列出被市中心退回、还没有处理的流水", "refusals:refused")
+    one = add("mend", "改报：把退回的一条改后重报，或原样重报", "refusals:mend")
+    one.add_argument("entry", metavar="ENTRY", help="退回的那一条的编号（refused 列出的 entry）")
+    one.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="PATH=VALUE",
+        help="改哪一项，可多次；路径见 refused --json 的 leaves",
+    )
+    one.add_argument("--as-is", action="store_true", help="原样重报：退回的原因已经没有了")
+    one.add_argument("--reason", default="", metavar="TEXT", help="说明")
+    one = add("give-up", "退回的一条不再报，其后的继续上报", "refusals:give_up")
+    one.add_argument("entry", metavar="ENTRY", help="退回的那一条的编号")
+    one.add_argument("--reason", required=True, metavar="TEXT", help="理由，记入流水")
 
 
 def _handover(add: Add) -> None:
@@ -115,10 +167,7 @@ def _handover(add: Add) -> None:
 
 def _central(add: Add) -> None:
     serve = add("serve", "运行市中心", "central:serve")
-    serve.add_argument("--port", type=counting(0, 65535), default=8440, metavar="N", help="端口；0 为任取一个")
-    serve.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="监听的地址")
-    serve.add_argument("--simulate-departments", action="store_true", help=argparse.SUPPRESS)
-    serve.set_defaults(log_to_stderr=True)
+    _serving(serve)
     load = add("import-catalogue", "导入部门报来的事项目录（.xlsx、.csv、.json）", "central:import_catalogue")
     load.add_argument("file", type=Path, metavar="FILE", help="目录文件")
     seed = add("seed", "放入样例城市", "central:seed")
@@ -130,8 +179,39 @@ def _central(add: Add) -> None:
     step = backup.add_mutually_exclusive_group(required=True)
     step.add_argument("--begin", action="store_true", help="备份之前：记下各窗口的位置，输出这次备份的编号")
     step.add_argument("--done", metavar="TOKEN", help="备份成功之后：给出编号")
-    for one in (serve, load, seed, codes, backup):
-        one.add_argument("--database", required=True, metavar="URL", help="SQLite 或 PostgreSQL 数据库地址")
+    tables = add("migrate", "把数据库升级到本版本的表结构", "central:migrate")
+    tables.add_argument("--check", action="store_true", help="只查看，不升级；需要升级时退出状态为 1")
+    revoke = add("revoke", "停用一个窗口或账号，下一次联网即生效", "central:revoke")
+    which = revoke.add_mutually_exclusive_group(required=True)
+    which.add_argument("--window", metavar="ID", help="窗口编号")
+    which.add_argument("--account", metavar="NUMBER", help="工号")
+    odd = add("incidents", "列出异常：签名不对、流水断链、冒用他人名义等", "central:incidents")
+    epoch = add("new-epoch", "数据库从备份恢复之后、重新运行之前执行：各窗口据此补报丢失的", "central:new_epoch")
+    for one in (serve, load, seed, codes, backup, tables, revoke, odd, epoch):
+        one.add_argument("--database", metavar="URL", help="SQLite 或 PostgreSQL 数据库地址（CLERK_CENTRAL_DATABASE）")
+
+
+def _serving(serve: Parser) -> None:
+    """What is not given here is taken from the environment (``docs/operations.md``)."""
+    serve.add_argument("--port", type=counting(0, 65535), metavar="N", help="端口，默认 8440；0 为任取一个")
+    serve.add_argument("--host", metavar="ADDRESS", help="监听的地址，默认 127.0.0.1")
+    serve.add_argument("--tls-cert", type=Path, metavar="FILE", help="证书（PEM，含证书链）；不给则由前面的代理负责")
+    serve.add_argument("--tls-key", type=Path, metavar="FILE", help="证书的私钥")
+    serve.add_argument("--proxies", metavar="LIST", help="信任哪些代理报来的来访地址，逗号分隔")
+    serve.add_argument("--workers", type=counting(1, 64), metavar="N", help="几个进程共用这个端口，默认 1")
+    serve.add_argument("--pool", type=counting(1, 1000), metavar="N", help="每个进程的数据库连接数，默认 10")
+    serve.add_argument("--pushes", type=counting(1, 1000), metavar="N", help="每个进程同时收几批流水，默认 4")
+    serve.add_argument(
+        "--queue", type=counting(0, 100_000), metavar="N", help="最多几批排队，再多请其稍后再来，默认 64"
+    )
+    serve.add_argument("--scans", type=Path, metavar="DIR", help="存放扫描件的文件夹，各进程共用")
+    serve.add_argument("--metrics", metavar="WHERE", help="on、off 或另一个 地址:端口，默认 on")
+    levels = ("debug", "info", "warning", "error")
+    serve.add_argument("--log-level", choices=levels, metavar="LEVEL", help="日志级别：debug、info、warning；默认 info")
+    serve.add_argument("--drain", type=counting(0, 300), metavar="N", help="停止之前先让代理得知，几秒，默认 0")
+    serve.add_argument("--no-migrate", action="store_true", help="不自动升级数据库，版本不对就不运行")
+    serve.add_argument("--simulate-departments", action="store_true", help=argparse.SUPPRESS)
+    serve.set_defaults(log_to_stderr=True)
 
 
 def _later(place: str) -> Callable[[argparse.Namespace], int]:

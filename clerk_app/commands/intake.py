@@ -66,7 +66,8 @@ def intake(options: argparse.Namespace) -> int:
     with Window(getattr(options, "data", None) or window_settings.default_folder()) as window:
         desk = signed_in(window)
         with _opened(options.file) as file, Interruptible() as stop:
-            recorded, refused = _record(desk, file, stop)
+            folder = Path() if options.file == "-" else Path(options.file).parent
+            recorded, refused = _record(desk, file, stop, folder)
     if not options.json:
         print(f"已登记 {recorded} 行，没有登记 {refused} 行。", file=sys.stderr)
     if stop.stopped:
@@ -83,10 +84,10 @@ def signed_in(window: Window) -> Desk:
     return window.desk(person)
 
 
-def _record(desk: Desk, file: IO[bytes], stop: Interruptible) -> tuple[int, int]:
+def _record(desk: Desk, file: IO[bytes], stop: Interruptible, folder: Path) -> tuple[int, int]:
     recorded = refused = 0
     for number, raw in _intakes(file, MAX_LINE + 1, stop):
-        result = _answered(desk, number, raw)
+        result = _answered(desk, number, raw, folder)
         print_json(result)
         refused += "error" in result
         recorded += "error" not in result
@@ -95,10 +96,10 @@ def _record(desk: Desk, file: IO[bytes], stop: Interruptible) -> tuple[int, int]
     return recorded, refused
 
 
-def _answered(desk: Desk, number: int, raw: bytes) -> dict[str, Any]:
+def _answered(desk: Desk, number: int, raw: bytes, folder: Path) -> dict[str, Any]:
     """Answer one line; when the store itself fails, the line is answered too, and then the command ends."""
     try:
-        return answer(desk, number, raw)
+        return answer(desk, number, raw, folder)
     except (StoreFull, StoreFailing) as error:
         print_json({"line": number, "error": {"code": "store", "message": error.say}})
         raise

@@ -73,6 +73,7 @@ class Opening:
             self._opened = window
             window.start_line()
             window.keep_keys()
+            window.watch_scanner()
         except BaseException as error:  # noqa: BLE001  raised again where the window is asked for
             self._error = error
             if self._loop is not None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
+from clerk_app.choosing import planned
 from clerk_app.domain.catalogue import JointService, Limit, Material, ServiceItem, Unit
 from clerk_app.domain.checklist import demand
 from clerk_app.domain.journal import Record
@@ -23,18 +25,18 @@ def person(who: Person) -> dict[str, Any]:
     return {"number": who.number, "name": who.name, "role": who.role.value}
 
 
-def hit(records: Records, found: Hit) -> dict[str, Any] | None:
+def hit(records: Records, found: Hit, today: date) -> dict[str, Any] | None:
     """Return what was found, whole: an item with its materials, a joint service with its items."""
     if found.kind == "joint":
         service = records.joint(found.key)
-        return _joint(records, service) if service is not None else None
-    held = records.item(found.key)
-    return item(held) if held is not None else None
+        return _joint(records, service, today) if service is not None else None
+    held = records.item(found.key, today)
+    return item(held, records, today) if held is not None else None
 
 
-def _joint(records: Records, service: JointService) -> dict[str, Any]:
+def _joint(records: Records, service: JointService, today: date) -> dict[str, Any]:
     """A joint service has the members of an item too; its materials are those of its items."""
-    parts = [part for code in service.items if (part := records.item(code)) is not None]
+    parts = [part for code in service.items if (part := records.item(code, today)) is not None]
     return {
         "code": service.code,
         "name": service.name,
@@ -47,8 +49,8 @@ def _joint(records: Records, service: JointService) -> dict[str, Any]:
     }
 
 
-def item(held: ServiceItem) -> dict[str, Any]:
-    """Return an item with its questions and materials."""
+def item(held: ServiceItem, records: Records, today: date) -> dict[str, Any]:
+    """Return an item with its questions and materials, and what is planned with it."""
     return {
         "code": held.code,
         "name": held.name,
@@ -61,6 +63,10 @@ def item(held: ServiceItem) -> dict[str, Any]:
         "provisional_allowed": held.provisional_allowed,
         "fee": held.fee,
         "sample": held.sample,
+        "version": held.version,
+        "effective_from": held.effective_from.isoformat() if held.effective_from else None,
+        "effective_until": held.effective_until.isoformat() if held.effective_until else None,
+        "planned": planned(records.editions(held.code), today),
         "situations": [
             {"id": s.id, "question": s.question, "answers": [{"id": a.id, "label": a.label} for a in s.answers]}
             for s in held.situations
@@ -105,7 +111,8 @@ def item_lines(found: Iterable[dict[str, Any]]) -> Iterator[str]:
         promised = row["promised"]
         unit = {Unit.WORKDAY: "个工作日", Unit.CALENDAR_DAY: "日"}
         limit = f"承诺 {promised['days']} {unit[promised['unit']]}" if promised else "未载明时限"
-        yield f"{row['code']}  {row['name']}  {row['department']}  {limit}  到现场至多 {row['visits_cap']} 次"
+        cap = f"到现场至多 {row['visits_cap']} 次"
+        yield "  ".join(filter(None, (row["code"], row["name"], row["department"], limit, cap, row["planned"])))
         for material in row["materials"]:
             mark = {"required": "必要", "optional": "非必要", "deferrable": "可容缺"}[material["necessity"]]
             yield f"    {material['id']}  {material['name']}  {mark}  {material['demand']}  {material['where']}"
@@ -174,6 +181,10 @@ def status(seen: Status, seat: Seat, who: Person | None) -> dict[str, Any]:
         "last_problem": seen.last_problem,
         "carried_waiting": seen.carried_waiting,
         "carried_refused": seen.carried_refused,
+        "waiting": seen.waiting,
+        "conflicts": seen.conflicts,
+        "scans_owed": seen.scans_owed,
+        "scans_refused": seen.scans_refused,
         "troubles": list(seen.troubles),
     }
 
@@ -186,6 +197,8 @@ def status_lines(value: dict[str, Any]) -> Iterator[str]:
     yield f"市中心：{'在线' if value['online'] else '连不上'}  {value['last_problem']}".rstrip()
     yield f"流水 {value['entries']} 条，未上报 {value['unsent']} 条，被拒 {value['refused']} 条，办件 {value['cases']} 件"
     yield f"事项目录版本 {value['catalogue_revision']}"
+    if value["waiting"] or value["conflicts"]:
+        yield f"在等前一条的 {value['waiting']} 条，有冲突待处理 {value['conflicts']} 处"
     if value["carried_waiting"] or value["carried_refused"]:
         yield f"代报：等待 {value['carried_waiting']} 份，被拒 {value['carried_refused']} 份"
     if value["troubles"]:

@@ -23,6 +23,7 @@ REASONS = {
     "refused": "有被退回的流水",
     "conflict": "有未处理的冲突",
     "damaged": "有打不开的记录",
+    "scans": "有市中心还没有的扫描件",
 }
 BLOCKED = {
     "uncovered": "市中心还没有告知本窗口它的备份情况，什么也没有清理。请联网同步（clerk sync）；仍如此，请市中心在备份后执行 backed-up。",

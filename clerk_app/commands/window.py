@@ -61,12 +61,13 @@ def items(options: argparse.Namespace) -> int:
     words = " ".join(options.words)
     limit = options.limit or MOST
     with Window(folder_of(options), read_only=True) as window:
+        today = window.clock().date()
         if words.strip():
-            hits = window.records.search_items(words, limit)
-            found = [row for hit in hits if (row := shapes.hit(window.records, hit)) is not None]
+            hits = window.records.search_items(words, limit, today)
+            found = [row for hit in hits if (row := shapes.hit(window.records, hit, today)) is not None]
         else:
-            listed = sorted(window.records.items(), key=lambda item: (item.name, item.code))
-            found = [shapes.item(one) for one in listed[:limit]]
+            listed = sorted(window.records.items(today), key=lambda item: (item.name, item.code))
+            found = [shapes.item(one, window.records, today) for one in listed[:limit]]
     say(found, options.json, shapes.item_lines(found))
     return DONE
 
@@ -115,6 +116,7 @@ def sync(options: argparse.Namespace) -> int:
         window.look_through(at_once=True)
         report = end.sync(Progress())
         window.prune()
+        window.sweep_scans()
         others = handover.carried(window.records, report.carried)
     value = {
         "pushed": report.pushed,

@@ -17,17 +17,9 @@ from clerk_app.domain.checklist import MAX_COUNT, Deficit, Tally, deficit_of, de
 from clerk_app.domain.journal import Entry, is_digest
 from clerk_app.domain.kinds import BEFORE_ACCEPTANCE, KINDS, STATE_LABELS
 from clerk_app.domain.people import Role
-from clerk_app.domain.plain import NotPlain, from_plain
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """Why something may not be done; ``message`` is Chinese and fit for the clerk."""
-
-    code: str
-    message: str
-    field: str = ""
-    """Which input it is about, where one is."""
+from clerk_app.domain.plain import NotPlain, body_of
+from clerk_app.domain.refusals import Refusal
+from clerk_app.domain.upkeep import elsewhere_refusal, move_refusal, scan_refusal, unscan_refusal
 
 
 class Outlook(StrEnum):
@@ -109,24 +101,39 @@ def refusal(case: Case | None, entry: Entry) -> Refusal | None:
     if kind is None:
         return Refusal(code="unknown-kind", message="这一步操作的种类无法识别。")
     try:
-        body = from_plain(kind.body, entry.body)
+        body = body_of(kind.body, entry.body)
     except NotPlain:
         return Refusal(code="body-invalid", message=f"“{kind.label}”的内容不完整或格式不对。")
     if isinstance(body, b.Received):
         if case is not None:
             return Refusal(code="case-exists", message=f"办件 {entry.subject} 已经存在。")
         return tallies_refusal(body.checklist, body.tallies)
-    if isinstance(body, b.Lost) and not (body.stands_for == "" or is_digest(body.stands_for)):
+    if not _well_formed(body):
         return Refusal(code="body-invalid", message=f"“{kind.label}”的内容不完整或格式不对。")
     if case is None:
         return None if kind.anywhere else Refusal(code="case-unknown", message=f"没有办件 {entry.subject}。")
     if case.state not in kind.states:
         label = STATE_LABELS[case.state]
         return Refusal(code="state-forbids", message=f"办件现为“{label}”，不能再做“{kind.label}”。")
-    return _body_refusal(case, entry, body)
+    return elsewhere_refusal(case, entry) or _body_refusal(case, entry, body)
+
+
+def _well_formed(body: object) -> bool:
+    if isinstance(body, b.Lost):
+        return body.stands_for == "" or is_digest(body.stands_for)
+    return body.entry not in {"", body.by} if isinstance(body, b.Mended) else True
 
 
 def _body_refusal(case: Case, entry: Entry, body: object) -> Refusal | None:
+    refused = _decision_refusal(case, entry, body)
+    if isinstance(body, b.Moved):
+        return move_refusal(case, entry, body)
+    if isinstance(body, b.ScanAttached):
+        return scan_refusal(case, body)
+    return unscan_refusal(case, body) if isinstance(body, b.ScanRemoved) else refused
+
+
+def _decision_refusal(case: Case, entry: Entry, body: object) -> Refusal | None:
     if isinstance(body, b.Accepted):
         return _acceptance_refusal(case, entry, body)
     if isinstance(body, b.AcceptedProvisionally):

@@ -57,6 +57,8 @@ class Received:
     joint: JointRef | None = None
     prefiling: str = ""
     visit_reason: str = ""
+    formerly: str = ""
+    """The number under which it was received first, where that had been given to another case meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +234,51 @@ class Settled:
 
     entry: str
     stands: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """``case.moved`` (异地续办): another point goes on with the case; both points hear of it from then on."""
+
+    to: str
+    """The point that takes it up: that of the window which says so."""
+    on: date
+    to_name: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanAttached:
+    """``scan.attached`` (附扫描件): names a file by its content; the file itself follows."""
+
+    material: str
+    sha256: str
+    """Of the file, in hex."""
+    size: int
+    """Bytes."""
+    media: str
+    """``image/jpeg``, ``image/png`` or ``application/pdf``, as its content says."""
+    pages: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanRemoved:
+    """``scan.removed`` (撤扫描件): the scan an entry attached belongs to another paper, or is unreadable."""
+
+    entry: str
+    """The id of the ``scan.attached``."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mended:
+    """``entry.mended`` (改报): what central refused of this window was said again in other words, or is given up."""
+
+    entry: str
+    """The id of the refused entry."""
+    by: str = ""
+    """The id of the entry that says it anew; empty: nothing does."""
     reason: str = ""
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from clerk_app.domain.editions import Edition, edition_key
+
 
 class Necessity(StrEnum):
     """材料必要性: whether a line of the checklist is due, and whether it may come later."""
@@ -173,6 +175,7 @@ class ServiceItem:
     name: str
     department: Department
     version: int = 1
+    """事项版本; several versions of one code may be published at once (``in_force``)."""
     scheme: str = "gb39046"
     """Which table of ``codes.TABLES`` the raw codes ``kind`` and ``level`` are written in."""
     kind: str = ""
@@ -218,9 +221,22 @@ class ServiceItem:
     court: str = ""
     """行政诉讼管辖法院."""
     effective_from: date | None = None
+    """启用日期: the first day on which this version is received; ``None``: it always was."""
     effective_until: date | None = None
+    """停用日期: the last such day; ``None``: until something else is published."""
     sample: bool = False
     """Sample data, labelled as such wherever it is shown or printed."""
+
+    @property
+    def edition(self) -> Edition:
+        """This version and its days."""
+        return Edition(
+            key=edition_key(self.code, self.version),
+            code=self.code,
+            version=self.version,
+            starts=self.effective_from,
+            ends=self.effective_until,
+        )
 
     def material(self, reference: str) -> Material | None:
         """Return the line with this id, else the one with exactly this name, else ``None``."""

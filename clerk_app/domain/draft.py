@@ -14,6 +14,18 @@ from clerk_app.domain.people import Applicant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldScan:
+    """A scanned file in hand: kept already, attached with the act it belongs to."""
+
+    sha256: str
+    size: int
+    media: str
+    pages: int
+    path: str = ""
+    """Where the original lies."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """One applicant's intake of one item, or of several with one set of papers (rule 9)."""
 
@@ -25,6 +37,8 @@ class Draft:
     tallies: dict[str, Tally] = field(default_factory=dict)
     """By line key of the merged checklist."""
     prefiling: str = ""
+    scans: dict[str, tuple[HeldScan, ...]] = field(default_factory=dict)
+    """By line key of the merged checklist."""
 
     def answered(self, question: str, answer: str) -> Draft:
         """Return the draft with one question answered; tallies of lines that no longer apply are kept aside unused."""
@@ -34,6 +48,15 @@ class Draft:
         """Return the draft with one line's tally set, or cleared by ``None``."""
         rest = {k: t for k, t in self.tallies.items() if k != key}
         return replace(self, tallies=rest if tally is None else {**rest, key: replace(tally, material=key)})
+
+    def scanned(self, key: str, scan: HeldScan) -> Draft:
+        """Return the draft with one more scan of a line's paper."""
+        return replace(self, scans={**self.scans, key: (*self.scans.get(key, ()), scan)})
+
+    def scans_of(self, item: ServiceItem) -> dict[str, tuple[HeldScan, ...]]:
+        """Return the scans of one item's own lines that apply, by material: a paper that serves several items is each one's."""
+        sources = ((line.key, code, own) for line in self.checklist().lines for code, own in line.sources)
+        return {own: self.scans[key] for key, code, own in sources if code == item.code and self.scans.get(key)}
 
     def checklist(self) -> JointChecklist:
         """Return the merged checklist under the answers so far."""

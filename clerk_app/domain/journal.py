@@ -7,16 +7,24 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 GENESIS = "0" * 64
 """``previous`` of a window's first entry."""
 
 
+CENTRAL = "CENTRAL"
+"""Central's own window: it speaks for the departments, and is at no point."""
+
+
 class Verdict(StrEnum):
-    """What central said of an entry; final once said."""
+    """What central said of an entry; final once said, but for ``quarantined``."""
 
     APPLIED = "applied"
     MERGED = "merged"
@@ -105,6 +113,11 @@ def is_digest(text: str) -> bool:
     return len(text) == 64 and set(text) <= _HEX
 
 
+def point_of(window: str) -> str:
+    """Return the point a window stands at: its id is the point's code and its number."""
+    return window.rpartition("-")[0]
+
+
 def is_tombstone(entry: Entry) -> bool:
     """Whether an entry takes the place of one that was lost."""
     return entry.kind == "entry.lost"
@@ -144,13 +157,20 @@ def signed(entry: Entry, private_key: bytes) -> Entry:
 def signature_holds(entry: Entry, public_key: bytes) -> bool:
     """Whether the entry was signed with the key whose 32 raw public bytes these are."""
     from cryptography.exceptions import InvalidSignature  # off the path to first paint
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(bytes.fromhex(entry.signature), entry.signed_bytes())
+        _public_key(public_key).verify(bytes.fromhex(entry.signature), entry.signed_bytes())
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+@lru_cache(maxsize=32)
+def _public_key(raw: bytes) -> Ed25519PublicKey:
+    """Return a key made ready: one window's entries come in batches."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    return Ed25519PublicKey.from_public_bytes(raw)
 
 
 def _canonical(values: dict[str, Any]) -> bytes:

@@ -59,6 +59,10 @@ OFFICE = frozenset({Role.DEPARTMENT})
 
 DECISION = "decision"
 """The facet of a case that two acts must not both write without having seen each other."""
+PLACE = "place"
+"""The facet of a case that says at which point it is handled."""
+OFFICIAL = "official"
+"""The facet of a case that holds the number central gave it."""
 MATERIALS = "material:"
 """Prefix of one material's facet; as a whole, what a decision is founded on."""
 
@@ -75,6 +79,14 @@ class Kind:
     """Writes the decision, founded on the materials as they were seen."""
     checks: bool = False
     """Writes the tallies it names."""
+    moves: bool = False
+    """Writes the place, founded on the decision: what is over goes nowhere."""
+    numbers: bool = False
+    """Writes the official number."""
+    settles: bool = False
+    """Lets another entry stand or not: it may write whatever that one writes."""
+    stands_alone: bool = False
+    """Neither founded on anything said of the case nor anything to found on: it never waits for an entry that was refused."""
     anywhere: bool = False
     """May be said where there is no case, too."""
 
@@ -99,7 +111,7 @@ KINDS: dict[str, Kind] = {
         BEFORE_ACCEPTANCE | {State.PROVISIONAL, State.UNDER_REVIEW},
         decides=True,
     ),
-    "case.numbered": Kind(bodies.Numbered, "编号", OFFICE, ANY),
+    "case.numbered": Kind(bodies.Numbered, "编号", OFFICE, ANY, numbers=True),
     "case.taken_up": Kind(
         bodies.TakenUp, "部门接办", OFFICE, frozenset({State.ACCEPTED, State.PROVISIONAL}), decides=True
     ),
@@ -107,9 +119,13 @@ KINDS: dict[str, Kind] = {
     "case.resumed": Kind(bodies.Resumed, "特别程序结束", SUPERVISOR | OFFICE, IN_PROGRESS, decides=True),
     "case.decided": Kind(bodies.Decided, "办结", OFFICE, IN_PROGRESS, decides=True),
     "result.delivered": Kind(bodies.Delivered, "送达", WINDOW, frozenset({State.DECIDED}), decides=True),
-    "remark.added": Kind(bodies.Remarked, "备注", WINDOW | OFFICE, ANY),
-    "identity.shown": Kind(bodies.Shown, "查看完整证件号", WINDOW, ANY),
-    "visit.recorded": Kind(bodies.Visited, "到现场", WINDOW, ANY),
-    "conflict.settled": Kind(bodies.Settled, "处理冲突", SUPERVISOR, ANY, decides=True),
-    "entry.lost": Kind(bodies.Lost, "一条流水灭失", SUPERVISOR, ANY, anywhere=True),
+    "case.moved": Kind(bodies.Moved, "异地续办", WINDOW, OPEN, moves=True),
+    "scan.attached": Kind(bodies.ScanAttached, "附扫描件", WINDOW, ANY),
+    "scan.removed": Kind(bodies.ScanRemoved, "撤扫描件", WINDOW, ANY),
+    "remark.added": Kind(bodies.Remarked, "备注", WINDOW | OFFICE, ANY, stands_alone=True),
+    "identity.shown": Kind(bodies.Shown, "查看完整证件号", WINDOW, ANY, stands_alone=True),
+    "visit.recorded": Kind(bodies.Visited, "到现场", WINDOW, ANY, stands_alone=True),
+    "conflict.settled": Kind(bodies.Settled, "处理冲突", SUPERVISOR, ANY, decides=True, settles=True),
+    "entry.mended": Kind(bodies.Mended, "改报", WINDOW, ANY, stands_alone=True, anywhere=True),
+    "entry.lost": Kind(bodies.Lost, "一条流水灭失", SUPERVISOR, ANY, stands_alone=True, anywhere=True),
 }

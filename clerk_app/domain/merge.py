@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from clerk_app.domain.journal import Entry, Record, Verdict, in_order
-from clerk_app.domain.kinds import DECISION, KINDS, MATERIALS
+from clerk_app.domain.journal import GENESIS, Entry, Record, Verdict, in_order
+from clerk_app.domain.kinds import DECISION, KINDS, MATERIALS, OFFICIAL, PLACE
+
+COMMUTES, CONFLICTS, BY_MATERIAL = "commutes", "conflicts", "by material"
+"""What ``pair_table`` says of two kinds; the last: they commute where they name different materials."""
 
 
 def commutes(one: Entry, other: Entry) -> bool:
     """Whether two acts on one subject may stand in either order.
 
     An act writes facets of the case and is founded on others; two acts commute when neither writes what the other
-    writes or is founded on. Remarks, visits, numbers and looks touch nothing.
+    writes or is founded on. Remarks, visits, scans and looks touch nothing.
     """
     return not (
         _meet(_writes(one), _writes(other)) or _meet(_writes(one), _reads(other)) or _meet(_reads(one), _writes(other))
@@ -22,12 +25,28 @@ def commutes(one: Entry, other: Entry) -> bool:
 def unseen(entry: Entry, held: Sequence[Record]) -> list[Entry]:
     """Return the entries of the subject, in central's order, that the actor of ``entry`` had not seen.
 
-    ``held`` are all the subject's records, refused ones too. A window counts its own entries in ``seen`` whatever became
-    of them; of the others it only ever sees those that have a position, and of these, the feed being gapless, a prefix.
+    ``held`` are the subject's records, the window's own refused ones too. A window counts its own entries in ``seen``
+    whatever became of them; of the others it only ever sees those that have a position, and of these, the feed being
+    gapless, a prefix.
     """
     own = sum(1 for r in held if r.entry.window == entry.window and r.entry.n < entry.n)
     others = [r.entry for r in in_order(held) if r.entry.window != entry.window and r.position is not None]
     return others[max(0, entry.seen - own) :]
+
+
+def against(entry: Entry, held: Sequence[Record]) -> list[Entry]:
+    """Return what the actor of ``entry`` had not seen and what does not commute with it: the other side of a conflict.
+
+    Where ``held`` ends at ``entry`` or holds more, only what central had before it counts. A window does not hold what was
+    refused of others, so that it may take too much for seen: then the latest act that does not commute is the answer.
+    """
+    place = next((r.position for r in held if r.entry.id == entry.id), None)
+    before = [r for r in held if r.entry.id != entry.id and (place is None or (r.position or place) < place)]
+    found = [other for other in unseen(entry, before) if not commutes(entry, other)]
+    if found:
+        return found
+    others = [r.entry for r in in_order(before) if r.entry.window != entry.window and r.position is not None]
+    return [other for other in others if not commutes(entry, other)][-1:]
 
 
 def judge(entry: Entry, held: Sequence[Record]) -> Verdict:
@@ -38,24 +57,43 @@ def judge(entry: Entry, held: Sequence[Record]) -> Verdict:
     return Verdict.MERGED if all(commutes(entry, other) for other in missed) else Verdict.CONFLICTING
 
 
+def pair_table() -> dict[tuple[str, str], str]:
+    """Return for every pair of kinds whether two acts of them commute: what ``commutes`` says of acts naming materials."""
+    table: dict[tuple[str, str], str] = {}
+    for one in KINDS:
+        for other in KINDS:
+            said = {commutes(_sample(one, "a"), _sample(other, material)) for material in ("a", "b")}
+            table[one, other] = BY_MATERIAL if len(said) == 2 else COMMUTES if True in said else CONFLICTS
+    return table
+
+
+def _sample(kind: str, material: str) -> Entry:
+    body = {"tallies": [{"material": material}]}
+    return Entry(id="", kind=kind, subject="", at="", actor="", window="", n=1, seen=0, previous=GENESIS, body=body)
+
+
 def _writes(entry: Entry) -> frozenset[str]:
     kind = KINDS.get(entry.kind)
     if kind is None:
         return frozenset()
     facets = {DECISION} if kind.decides else set()
+    if kind.moves or kind.settles:
+        facets |= {PLACE}
+    if kind.numbers or kind.settles:
+        facets |= {OFFICIAL}
     if kind.checks:
         facets |= {MATERIALS + m for m in _materials(entry)}
     return frozenset(facets)
 
 
 def _reads(entry: Entry) -> frozenset[str]:
-    """A decision is founded on all the materials; a check is founded on there being no decision yet."""
+    """A decision is founded on all the materials; a check, and a move, on there being no decision yet."""
     kind = KINDS.get(entry.kind)
     if kind is None:
         return frozenset()
     if kind.decides:
         return frozenset({MATERIALS})
-    return frozenset({DECISION}) if kind.checks else frozenset()
+    return frozenset({DECISION}) if kind.checks or kind.moves else frozenset()
 
 
 def _materials(entry: Entry) -> list[str]:

@@ -6,10 +6,14 @@ import re
 import uuid
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_VALUES = {character: value for value, character in enumerate(BASE36)}
 MAX_WINDOWS = len(BASE36) ** 2
 """Windows one point can have: ``00`` to ``ZZ``."""
+LONGEST_KEPT = 100
+"""Characters of a number that is remembered once it was read: the same one is asked about again and again."""
 OLDEST_BIRTH_YEAR = 1800
 """An identity number with an earlier year of birth is a slip of the hand."""
 
@@ -98,23 +102,30 @@ def case_number(point: str, window_number: str, day: date, serial: int) -> str:
 def check_character(stem: str) -> str:
     """Return the ISO 7064 MOD 37,36 check character over the letters and digits of ``stem``."""
     product = 36
-    for character in stem.replace("-", ""):
-        total = (product + BASE36.index(character)) % 36
-        product = (total or 36) * 2 % 37
+    try:
+        for value in map(_VALUES.__getitem__, stem.replace("-", "")):
+            product = ((product + value) % 36 or 36) * 2 % 37
+    except KeyError as error:
+        raise ValueError(f"no letter or digit: {error}") from error
     return BASE36[(37 - product) % 36]
 
 
 def parse_case_number(text: str) -> CaseNumber | None:
     """Return the parts of a case number as typed or scanned, or ``None`` where it is none or its check fails."""
-    found = _SHAPE.fullmatch(plain(text))
+    return _parsed(text) if len(text) <= LONGEST_KEPT else _parsed.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> CaseNumber | None:
+    found = _SHAPE.fullmatch(text) or _SHAPE.fullmatch(plain(text))
     if found is None:
         return None
-    point, window, day, serial, _ = found.groups()
+    point, window, day, serial, check = found.groups()
     born = _date(f"20{day}")
-    if born is None or int(serial) < 1:
+    if born is None or int(serial) < 1 or f"{int(serial):04d}" != serial:
         return None
-    canonical = case_number(point, window, born, int(serial))
-    if canonical != found.group():
+    canonical = found.group()
+    if check_character(canonical[:-2]) != check:
         return None
     return CaseNumber(text=canonical, point=point, window_number=window, day=born, serial=int(serial))
 

@@ -33,6 +33,11 @@ class CaseSummary:
     unsent: int
     """How many of its entries central has not confirmed (rule 14)."""
     updated_at: str
+    formerly: str = ""
+    prefiling: str = ""
+    """The number of the application made online that was received."""
+    place: str = ""
+    """The point that handles it now; empty where that was not told yet."""
 
 
 def summary_of(case: Case, unsent: int) -> CaseSummary:
@@ -59,6 +64,9 @@ def summary_of(case: Case, unsent: int) -> CaseSummary:
         conflicts=len(case.conflicts),
         unsent=unsent,
         updated_at=case.updated_at,
+        formerly=case.formerly,
+        prefiling=case.prefiling,
+        place=case.place,
     )
 
 

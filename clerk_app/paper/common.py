@@ -10,6 +10,7 @@ from clerk_app.domain.case import Case
 from clerk_app.domain.catalogue import Material, ServiceItem
 from clerk_app.domain.checklist import Tally
 from clerk_app.domain.deadlines import add_workdays
+from clerk_app.domain.journal import point_of
 from clerk_app.domain.people import Applicant, mask_number, mask_phone
 from clerk_app.paper.blocks import Block, Fields, Paper, Signatures, Signer, Text
 from clerk_app.paper.context import PaperContext
@@ -74,6 +75,8 @@ def item_pairs(context: PaperContext) -> tuple[tuple[Pair, ...], ...]:
         rows.append((("一件事", joint),))
     if case.official:
         rows.append((("市中心编号", case.official),))
+    if case.moves:
+        rows.append((("异地续办", "；".join(f"{day(m.on)}转由{m.name or m.to}办理" for m in case.moves)),))
     return tuple(rows)
 
 
@@ -88,7 +91,9 @@ def situation_words(item: ServiceItem | None, answers: dict[str, str]) -> str:
 def contact_fields(context: PaperContext, *, place: bool = True) -> Fields:
     """Return whom to ask and whom to complain to; what the catalogue does not say is asked at the window."""
     item = context.item
-    here = f"{context.point_name}（窗口 {context.window}）"
+    here = context.point_name
+    if point_of(context.window) == context.case.place:
+        here += f"（窗口 {context.window}）"
     if item is None:
         return Fields(rows=((("咨询方式", here),),))
     pairs = [("咨询电话", item.phone), ("监督投诉电话", item.complaint_phone)]

@@ -23,7 +23,7 @@ class PaperContext:
 
     case: Case
     item: ServiceItem | None
-    """The catalogue's row, for telephones, addresses and remedies; ``None`` where the catalogue has it no more."""
+    """The version it was received under, for telephones, addresses and remedies; ``None`` where the catalogue has it no more."""
     point_name: str
     window: str
     clerk_name: str

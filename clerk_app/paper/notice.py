@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_app.domain.case import Notice
+from clerk_app.domain.case_parts import Notice
 from clerk_app.domain.catalogue import Material, Unit
 from clerk_app.domain.checklist import Deficit, DeficitKind, demand, seal_words
 from clerk_app.paper.blocks import Block, Column, Fields, Paper, Table, Text

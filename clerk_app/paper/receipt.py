@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from clerk_app.domain.bodies import Supplemented, SupplementLine
-from clerk_app.domain.case import Case, Notice
+from clerk_app.domain.case import Case
+from clerk_app.domain.case_parts import Notice
 from clerk_app.domain.checklist import Defect, DeficitKind, Tally, received_words
 from clerk_app.domain.deadlines import NOTICE_DAYS
 from clerk_app.domain.kinds import State

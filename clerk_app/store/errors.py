@@ -1,6 +1,6 @@
 """What can go wrong with a window's store and keys; ``say`` is what the person at the window is told.
 
-``VaultError`` is the base of all: ``StoreInUse``, ``StoreNotLockable``, ``StoreMissing``, ``StoreDamaged``, ``StoreOlder``,
+``VaultError`` is the base of all: ``StoreInUse``, ``StoreNotLockable``, ``StoreMissing``, ``StoreDamaged``, ``ScanDamaged``, ``StoreOlder``,
 ``StoreFull``, ``StoreFailing``, ``StoreReadOnly``, ``StoreTooNew``, ``TransactionUndone``, and of ``KeysError``:
 ``KeyMissing``, ``WrongKey``, ``FormerKey``, ``KeysExist``, ``KeysDamaged``, ``KeyringUnavailable``, ``PassphraseMissing``,
 ``PassphraseWeak``.
@@ -76,6 +76,16 @@ class StoreDamaged(VaultError):
         self.table = table
         self.id = id
         self.reason = reason
+
+
+class ScanDamaged(StoreDamaged):
+    """A scanned file is damaged or gone (``reason``: ``damaged``, ``gone``); ``id`` names it in the folder of scans."""
+
+    def __init__(self, id: str, reason: str = "damaged") -> None:
+        super().__init__("scans", id, reason)
+        what = "不在了" if reason == "gone" else "已损坏"
+        self.say = f"一份扫描件在本机的文件{what}，办件和其余扫描件不受影响。请用纸质材料重新扫描，再附到这一件上。"
+        self.args = (self.say,)
 
 
 class StoreOlder(StoreDamaged):

@@ -6,38 +6,38 @@ several of them inside one ``with records.transaction():`` are one act: durable 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
-
-import msgspec
+from typing import Self
 
 from clerk_app.domain.case import Case
-from clerk_app.domain.catalogue import JointService, ServiceItem
-from clerk_app.domain.deadlines import Calendar
-from clerk_app.domain.journal import GENESIS, Entry, Record, Verdict
+from clerk_app.domain.journal import GENESIS, Entry, Record
 from clerk_app.domain.summary import CaseSummary
 from clerk_app.store.books.book import TABLE as JOURNAL
 from clerk_app.store.books.book import Book
 from clerk_app.store.books.casebook import Casebook
+from clerk_app.store.books.loose_ends import LooseEnds
 from clerk_app.store.books.pruning import Pruning, Run
 from clerk_app.store.books.published import Published, PublishedRow
-from clerk_app.store.books.search import Hit
+from clerk_app.store.books.scans import Scans
 from clerk_app.store.books.serials import META, Fact, Serials, decode_fact, serials_of
+from clerk_app.store.books.settling import Told, settle
+from clerk_app.store.books.waiting import Waiting
 from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.file.reserve import SIZE
 from clerk_app.store.file.seal import VaultKeys
 from clerk_app.store.ledger import Ledger
-from clerk_app.store.mend.healing import Healing
 from clerk_app.store.mend.opening import open_vault
+from clerk_app.store.offering import Offering
 
 __all__ = ["PublishedRow", "Records"]
 
 
-class Records(Healing):
+class Records(Offering):
     """A window's records over the ledger; thread-safe, one writer, every write method durable on return.
 
     Lists (``summaries``, ``find_cases``, ``summary``) and ``search_items`` answer from memory and never wait for a write
@@ -56,10 +56,13 @@ class Records(Healing):
         self._book = Book(ledger, window)
         self._cases = Casebook(ledger, self._book)
         self._published = Published(ledger)
-        self.pruning = Pruning(ledger, self._book, self._cases)
+        self.scans = Scans(ledger, self._book)
+        self.pruning = Pruning(ledger, self._book, self._cases, self.scans)
         self._serials = Serials(ledger)
+        self.loose_ends = LooseEnds(self.vault, self._book, self._cases)
         if not self.vault.read_only and any(finding.reason == "mark" for finding in self.vault.findings):
             self._book.mend()
+            self.scans.mend()
         self._open_healing(mend=mend)
         self.vault.on_reload(self._reload)
 
@@ -104,6 +107,7 @@ class Records(Healing):
     def _reload(self) -> None:
         """The vault had to open the file anew and found other content: nothing that was read before is believed."""
         self._book.gaps.load()
+        self.scans.forget()
         self._published.forget()
         self._cases.load()
         self.heal()
@@ -133,6 +137,7 @@ class Records(Healing):
                 self._cases.keep(case, places.pop(case.number, []))
             for subject, added in places.items():
                 self._cases.touch(subject, added)
+            self.scans.attach(entries)
             for told in self.appended:
                 self.vault.on_done(partial(told, entries))
 
@@ -154,8 +159,7 @@ class Records(Healing):
         for run in self.pruned():
             if run.first <= n <= run.last:
                 return run.named[0] if n == run.last and len(run.named) == 1 else None
-        own = (record.entry for _, record in self._book.own_backwards())
-        return next((entry.digest() for entry in own if entry.n == n), None)
+        return self._book.digest_of(n)
 
     def journal(self, after: int = 0, limit: int | None = None) -> list[Record]:
         """Return own and others' records in the order they arrived here, past the place ``after``."""
@@ -177,19 +181,23 @@ class Records(Healing):
 
     def unsent(self, limit: int, max_bytes: int) -> list[Entry]:
         """Return own entries central has said nothing of, in journal order; at least one if there is any."""
-        entries: list[Entry] = []
+        return [waiting.entry() for waiting in self.unsent_as_kept(limit, max_bytes)]
+
+    def unsent_as_kept(self, limit: int, max_bytes: int) -> list[Waiting]:
+        """Return the same as JSON, as it is to be said."""
+        found: list[Waiting] = []
         size = 0
         with self.transaction():
             last = self.sent_up_to()
-            for _, record in self._book.unsent_in_order():
-                if record is None or (last is not None and record.entry.n > last):
+            for waiting in self._book.unsent_in_order():
+                if waiting is None or (last is not None and waiting.n > last):
                     break  # nothing behind one that is damaged or missing may be sent before it
-                size += len(msgspec.json.encode(record.entry)) + 1
-                if entries and (size > max_bytes or len(entries) >= limit):
+                size += len(waiting.raw) + 1
+                if found and (size > max_bytes or len(found) >= limit):
                     break
-                entries.append(record.entry)
+                found.append(waiting)
         self.note_met()
-        return entries
+        return found
 
     def unsent_places(self) -> list[int]:
         """Return the places in the journal of the own entries central has said nothing of."""
@@ -218,22 +226,13 @@ class Records(Healing):
         """Return how many entries the journal holds, own and others'."""
         return self._book.count()
 
-    def settle(self, verdicts: Sequence[tuple[str, Verdict, int | None, dict[str, Any] | None]]) -> set[str]:
-        """Keep central's verdicts (entry id, verdict, position, problem), refold and return the touched subjects."""
-        touched: set[str] = set()
+    def settle(self, verdicts: Sequence[Told], changed: Sequence[Told] = ()) -> set[str]:
+        """Keep central's verdicts (entry id, verdict, position, problem), refold and return the touched subjects.
+
+        ``changed``: those over earlier entries, which were held back until now.
+        """
         with self.transaction():
-            for entry_id, verdict, position, problem in verdicts:
-                try:
-                    held = self._book.get(entry_id)
-                except StoreDamaged:
-                    continue  # the feed brings it again, with what was said of it
-                if held is None:  # its place is known, or it could not have been said
-                    raise StoreDamaged(JOURNAL, entry_id, "corrupt")
-                if self._book.settle(held, verdict, position, problem):
-                    touched.add(held.entry.subject)
-            for subject in touched:
-                self._cases.refold(subject, ())
-        return touched
+            return settle(self._book, self._cases, verdicts, changed)
 
     def take_feed(self, records: Sequence[Record], next_position: int) -> set[str]:
         """Take in a page of the feed and its cursor in one transaction; return the touched subjects.
@@ -246,7 +245,7 @@ class Records(Healing):
             for record in records:
                 entry = record.entry
                 try:
-                    held, damaged = self._book.get(entry.id), False
+                    held, damaged = self._book.brief(entry.id), False
                 except StoreDamaged:
                     held, damaged = None, True
                 if held is None:
@@ -272,37 +271,42 @@ class Records(Healing):
 
     def say_again(self, after: int) -> int:
         """Make this window's entries past ``n = after`` unsent again, because central lost them; return how many."""
-        lost: set[str] = set()
-        count = 0
         with self.transaction():
-            for place, record in self._book.own_backwards():
-                if record.entry.n <= after:
-                    break
-                if record.verdict is not None:
-                    self._book.unsettle(place, record)
-                    lost.add(record.entry.subject)
-                    count += 1
-            for subject in lost:
+            own = itertools.takewhile(lambda found: found[1].entry.n > after, self._book.own_backwards())
+            lost = [(place, record) for place, record in own if record.verdict is not None]
+            for subject in self._unsettle(lost):
                 self._cases.refold(subject, ())
-        return count
+        return len(lost)
 
-    def rewind_feed(self, last_n: int) -> None:
+    def _unsettle(self, found: Sequence[tuple[int, Record]]) -> set[str]:
+        """Make entries unsent again, and the files they name owed: central can miss these only once it counts those."""
+        for place, record in found:
+            self._book.unsettle(place, record)
+        named = (record.entry.body.get("sha256") for _, record in found if record.entry.kind == "scan.attached")
+        self.scans.say_again([sha256 for sha256 in named if isinstance(sha256, str)])
+        return {record.entry.subject for _, record in found}
+
+    def rewind_feed(self, last_n: int) -> int:
         """Have the feed heard again from the last place sure to be as it was: that of an own entry up to ``last_n``.
 
         For a central that was restored: what it holds of this window it held before, and so everything before that.
-        Others' entries from there on count again once they are heard again.
+        Others' entries from there on count again once they are heard again. An own entry that was held back first got its
+        place later, so its place proves nothing, and central may hold it back again: it is unsent again, if it stood behind.
+        Return how many are.
         """
         with self.transaction():
-            known = (
-                r.position for _, r in self._book.own_backwards() if r.entry.n <= last_n and r.position is not None
-            )
-            sure = min(self._book.cursor(), next(known, 0))
+            own = [(place, r) for place, r in self._book.own_backwards() if r.entry.n <= last_n and r.position]
+            proven = next((r.position or 0 for _, r in own if r.problem is None), 0)
+            again = [(place, r) for place, r in own if (r.position or 0) > proven]
+            subjects = self._unsettle(again)
+            sure = min(self._book.cursor(), proven)
             unsure = [r for _, r in self._book.walk() if (r.position or 0) > sure and not self._book.is_own(r)]
             for record in unsure:
                 self._book.lose(record)
-            for subject in {record.entry.subject for record in unsure}:
+            for subject in subjects | {record.entry.subject for record in unsure}:
                 self._cases.refold(subject, ())
             self._book.set_cursor(sure)
+            return len(again)
 
     # cases
 
@@ -335,43 +339,6 @@ class Records(Healing):
     def rebuild(self) -> list[str]:
         """Fold every case anew from the journal; return the numbers whose kept state differs (none: all is well)."""
         return self._cases.differing()
-
-    # the catalogue
-
-    def put_catalogue(self, rows: Sequence[PublishedRow], next_revision: int, *, more: bool = False) -> None:
-        """Take in changed and withdrawn documents and the revision they lead to, in one transaction.
-
-        ``more``: further pages follow at once; the search is made anew with the last.
-        """
-        self._published.put(rows, next_revision, more=more)
-
-    def catalogue_revision(self) -> int:
-        """Return the revision up to which the catalogue is here."""
-        return self._published.revision()
-
-    def item(self, code: str) -> ServiceItem | None:
-        """Return an item; raises ``StoreDamaged`` when its row does not open."""
-        return self.healed(lambda: self._published.item(code))
-
-    def joint(self, code: str) -> JointService | None:
-        """Return a joint service."""
-        return self.healed(lambda: self._published.joint(code))
-
-    def items(self) -> Iterator[ServiceItem]:
-        """Yield every item of the catalogue, read one by one."""
-        return self._published.items()
-
-    def search_items(self, words: str, limit: int = 50) -> list[Hit]:
-        """Return items and joint services in which every word is found, best first."""
-        return self._published.search(words, limit)
-
-    def calendar(self) -> Calendar:
-        """Return the working days as central published them."""
-        return self.healed(self._published.calendar)
-
-    def point_name(self, code: str) -> str:
-        """Return the service point's name, or its code where it is not known."""
-        return self._published.point_name(code)
 
     # small things
 

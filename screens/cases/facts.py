@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from clerk_app.domain.checklist import Deficit, deficit_of, received_words
 from clerk_app.domain.codes import LIGHT_LABELS
 from clerk_app.domain.kinds import STATE_LABELS
 from clerk_app.domain.people import mask_number, mask_phone
-from clerk_app.history import HistoryLine, RunningClock
+from clerk_app.history import CONFLICT, HistoryLine, RunningClock
 from clerk_app.planning import VISIT_REASONS
 from screens.text import Part
 from screens.widgets.prose import Para
@@ -19,6 +20,8 @@ from screens.words import day_words, moment_words
 
 if TYPE_CHECKING:
     from clerk_app.desk import Desk
+    from clerk_app.elsewhere import Preview, Whereabouts
+    from clerk_app.scanning import AttachedScan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,10 @@ class CaseFacts:
     breach: bool
     """Whether one more visit breaks the cap."""
     today: date
+    where: Whereabouts
+    scans: list[AttachedScan] = field(default_factory=list)
+    why_not: str = ""
+    """Why a case of another point cannot be taken up here."""
 
 
 def read(desk: Desk, number: str) -> CaseFacts:
@@ -52,6 +59,27 @@ def read(desk: Desk, number: str) -> CaseFacts:
         deemed=desk.deemed_accepted(case),
         breach=desk.visit_would_breach(case),
         today=desk.today,
+        where=desk.whereabouts(case),
+        scans=desk.scans_of(number),
+    )
+
+
+def read_preview(desk: Desk, preview: Preview) -> CaseFacts:
+    """Return what is shown of a case that is not here."""
+    case = preview.case
+    return CaseFacts(
+        case=case,
+        confirmed=True,
+        history=list(preview.history),
+        clocks=desk.clocks(case),
+        wanted=desk.wanted(case),
+        allowed=frozenset() if preview.why_not else frozenset({"take_up_case"}),
+        papers=(),
+        deemed=desk.deemed_accepted(case),
+        breach=desk.visit_would_breach(case),
+        today=desk.today,
+        where=replace(desk.whereabouts(case), name=preview.place_name),
+        why_not=preview.why_not,
     )
 
 
@@ -73,7 +101,26 @@ def head(facts: CaseFacts, identity: str = "") -> list[Para]:
     third: list[Part] = [(f"{who.name}  {identity or mask_number(who.id_number)}  {mask_phone(who.phone)}", "")]
     if who.agent_name:
         third.append((f"  经办 {who.agent_name}", ""))
-    return [Para(first), Para(second), Para(third)]
+    return [Para(first), Para(second), Para(third), *_where(facts), *_conflicts(case)]
+
+
+def _where(facts: CaseFacts) -> list[Para]:
+    """Say where a case is handled, once it was moved or is another point's."""
+    where = facts.where
+    if where.here and not where.since:
+        return []
+    taken = f"，{where.since} 续办" if where.since else ""
+    by = f"，经手 {where.by}" if where.by else ""
+    if where.here:
+        return [Para([(f"本服务点续办（{where.since}{by}）", "dim")])]
+    words = f"现由 {where.name} 办理{taken}{by}"
+    return [Para([(words, "warn"), (f"  {facts.why_not}" if facts.why_not else "", "")])]
+
+
+def _conflicts(case: Case) -> list[Para]:
+    if not case.conflicts:
+        return []
+    return [Para([(f"有 {len(case.conflicts)} 处冲突，待值班主任处理", "bad")])]
 
 
 def situation(facts: CaseFacts) -> list[Para]:
@@ -84,13 +131,16 @@ def situation(facts: CaseFacts) -> list[Para]:
 def history(facts: CaseFacts) -> list[Para]:
     """Return what happened, one act a paragraph."""
     paras = [_title("经过")]
+    windows = len({line.window for line in facts.history}) > 1
     for line in facts.history:
         parts: list[Part] = [(f"{moment_words(line.at)}  ", "dim"), (line.label, "strong")]
         if line.mark:
             parts.insert(1, (f"{line.mark}  ", "warn"))
         if line.text:
             parts.append((f"  {line.text}", ""))
-        parts += [(f"  {line.actor}", "dim"), (f"  {line.verdict}", "dim" if line.confirmed else "warn")]
+        at = f"（{line.window}）" if windows else ""
+        good = line.confirmed and not line.verdict.startswith(CONFLICT)
+        parts += [(f"  {line.actor}{at}", "dim"), (f"  {line.verdict}", "dim" if good else "warn")]
         paras.append(Para(parts, 18))
     return paras
 
@@ -136,8 +186,19 @@ def _materials(facts: CaseFacts) -> list[Para]:
         wrong = deficit_of(material, tally, facts.today)
         mark, tone = ("[缺]", "warn") if wrong else ("[齐]", "good") if tally and not tally.empty else ("选交", "dim")
         received = received_words(tally) if tally else "无"
+        received += scan_words([scan for scan in facts.scans if scan.scan.material == material.id], "；")
         paras.append(Para([(f"{n:>2} ", "dim"), (f"{mark} ", tone), (f"{material.name}  ", ""), (received, "dim")], 8))
     return [*paras, BLANK]
+
+
+def scan_words(scans: Sequence[AttachedScan], before: str = "") -> str:
+    """Return in words how many scans there are, and how far they have come: 扫描 2 份（待传 1）."""
+    if not scans:
+        return ""
+    states = [scan.state for scan in scans]
+    named = (("待传", "waiting"), ("被退", "refused"), ("不在本机", "absent"))
+    left = [f"{words} {states.count(state)}" for words, state in named if state in states]
+    return f"{before}扫描 {len(scans)} 份（{'，'.join(left) or '已传'}）"
 
 
 def _visits(facts: CaseFacts) -> list[Para]:

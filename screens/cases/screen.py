@@ -12,19 +12,26 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from clerk_app.domain.kinds import STATE_LABELS, State
+from clerk_app.domain.numbers import looks_like_case_number
 from clerk_app.domain.people import mask_number
+from clerk_app.domain.summary import CaseSummary
 from clerk_app.seat import Refused
 from screens.base import AreaScreen
+from screens.cases.elsewhere import look_elsewhere
+from screens.dialogs import Confirm, Notice
 from screens.keymap import key, move
 from screens.text import clean
 from screens.widgets.field import PlainInput
 from screens.widgets.virtual_list import Cell, Column, VirtualList
 
 if TYPE_CHECKING:
-    from clerk_app.domain.summary import CaseSummary
+    from clerk_app.elsewhere import Arriving
 
-SCOPES = (("today", "今天"), ("open", "在办"), ("waiting", "待补正"), ("all", "全部"))
+    Row = CaseSummary | Arriving
+
+SCOPES = (("today", "今天"), ("open", "在办"), ("waiting", "待补正"), ("conflict", "有冲突"), ("all", "全部"))
 TONES = {State.NOTIFIED: "warn", State.PROVISIONAL: "warn", State.DECLINED: "dim", State.WITHDRAWN: "dim"}
+NOT_HERE = "本窗口没有这一件。按回车到市中心查这件，可以续办"
 COLUMNS = (
     Column("办件编号", 23),
     Column("状态", 8),
@@ -45,7 +52,8 @@ class Cases(AreaScreen):
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("cases.open", "enter", "open", "查看", "查看光标所在的办件"),
-        key("cases.scope", "f4", "scope", "范围", "在今天、在办、待补正、全部之间切换"),
+        key("cases.scope", "f4", "scope", "范围", "在今天、在办、待补正、有冲突、全部之间切换"),
+        key("cases.elsewhere", "f7", "elsewhere", "到市中心查", "到市中心查这个编号的办件，可续办其他服务点的件"),
         key("cases.clear", "escape", "clear", "清空", "清空查找的内容"),
         key("cases.reload", "f5", "reload", "刷新", "重新读取办件"),
         move("cases.up", "up", "move(-1)", "上移", "光标上移一行"),
@@ -67,7 +75,7 @@ class Cases(AreaScreen):
         with Horizontal(id="cases-filter"):
             yield PlainInput(placeholder="编号、姓名、证件号码或事项；可直接扫描", compact=True, id="cases-words")
             yield Static("", id="cases-scope", markup=False)
-        yield VirtualList(COLUMNS, _cells, empty="没有这样的办件", id="cases-list")
+        yield VirtualList(COLUMNS, self._cells, empty="没有这样的办件", id="cases-list")
 
     def on_mount(self) -> None:
         """Show today's cases."""
@@ -87,7 +95,7 @@ class Cases(AreaScreen):
             self._load()
 
     @property
-    def _list(self) -> VirtualList[CaseSummary]:
+    def _list(self) -> VirtualList[Row]:
         return self.query_one("#cases-list", VirtualList)
 
     @property
@@ -99,15 +107,18 @@ class Cases(AreaScreen):
         revision = self.clerk.revision
         self._draw_scope()
 
-        def show(found: list[CaseSummary]) -> None:
+        def show(found: list[Row]) -> None:
             self._shown, self._shown_for = revision, (words, scope)
+            self._list.empty = NOT_HERE if looks_like_case_number(words) else "没有这样的办件"
             here = self._list.current
             numbers = [s.number for s in found]
             same = numbers.index(here.number) if here and here.number in numbers else 0
             self._list.set_rows(found, same)
+            self.refresh_bindings()
 
-        def look() -> list[CaseSummary]:
-            return desk.find_cases(words) if words else desk.cases(scope)
+        def look() -> list[Row]:
+            coming = [one for one in desk.arriving() if _is_meant(one, words, scope)]
+            return [*coming, *(desk.find_cases(words) if words else desk.cases(scope))]
 
         self.ask(look, show, self._not_read, replaces="cases", hold=False)
 
@@ -139,16 +150,23 @@ class Cases(AreaScreen):
 
     def action_open(self) -> None:
         """Open the case under the cursor; while the list is behind the words, the first they find."""
-        words = self._words
-        summary = self._list.current
+        words, row = self._words, self._list.current
         if words and words != self._shown_for[0]:
             desk = self.desk
-            self.ask(lambda: desk.find_cases(words), lambda found: self.open_case(found[0].number) if found else None)
-        elif summary is not None:
-            self.open_case(summary.number)
+            self.ask(lambda: desk.find_cases(words), lambda found: self._open_first(found, words))
+        elif row is not None and not isinstance(row, CaseSummary):
+            self._tell_coming(row)
+        elif row is not None:
+            self.open_case(row.number)
+        elif looks_like_case_number(words):
+            self.action_elsewhere()
+
+    def _open_first(self, found: list[CaseSummary], words: str) -> None:
+        if found or looks_like_case_number(words):
+            self.open_case(found[0].number if found else words)
 
     def open_case(self, number: str) -> None:
-        """Show one case."""
+        """Show one case; one that is not here may be at another point."""
         from screens.cases.view import CaseView
 
         self.wanted = ""
@@ -158,7 +176,40 @@ class Cases(AreaScreen):
             self.query_one(Input).value = ""
             self.open(CaseView(found))
 
-        self.ask(lambda: desk.case(number).number, show)
+        def look() -> str | Arriving:
+            coming = next((one for one in desk.arriving() if one.number == number.strip().upper()), None)
+            return coming or desk.case(number).number
+
+        def missing(refused: Refused) -> None:
+            if refused.code == "case-unknown" and looks_like_case_number(number):
+                self._offer_elsewhere(number)
+            else:
+                self.show_refusal(refused)
+
+        self.ask(look, lambda found: show(found) if isinstance(found, str) else self._tell_coming(found), missing)
+
+    def _tell_coming(self, one: Arriving) -> None:
+        sent = "已报到市中心，等市中心转来。" if one.sent else "还没有报到市中心，联网后自动上报。"
+        told = f"{one.number}\n\n转入中，等市中心确认。{sent}\n转来后即可照常办理。"
+        self.open(Notice("转入中", told))
+
+    def _offer_elsewhere(self, number: str) -> None:
+        words = f"本窗口没有 {number.strip()}。可能在其他服务点办理，到市中心查这件？"
+        self.open(Confirm("到市中心查这件", words), lambda sure: look_elsewhere(self, number) if sure else None)
+
+    def action_elsewhere(self) -> None:
+        """Ask central for the case whose number was typed or scanned."""
+        look_elsewhere(self, self._words)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Central is asked for whole numbers only."""
+        return looks_like_case_number(self._shown_for[0]) if action == "elsewhere" else True
+
+    def _cells(self, row: Row) -> list[Cell]:
+        if isinstance(row, CaseSummary):
+            return _summary_cells(row, self.desk.seat.point)
+        told = {0: Cell(row.number), 1: Cell("转入中", "warn"), 4: Cell("等市中心确认", "dim")}
+        return [told.get(n, Cell("")) for n in range(len(COLUMNS))]
 
     def action_scope(self) -> None:
         """Take the next scope."""
@@ -183,15 +234,22 @@ class Cases(AreaScreen):
         self._list.action_page(by)
 
 
-def _cells(summary: CaseSummary) -> list[Cell]:
+def _is_meant(one: Arriving, words: str, scope: str) -> bool:
+    """Whether a case that is still to come belongs in the list."""
+    return words.upper() in one.number if words else scope != "conflict"
+
+
+def _summary_cells(summary: CaseSummary, point: str) -> list[Cell]:
     over = summary.visits > summary.visits_cap
     due = summary.debt_due or summary.promised_due or (summary.notice_due if summary.state is State.RECEIVED else None)
-    state = "暂停" if summary.paused else STATE_LABELS[summary.state]
+    state, tone = "暂停" if summary.paused else STATE_LABELS[summary.state], TONES.get(summary.state, "plain")
+    if summary.place not in {"", point}:
+        state, tone = "已转出", "dim"
+    if summary.conflicts:
+        state, tone = "有冲突", "bad"
     return [
         Cell(summary.number),
-        Cell(
-            "有冲突" if summary.conflicts else state, "bad" if summary.conflicts else TONES.get(summary.state, "plain")
-        ),
+        Cell(state, tone),
         Cell(summary.applicant),
         Cell(mask_number(summary.id_number), "dim"),
         Cell(summary.item_name),

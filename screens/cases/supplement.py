@@ -20,6 +20,7 @@ from screens.checking import Sheet
 from screens.dialogs import Choose, Confirm, Option
 from screens.intake.result import Done, Result, print_outcome
 from screens.keymap import key
+from screens.scans import Hand
 from screens.text import clean
 from screens.widgets.checklist import Checklist
 from screens.widgets.detail import Detail
@@ -50,6 +51,7 @@ class Supplement(AreaScreen):
         super().__init__()
         self.facts = facts
         self._visit = True
+        self._hand = Hand(self, lambda: self.checklist)
 
     def body(self) -> ComposeResult:
         """Yield the notice's lines."""
@@ -66,7 +68,12 @@ class Supplement(AreaScreen):
         sheet = Sheet(today=self.facts.today, materials=tuple(wanted), before=case.tallies)
         self.checklist.show_sheet(sheet, 0)
         self.checklist.focus()
+        self._hand.offer()
         self._tell()
+
+    def on_unmount(self) -> None:
+        """What was scanned and not recorded waits again."""
+        self._hand.empty()
 
     @property
     def checklist(self) -> Checklist:
@@ -76,7 +83,7 @@ class Supplement(AreaScreen):
     @property
     def begun(self) -> bool:
         """Whether anything was counted that is not recorded."""
-        return bool(self.brought)
+        return bool(self.brought or self.checklist.sheet.scans)
 
     @property
     def brought(self) -> list[Tally]:
@@ -92,6 +99,10 @@ class Supplement(AreaScreen):
     @on(Checklist.Changed)
     def _counted(self) -> None:
         self._tell()
+
+    @on(Checklist.ScanWanted)
+    def _scan_wanted(self, event: Checklist.ScanWanted) -> None:
+        self._hand.wanted(event.key, off=event.off)
 
     @on(Checklist.Refused)
     def _key_refused(self, event: Checklist.Refused) -> None:
@@ -133,7 +144,7 @@ class Supplement(AreaScreen):
 
     def action_back(self) -> None:
         """Go back without recording anything."""
-        if not self.brought:
+        if not self.begun:
             self.dismiss(None)
             return
         words = "补收的材料还没有登记。"
@@ -186,9 +197,10 @@ class Supplement(AreaScreen):
 
     def _record(self, decide: Decide, why: str) -> None:
         desk, number, brought, visit = self.desk, self.facts.case.number, self.brought, self._visit
+        scans = self.checklist.sheet.scans
 
         def work() -> Done:
-            return print_outcome(desk, desk.supplement(number, brought, decide, visit, why))
+            return print_outcome(desk, desk.supplement(number, brought, decide, visit, why, scans=scans))
 
         self.ask(work, self._recorded)
 

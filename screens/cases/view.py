@@ -12,6 +12,7 @@ from clerk_app.planning import DECLINE_REASONS
 from clerk_app.seat import Refused
 from screens.base import AreaScreen
 from screens.cases import facts as words
+from screens.cases.elsewhere import look_elsewhere
 from screens.dialogs import Choose, Confirm, Notice, Option, Prompt, Reader, required
 from screens.intake.result import Done, Result, print_outcome
 from screens.keymap import key
@@ -31,6 +32,7 @@ ACTS = {
     "give_back": "return_papers",
     "note": "remark",
     "reveal": "reveal_identity",
+    "take_up": "take_up_case",
 }
 """This screen's action → the desk's method that must be allowed."""
 
@@ -54,6 +56,9 @@ class CaseView(AreaScreen):
         key("case.return", "b", "give_back", "退件", "逾期不补等情形，退还材料"),
         key("case.remark", "n", "note", "备注", "写一条备注"),
         key("case.reveal", "v", "reveal", "看全号", "显示完整证件号码（会留下记录）"),
+        key("case.scans", "f", "scans", "扫描件", "这一件的扫描件：附上、撤下，看传到市中心没有"),
+        key("case.conflicts", "c", "conflicts", "冲突", "两边的操作并排看；值班主任决定采用与否"),
+        key("case.take-up", "u", "take_up", "续办", "这一件现由其他服务点办理：转回本服务点继续办理"),
         key("case.reload", "f5", "reload", "刷新", "重新读取", show=False),
     ]
 
@@ -118,6 +123,8 @@ class CaseView(AreaScreen):
             return self.facts is not None and ACTS[action] in self.facts.allowed
         if action == "print":
             return self.facts is not None and bool(self.facts.papers)
+        if action == "conflicts":
+            return self.facts is not None and bool(self.facts.case.conflicts)
         return True
 
     def action_back(self) -> None:
@@ -134,6 +141,22 @@ class CaseView(AreaScreen):
 
         if self.facts is not None:
             self.open(Supplement(self.facts), lambda _: self.load())
+
+    def action_scans(self) -> None:
+        """Show the case's scans."""
+        from screens.cases.scans import CaseScans
+
+        self.open(CaseScans(self.number), lambda _: self.load())
+
+    def action_conflicts(self) -> None:
+        """Show both sides of the conflicts."""
+        from screens.cases.disputes import DisputeView
+
+        self.open(DisputeView(self.number), lambda _: self.load())
+
+    def action_take_up(self) -> None:
+        """Ask central how the case stands, and show it to be taken up."""
+        look_elsewhere(self, self.number)
 
     def action_print(self) -> None:
         """Choose a paper and write it."""

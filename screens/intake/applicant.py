@@ -145,6 +145,17 @@ class ApplicantForm(Vertical):
         self._discredited = self._discredited or known.discredited
         self._show_kind()
 
+    def take(self, applicant: Applicant) -> None:
+        """Show an applicant as they typed themselves, whether it holds or not."""
+        self.clear()
+        kinds = [(kind.kind, kind.id_kind) for kind in KINDS]
+        given = (applicant.kind, applicant.id_kind)
+        self._kind = kinds.index(given) if given in kinds else 0
+        for name in ORDER:
+            self.field(name).value = getattr(applicant, name)
+        self._discredited = applicant.discredited
+        self._show_kind()
+
     def summary(self) -> str:
         """Return the applicant in one line, the numbers masked (rule 15)."""
         who = self.applicant

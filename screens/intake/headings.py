@@ -23,7 +23,10 @@ def tell(screen: Intake) -> None:
     """Say in the headings and the verdict bar how things stand."""
     draft = screen.draft
     found = screen.assessment()
-    screen.part("item").tell(draft_words(draft) if draft else "", filled=draft is not None)
+    plans = [screen.desk.planned(item.code) for item in draft.items] if draft else []
+    screen.part("item").tell(
+        "；".join(filter(None, (draft_words(draft), *plans))) if draft else "", filled=draft is not None
+    )
     screen.part("who").tell(screen.form.summary(), filled=not screen.form.empty)
     asked = questions(draft.items) if draft else ()
     answered = [a.label for q in asked for a in q.answers if draft and draft.answers.get(q.id) == a.id]

@@ -16,19 +16,19 @@ from textual.widgets import Static
 from clerk_app.domain.checklist import Evidence
 from clerk_app.domain.draft import Draft, DraftAssessment, assess_draft
 from clerk_app.domain.joint import questions
-from clerk_app.domain.numbers import looks_like_case_number
 from clerk_app.domain.people import Applicant
 from clerk_app.seat import Refused
 from screens.base import AreaScreen
 from screens.checking import Sheet
 from screens.dialogs import Confirm
 from screens.intake.applicant import ApplicantForm
+from screens.intake.beginning import Beginning
 from screens.intake.closing import Closing
-from screens.intake.headings import begin_draft, line_details, tell
+from screens.intake.headings import line_details, tell
 from screens.intake.search import ItemSearch
 from screens.intake.situations import Questions
 from screens.keymap import key
-from screens.text import clean
+from screens.scans import Hand
 from screens.widgets.checklist import Checklist
 from screens.widgets.detail import Detail
 from screens.widgets.stage import Stage
@@ -54,7 +54,9 @@ class Intake(AreaScreen):
     def __init__(self) -> None:
         super().__init__()
         self.draft: Draft | None = None
+        self._beginning = Beginning(self)
         self._end = Closing(self)
+        self._hand = Hand(self, lambda: self.checklist)
 
     def body(self) -> ComposeResult:
         """Yield the stages and the verdict."""
@@ -70,6 +72,11 @@ class Intake(AreaScreen):
     def on_mount(self) -> None:
         """Begin with the search."""
         self.reset()
+        self._hand.offer()
+
+    def on_unmount(self) -> None:
+        """What was scanned and not recorded waits again."""
+        self._hand.empty()
 
     # the stages
 
@@ -113,12 +120,14 @@ class Intake(AreaScreen):
     def reset(self) -> None:
         """Begin with the next applicant."""
         self.draft = None
+        self._beginning.forget()
+        self._hand.empty()
         self.search.clear()
         self.form.clear()
         self.query_one(Questions).ask((), {})
         self.checklist.show_sheet(Sheet(today=self.desk.today, materials=()), 0)
         self.open_stage("item")
-        self._look_for("")
+        self._beginning.look_for("")
 
     @property
     def begun(self) -> bool:
@@ -129,46 +138,11 @@ class Intake(AreaScreen):
 
     @on(ItemSearch.Asked)
     def _asked(self, event: ItemSearch.Asked) -> None:
-        self._look_for(event.words)
-
-    def _look_for(self, words: str) -> None:
-        desk = self.desk
-        self.ask(
-            lambda: desk.search_items(words, 200),
-            lambda hits: self.search.show(words, hits),
-            lambda refused: self.query_one("#verdict", Static).update(Content(f" {clean(refused.message)}")),
-            replaces="search",
-            hold=False,
-        )
+        self._beginning.look_for(event.words)
 
     @on(ItemSearch.Taken)
     def _taken(self, event: ItemSearch.Taken) -> None:
-        if looks_like_case_number(event.words):
-            self.clerk.open_case(event.words)
-            self.search.clear()
-            return
-        desk = self.desk
-
-        def begin() -> Draft | None:
-            hits = list(event.hits)
-            if event.words:
-                hits += desk.search_items(event.words, 1)
-            return begin_draft(hits, desk.begin, lambda code: getattr(desk.joint(code), "items", ())) if hits else None
-
-        self.ask(begin, self._begun)
-
-    def _begun(self, draft: Draft | None) -> None:
-        if draft is None:
-            return
-        if self.draft is None or [i.code for i in self.draft.items] != [i.code for i in draft.items]:
-            self.draft = replace(draft, answers=self._kept_answers(draft))
-            self._spread({})
-            self.form.expect(set.intersection(*(set(item.subjects) for item in draft.items)))
-        self.open_stage("who")
-
-    def _kept_answers(self, draft: Draft) -> dict[str, str]:
-        """A question with a single answer needs no asking."""
-        return {q.id: q.answers[0].id for q in questions(draft.items) if len(q.answers) == 1}
+        self._beginning.take(list(event.hits), event.words)
 
     # 申请人
 
@@ -197,7 +171,7 @@ class Intake(AreaScreen):
 
         def go_on(offers: dict[str, Evidence]) -> None:
             self.draft = draft
-            self._spread(offers)
+            self.spread(offers)
             self.open_stage("which" if draft.open_questions() else "papers")
 
         self.ask(check, go_on, lambda refused: self.form.refuse(refused.field, refused.message))
@@ -208,7 +182,7 @@ class Intake(AreaScreen):
     def _answered(self, event: Questions.Answered) -> None:
         if self.draft is not None:
             self.draft = self.draft.answered(event.question, event.answer)
-            self._spread(dict(self.checklist.sheet.offers))
+            self.spread(dict(self.checklist.sheet.offers))
             self._tell()
 
     @on(Questions.Done)
@@ -217,7 +191,7 @@ class Intake(AreaScreen):
 
     # 材料
 
-    def _spread(self, offers: dict[str, Evidence]) -> None:
+    def spread(self, offers: dict[str, Evidence]) -> None:
         """Lay out the checklist under the answers so far; what was counted on lines that stay is kept."""
         draft = self.draft
         if draft is None:
@@ -234,6 +208,7 @@ class Intake(AreaScreen):
             owed=old.owed & same,
             last={k: c for k, c in old.last.items() if k in same},
             offers=offers,
+            scans=old.scans,
         )
         self.query_one(Questions).ask(questions(draft.items), draft.answers)
         self.checklist.show_sheet(sheet, 0)
@@ -247,6 +222,10 @@ class Intake(AreaScreen):
         self.app.bell()
         self.query_one("#verdict", Static).update(Content(f" {event.words}"))
 
+    @on(Checklist.ScanWanted)
+    def _scan_wanted(self, event: Checklist.ScanWanted) -> None:
+        self._hand.wanted(event.key, off=event.off)
+
     @on(VirtualList.Highlighted, "#checklist")
     def _highlighted(self) -> None:
         line = self.checklist.current
@@ -257,7 +236,8 @@ class Intake(AreaScreen):
         if self.draft is None:
             return None
         applicant = self.draft.applicant if self.form.empty else self.form.applicant
-        return replace(self.draft, applicant=applicant, tallies=dict(self.checklist.sheet.tallies))
+        sheet = self.checklist.sheet
+        return replace(self.draft, applicant=applicant, tallies=dict(sheet.tallies), scans=dict(sheet.scans))
 
     def assessment(self) -> DraftAssessment | None:
         """Return the live verdict."""

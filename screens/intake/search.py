@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from clerk_app.domain.numbers import looks_like_case_number
+from clerk_app.domain.prefiling import could_be_number, prefiling_number
 from screens.keymap import key, move
 from screens.text import clean
 from screens.widgets.field import PlainInput
@@ -68,7 +69,7 @@ class ItemSearch(Vertical):
     def compose(self) -> ComposeResult:
         """Lay out field, picked items and list."""
         yield PlainInput(
-            placeholder="事项名称、拼音首字母（如 jzz）、代码或部门；也可扫描办件编号", compact=True, id="words"
+            placeholder="事项名称、拼音首字母（如 jzz）、代码或部门；也可扫办件、预申报码", compact=True, id="words"
         )
         yield Static("", classes="search--picked", markup=False)
         yield VirtualList(
@@ -141,12 +142,15 @@ class ItemSearch(Vertical):
 
     def action_take(self) -> None:
         """Take what is under the cursor, with what was picked before."""
-        if not self.words and self.picked:
+        words, hit = self.words, self._list.current
+        if not words and self.picked:
             self.post_message(self.Taken(list(self.picked)))
-        elif self._shown_for != self.words or looks_like_case_number(self.words):
-            self.post_message(self.Taken(list(self.picked), self.words))
-        elif (hit := self._list.current) is not None:
+        elif self._shown_for != words or looks_like_case_number(words) or prefiling_number(words):
+            self.post_message(self.Taken(list(self.picked), words))
+        elif hit is not None:
             self.post_message(self.Taken([*self.picked, hit]))
+        elif could_be_number(words):
+            self.post_message(self.Taken([], words))
 
     def action_pick(self) -> None:
         """Pick what is under the cursor and look for the next."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
@@ -14,6 +15,7 @@ from clerk_app.domain.kinds import KINDS
 from clerk_app.seat import Refused
 from screens.base import AreaScreen
 from screens.keymap import key
+from screens.line.refusal import open_refusal
 from screens.line.troubles import trouble_paras
 from screens.text import clean
 from screens.widgets.header import UNREADABLE
@@ -23,8 +25,9 @@ from screens.words import moment_words
 
 if TYPE_CHECKING:
     from clerk_app.desk import Desk
-    from clerk_app.domain.journal import Entry, Record
+    from clerk_app.domain.journal import Entry
     from clerk_app.line import LineStatus
+    from clerk_app.mending import Refusal
     from clerk_app.status import Status
 
 SKEW = 60.0
@@ -37,11 +40,11 @@ class Found:
 
     status: Status
     unsent: list[Entry]
-    refused: list[Record]
+    refused: list[Refusal]
 
 
 def _read(desk: Desk) -> Found:
-    return Found(desk.status(), desk.unsent(), desk.refused())
+    return Found(desk.status(), desk.unsent(), desk.refusals())
 
 
 class LineArea(AreaScreen):
@@ -52,8 +55,11 @@ class LineArea(AreaScreen):
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("line.retry", "f5", "retry", "立即重试", "现在就连市中心，不等下一次"),
+        key("line.mend", "f7", "mend", "处理退回", "处理光标所在的退回流水：改后重报、原样重报或不再报"),
         key("line.central", "f8", "central", "停启市中心", "样例：停止或启动本机上的市中心，看断网时的样子"),
     ]
+
+    _any_refused = False
 
     def body(self) -> ComposeResult:
         """Yield state and lists."""
@@ -68,7 +74,13 @@ class LineArea(AreaScreen):
         )
         yield Static(Content("被退回的流水"), classes="line--title", markup=False)
         yield VirtualList(
-            [Column("时间", 16), Column("内容", 12), Column("办件", 24), Column("原因")],
+            [
+                Column("时间", 16, wide=100),
+                Column("内容", 12),
+                Column("办件", 24),
+                Column("原因"),
+                Column("其后", 6, wide=100),
+            ],
             _refused_cells,
             empty="没有被退回的流水",
             id="refused",
@@ -97,14 +109,33 @@ class LineArea(AreaScreen):
         for id, rows in (("#unsent", found.unsent), ("#refused", found.refused)):
             listing = self.query_one(id, VirtualList)
             listing.set_rows(rows, min(listing.cursor, max(0, len(rows) - 1)))
+        self._any_refused = bool(found.refused)
+        self.refresh_bindings()
 
     def _unreadable(self, refused: Refused) -> None:
         """What this window holds cannot be told; it is asked again every second, so no dialog says so."""
         self.query_one("#line-troubles", Prose).show([*trouble_paras([UNREADABLE]), Para([(refused.message, "")], 12)])
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The switch of central exists in a demonstration alone."""
+        """The switch of central exists in a demonstration alone; what was refused can be mended where there is any."""
+        if action == "mend":
+            return self._any_refused
         return self.clerk.services.demo is not None if action == "central" else True
+
+    @property
+    def _refused(self) -> VirtualList[Refusal]:
+        return self.query_one("#refused", VirtualList)
+
+    @on(VirtualList.Selected, "#refused")
+    def _selected(self, event: VirtualList.Selected) -> None:
+        event.stop()
+        self.action_mend()
+
+    def action_mend(self) -> None:
+        """Show what can be done with the refused entry under the cursor."""
+        refusal = self._refused.current
+        if refusal is not None:
+            open_refusal(self, refusal)
 
     def action_retry(self) -> None:
         """Try now."""
@@ -142,6 +173,7 @@ def _state(seen: LineStatus, found: Found) -> Content:
         (f"\n{'':10}" + _trying(seen) if seen.attempt else "\n", "$dim"),
         ("\n流水      ", "$dim"),
         (f"共 {status.entries} 条，未发 {status.unsent} 条，退回 {status.refused} 条", ""),
+        (f"，等待 {status.waiting} 条" if status.waiting else "", ""),
         (f"    办件 {status.cases} 件，事项目录第 {status.catalogue_revision} 版", "$dim"),
     ]
     if seen.clock_skew is not None and abs(seen.clock_skew) >= SKEW:
@@ -165,15 +197,15 @@ def _unsent_cells(entry: Entry) -> list[Cell]:
     ]
 
 
-def _refused_cells(record: Record) -> list[Cell]:
-    problem = record.problem or {}
-    why = str(problem.get("detail") or problem.get("title") or "市中心没有说明原因")
-    entry = record.entry
+def _refused_cells(refusal: Refusal) -> list[Cell]:
+    entry = refusal.record.entry
+    tone = "dim" if refusal.by_itself else "bad"
     return [
         Cell(moment_words(entry.at), "dim"),
-        Cell(_label(entry.kind), "bad"),
+        Cell(refusal.label, tone),
         Cell(entry.subject),
-        Cell(why),
+        Cell("不用处理：在等前一条" if refusal.by_itself else refusal.why, "dim" if refusal.by_itself else "plain"),
+        Cell(f"等{refusal.waiting}" if refusal.waiting else "", "warn"),
     ]
 
 

@@ -28,6 +28,8 @@ KEYS: list[BindingType] = [
     key("check.electronic", "e", "count('electronic')", "电子", "收到电子件一份（再按加一份）", show=False),
     key("check.reuse", "r", "reuse", "用旧验", "此前核验过且仍有效，这次不再要（带出处）"),
     key("check.issued", "i", "issued", "签发日", "填写材料的签发日期，用来核对有效期", show=False),
+    key("check.scan", "f", "scan", "扫描", "附上刚扫描的文件（几份时可选）"),
+    key("check.unscan", "F", "unscan", "撤扫描", "撤下这一行附的扫描件，放回待附", show=False),
     key("check.less", "minus", "less", "减一", "最后所计的份数减一", show=False),
     key("check.clear", "u", "clear", "重核", "清除这一行，重新核对", show=False),
     key("check.next", "space,enter", "next", "下一项", "光标移到下一个还没有核对的材料"),
@@ -58,7 +60,17 @@ class Checklist(VirtualList[Line]):
         checklist: Checklist
         words: str
 
+    @dataclass
+    class ScanWanted(Message):
+        """Scanned files are to be attached to a line, or those it has taken off."""
+
+        checklist: Checklist
+        key: str
+        off: bool = False
+
     def __init__(self, *, empty: str, id: str) -> None:
+        self.scans_come = False
+        """Whether there is a scanner's folder to take files from."""
         columns = [
             Column("", 3, right=True),
             Column("容", 2),
@@ -107,6 +119,10 @@ class Checklist(VirtualList[Line]):
         """Offer an earlier verification only where there is one."""
         if action == "reuse":
             return bool(self._sheet.offers)
+        if action == "scan":
+            return self.scans_come
+        if action == "unscan":
+            return bool(self._key and self._sheet.scans.get(self._key))
         return True
 
     def action_count(self, field: str) -> None:
@@ -161,6 +177,20 @@ class Checklist(VirtualList[Line]):
             return
         sheet = self._sheet.reused(line.key)
         self._press(sheet, sheet.next_open(self.cursor))
+
+    def action_scan(self) -> None:
+        """Attach what was scanned."""
+        if self._key:
+            self.post_message(self.ScanWanted(self, self._key))
+
+    def action_unscan(self) -> None:
+        """Take the line's scans off."""
+        if self._key:
+            self.post_message(self.ScanWanted(self, self._key, off=True))
+
+    def take(self, sheet: Sheet) -> None:
+        """Show a sheet that came of what was asked elsewhere."""
+        self._press(sheet)
 
     def action_clear(self) -> None:
         """Begin the line anew."""

@@ -40,6 +40,8 @@ class HeaderState:
     unsent: int | None = 0
     """Entries central has not had; ``None``: not known."""
     refused: int = 0
+    scans: int = 0
+    """Scanned files that wait to be attached."""
     trouble: str = ""
     """What is wrong at the window itself, in a few words: the gravest, and how many more."""
     sample: bool = False
@@ -58,6 +60,7 @@ def working(services: Services, person: Person, status: Status | None) -> Header
         troubled=not seen.online,
         unsent=status.unsent if status is not None else None,
         refused=status.refused if status is not None else 0,
+        scans=status.scans_seen if status is not None else 0,
         trouble=troubles[0] + more if troubles else "",
         sample=services.demo is not None,
     )
@@ -121,6 +124,8 @@ class StatusHeader(Widget):
             ends.insert(0, [Segment(f" ! {cut(state.trouble, TROUBLE_WIDTH)} ", loud)])
         if state.refused:
             ends.append([Segment(f" 退回 {state.refused} ", loud)])
+        if state.scans:
+            ends.append([Segment(f" 扫描 {state.scans} ", loud)])
         if state.sample:
             ends.append([Segment("样例", base)])
         left = room - sum(sum(s.cell_length for s in end) + 3 for end in ends)

@@ -3,38 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC
-from email.utils import format_datetime
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from sync import wire
-from sync.central import carried, enrolment, openapi, publishing, reading, sessions
+from sync.central import (
+    carried,
+    enrolment,
+    faults,
+    health,
+    incarnations,
+    openapi,
+    publishing,
+    reading,
+    scans,
+    sessions,
+    snapshots,
+    uploads,
+)
+from sync.central.around import Around, trace_of
 from sync.central.core import Core
 from sync.central.endpoints import ENDPOINTS, MAX_CURSOR, Endpoint, Number
+from sync.central.gate import BACKLOG, lane_of
 from sync.central.ingest import ingest
-from sync.central.problems import ProblemError, problem
+from sync.central.problems import ProblemError
 from sync.central.sessions import Caller
-from sync.central.transport import answer, decode, encode, problem_answer, read_body
-
-log = logging.getLogger("clerk.central")
+from sync.central.transport import answer, decode, encode, read_body
+from sync.central.tus import Tus
 
 LARGE = 32 * 1024
 """From this size on a body is compressed beside the loop, not in it."""
-PASSING = frozenset({"08", "3D", "40", "53", "57"})
-"""Classes of PostgreSQL's SQLSTATE that pass: connection, a database being put back, deadlock, resources, shutdown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,79 +64,138 @@ class Call:
         """The number in the path."""
         return str(self.request.path_params["number"])
 
+    def text(self, name: str) -> str:
+        """Return a part of the path."""
+        return str(self.request.path_params[name])
+
+    @property
+    def revision(self) -> int:
+        """The revision in the path."""
+        return whole_number(str(self.request.path_params["revision"]), 0, MAX_CURSOR)
+
+    @property
+    def backlog(self) -> int | None:
+        """How many entries the window says it has not said yet."""
+        told = self.request.headers.get(wire.BACKLOG_HEADER, "")
+        return int(told) if told.isascii() and told.isdecimal() and len(told) <= 9 else None
+
+    @property
+    def address(self) -> str:
+        """Where the request came from, as far as that is known."""
+        return self.request.client.host if self.request.client is not None else ""
+
 
 Handler = Callable[[Call], Awaitable[Any]]
+Respond = Callable[[Request], Awaitable[Response]]
 
 
 async def _push(call: Call) -> wire.EntriesAnswer:
-    return await ingest(call.core, call.speaker.window, call.speaker.public_key, call.body)
+    speaker = call.speaker
+    async with call.core.gate.turn(speaker.window, lane_of(call.backlog)):
+        return await ingest(call.core, speaker.window, speaker.public_key, call.body)
+
+
+async def _carry(call: Call) -> wire.CarriedAnswer:
+    async with call.core.gate.turn(call.speaker.window, BACKLOG):
+        return await carried.take_up(call.core, call.speaker, call.body)
 
 
 async def _feed(call: Call) -> reading.StoredFeed:
-    return await reading.feed(
-        call.core, call.speaker.point, call.query["after"], call.query["limit"], call.query["wait"]
-    )
+    wait = call.query["wait"]
+    if wait:
+        trace_of(call.request.scope).operation = "feed_wait"
+    told = await reading.feed(call.core, call.speaker.point, call.query["after"], call.query["limit"], wait)
+    if wait:  # who was revoked while they waited hears nothing more
+        await sessions.recheck(call.core, call.speaker)
+    return told
+
+
+async def _challenge(call: Call) -> wire.Challenge:
+    call.core.limits.take("challenge", f"{call.body.window}@{call.address}")
+    return await sessions.challenge(call.core, call.body.window)
+
+
+async def _enrol(call: Call) -> wire.Enrolment:
+    call.core.limits.take("address", call.address)
+    return await enrolment.enrol(call.core, call.body)
+
+
+async def _refresh(call: Call) -> wire.Session:
+    call.core.limits.take("address", call.address)
+    return await sessions.refresh(call.core, call.body)
+
+
+async def _upload_options(_: Call) -> Response:
+    return uploads.configuration()
 
 
 async def _session_state(call: Call) -> wire.SessionState:
-    told = call.request.headers.get(wire.BACKLOG_HEADER, "")
-    backlog = int(told) if told.isascii() and told.isdecimal() and len(told) <= 9 else None
     agent = call.request.headers.get("user-agent", "").partition(" ")[0]
     version = agent.removeprefix(wire.USER_AGENT) if agent.startswith(wire.USER_AGENT) else ""
     version = version if version.isascii() and version.isprintable() else ""
-    return await reading.session_state(call.core, call.speaker, version[:40], backlog)
+    return await reading.session_state(call.core, call.speaker, version[:40], call.backlog)
 
 
 HANDLERS: dict[str, Handler] = {
-    "enrol": lambda c: enrolment.enrol(c.core, c.body),
-    "challenge": lambda c: sessions.challenge(c.core, c.body.window),
+    "enrol": _enrol,
+    "challenge": _challenge,
     "open_session": lambda c: sessions.open_session(c.core, c.body),
-    "refresh": lambda c: sessions.refresh(c.core, c.body),
+    "refresh": _refresh,
     "close_session": lambda c: sessions.close_session(c.core, c.speaker),
     "session_state": _session_state,
+    "incarnate": lambda c: incarnations.begin(c.core, c.speaker, c.body),
     "push": _push,
-    "own_entries": lambda c: reading.own_entries(c.core, c.speaker.window, c.query["after"], c.query["limit"]),
-    "carry": lambda c: carried.take_up(c.core, c.speaker, c.body),
+    "own_entries": lambda c: reading.own_entries(
+        c.core, c.speaker.window, c.speaker.point, c.query["after"], c.query["limit"]
+    ),
+    "carry": _carry,
     "feed": _feed,
     "catalogue": lambda c: publishing.changes(c.core, c.query["after"], c.query["limit"]),
+    "snapshot": lambda c: snapshots.newest(c.core),
+    "snapshot_file": lambda c: snapshots.answer(c.core, c.revision, c.request.headers),
+    "upload_options": _upload_options,
+    "create_upload": lambda c: uploads.create(c.core, c.speaker, c.request),
+    "stand_of_upload": lambda c: uploads.stand(c.core, c.speaker, c.request, c.text("id")),
+    "append_to_upload": lambda c: uploads.append(c.core, c.speaker, c.request, c.text("id")),
+    "drop_upload": lambda c: uploads.drop(c.core, c.speaker, c.request, c.text("id")),
+    "missing_scans": lambda c: scans.missing(c.core, c.speaker.window, c.speaker.point),
+    "scan": lambda c: scans.answer(c.core, c.speaker, c.text("sha256"), c.request.headers),
     "prefiling": lambda c: reading.prefiling(c.core, c.number),
     "case": lambda c: reading.case(c.core, c.number),
     "fleet": lambda c: reading.fleet(c.core),
 }
 
 
-def build_app(central: Core) -> Starlette:
+def build_app(central: Core) -> ASGIApp:
     """Return central as an ASGI application; the database stays the caller's to close."""
-    routes = [
-        Route(endpoint.path, _route(central, endpoint), methods=[endpoint.method], name=endpoint.name)
-        for endpoint in ENDPOINTS
-    ]
-    routes += [Route("/v1/openapi.json", _openapi, methods=["GET"]), Route("/healthz", _health(central))]
-
-    async def on_error(request: Request, error: Exception) -> Response:
-        """Answer from outside the middleware, so that it has to be signed here."""
-        told = await _on_error(request, error)
-        told.headers.update(_signature(central))
-        return told
-
-    handlers = {
-        ProblemError: _on_problem,
-        HTTPException: _on_http,
-        ClientDisconnect: _on_disconnect,
-        DBAPIError: _on_database,
-        PoolTimeout: _on_unavailable,
-        OSError: _on_unavailable,
-        Exception: on_error,
-    }
-    signed = Middleware(_Signed, core=central)
-    return Starlette(routes=routes, exception_handlers=handlers, middleware=[signed])
+    by_path: dict[str, dict[str, Respond]] = {}
+    for endpoint in ENDPOINTS:
+        by_path.setdefault(endpoint.path, {})[endpoint.method] = _route(central, endpoint)
+    routes = [Route(path, _by_method(ways), methods=list(ways)) for path, ways in by_path.items()]
+    routes.append(Route("/v1/openapi.json", _openapi, methods=["GET"]))
+    routes += health.routes(central)
+    return Around(Tus(Starlette(routes=routes, exception_handlers=faults.handlers())), central)
 
 
-def _route(core: Core, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+def _by_method(ways: Mapping[str, Respond]) -> Respond:
+    """One route for a path, so that whoever uses a wrong method hears of all the right ones."""
+
+    async def respond(request: Request) -> Response:
+        return await ways["GET" if request.method == "HEAD" and "HEAD" not in ways else request.method](request)
+
+    return respond
+
+
+def _route(core: Core, endpoint: Endpoint) -> Respond:
     handler = HANDLERS[endpoint.name]
 
     async def respond(request: Request) -> Response:
+        trace = trace_of(request.scope)
+        trace.operation = endpoint.name
         caller = await _caller(core, request) if endpoint.secured else None
+        if caller is not None:
+            trace.window = caller.window
+            core.limits.take(endpoint.bucket, caller.window)
         person = caller.person if caller is not None else None
         if endpoint.role is not None and (person is None or person.role is not endpoint.role):
             raise ProblemError("role-needed")
@@ -140,6 +204,8 @@ def _route(core: Core, endpoint: Endpoint) -> Callable[[Request], Awaitable[Resp
         if endpoint.request is not None:
             body = decode(await read_body(request, endpoint.limit), endpoint.request)
         told = await handler(Call(core, request, body, query, caller))
+        if isinstance(told, Response):
+            return told
         if told is None:
             return Response(status_code=endpoint.status, media_type=wire.MEDIA_TYPE)
         encoded = told if isinstance(told, bytes) else encode(told)
@@ -161,79 +227,18 @@ def _number(request: Request, number: Number) -> int:
     text = request.query_params.get(number.name)
     if text is None:
         return number.default
+    return whole_number(text, number.least, number.most)
+
+
+def whole_number(text: str, least: int, most: int) -> int:
+    """Return a number as it stands in an address, or raise the problem with it."""
     if not (text.isascii() and text.isdecimal() and len(text) <= len(str(MAX_CURSOR))):
         raise ProblemError("malformed")
     value = int(text)
-    if not number.least <= value <= number.most:
+    if not least <= value <= most:
         raise ProblemError("malformed")
     return value
 
 
 async def _openapi(_: Request) -> Response:
     return Response(openapi.description(), media_type="application/json")
-
-
-def _health(core: Core) -> Callable[[Request], Awaitable[Response]]:
-    async def respond(_: Request) -> Response:
-        async with core.database.read() as connection:
-            await connection.exec_driver_sql("SELECT 1")
-        return Response(b"ok\n", media_type="text/plain")
-
-    return respond
-
-
-async def _on_problem(_: Request, error: Exception) -> Response:
-    if not isinstance(error, ProblemError):
-        raise error
-    return problem_answer(error.problem, error.headers)
-
-
-async def _on_http(_: Request, error: Exception) -> Response:
-    if not isinstance(error, HTTPException):
-        raise error
-    code = {404: "not-found", 405: "method"}.get(error.status_code, "malformed")
-    return problem_answer(problem(code), dict(error.headers or {}))
-
-
-async def _on_disconnect(_: Request, error: Exception) -> Response:
-    """Nobody is there to read this; nothing was begun."""
-    return problem_answer(problem("not-json"))
-
-
-async def _on_database(request: Request, error: Exception) -> Response:
-    """Only a database out of reach or under way to it is a reason to try again; the rest are faults of ours."""
-    state = str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
-    if isinstance(error, OperationalError | InterfaceError) or state[:2] in PASSING:
-        return await _on_unavailable(request, error)
-    return await _on_error(request, error)
-
-
-async def _on_unavailable(request: Request, error: Exception) -> Response:
-    log.warning("database unavailable during %s: %s", request.url.path, type(error).__name__)
-    return problem_answer(problem("unavailable"), {"Retry-After": "5"})
-
-
-async def _on_error(request: Request, error: Exception) -> Response:
-    log.error("failed: %s %s", request.method, request.url.path, exc_info=error)
-    return problem_answer(problem("internal"))
-
-
-def _signature(core: Core) -> dict[str, str]:
-    return {wire.EPOCH_HEADER: core.epoch, "Date": format_datetime(core.clock().astimezone(UTC), usegmt=True)}
-
-
-class _Signed:
-    """Puts central's epoch and time on every answer, so that a captive portal's are told apart."""
-
-    def __init__(self, app: ASGIApp, core: Core) -> None:
-        self._app = app
-        self._core = core
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def signed(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                told = ((k.lower().encode(), v.encode()) for k, v in _signature(self._core).items())
-                message = {**message, "headers": [*message["headers"], *told]}
-            await send(message)
-
-        await self._app(scope, receive, signed if scope["type"] == "http" else send)

@@ -28,6 +28,11 @@ class Bell:
             if not self._listeners[point]:
                 del self._listeners[point]
 
+    @property
+    def listeners(self) -> int:
+        """How many listen."""
+        return sum(len(events) for events in self._listeners.values())
+
     def ring(self, points: Iterable[str]) -> None:
         """Wake who listens to these points."""
         for point in points:

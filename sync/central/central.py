@@ -11,19 +11,20 @@ from datetime import date, datetime, timedelta
 from typing import Self
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from clerk_app.domain.journal import Entry
 from clerk_app.domain.numbers import case_number
 from clerk_app.domain.people import Role
-from sync.central import enrolment, ingest, publishing
+from sync.central import enrolment, ingest, publishing, scans
 from sync.central.carried import handover_pair
 from sync.central.core import Core, utc_now
 from sync.central.credentials import clean, hash_password
 from sync.central.database import Database, get_meta
-from sync.central.judging import States
 from sync.central.publishing import Published
-from sync.central.schema import accounts, catalogue, meta, points, prefilings, windows
+from sync.central.schema import accounts, catalogue, meta, points, prefilings, tokens, windows
+from sync.central.settings import Settings
+from sync.central.states import States
 from sync.wire import CatalogueRow, EntriesAnswer, EntriesRequest, Prefiling
 
 
@@ -43,9 +44,17 @@ class Central(Core):
     """The city's end of the line."""
 
     @classmethod
-    async def open(cls, database_url: str, clock: Callable[[], datetime] = utc_now) -> Self:
-        """Open a database, by URL or path, making its tables where there are none."""
-        database = await Database.open(database_url)
+    async def open(
+        cls,
+        database_url: str,
+        clock: Callable[[], datetime] = utc_now,
+        *,
+        settings: Settings | None = None,
+        migrate: bool = True,
+    ) -> Self:
+        """Open a database, by URL or path, making its tables where there are none, or bringing them to today's form."""
+        told = settings or Settings(database=database_url)
+        database = await Database.open(database_url, pool=told.pool, migrate=migrate)
         try:
             async with database.write() as connection:
                 epoch = await get_meta(connection, "epoch", lock=True)
@@ -56,7 +65,7 @@ class Central(Core):
         except BaseException:
             await database.close()
             raise
-        return cls(database=database, epoch=epoch, states=States(), clock=clock, handover=handover)
+        return cls(database=database, epoch=epoch, states=States(), clock=clock, handover=handover, settings=told)
 
     async def close(self) -> None:
         """End the long polls and give back every connection."""
@@ -68,6 +77,7 @@ class Central(Core):
         self.epoch = secrets.token_hex(8)
         async with self.database.write() as connection:
             await self.database.upsert(connection, meta, [{"key": "epoch", "value": self.epoch}])
+        await scans.reconcile(self)
         return self.epoch
 
     async def add_point(self, code: str, name: str) -> None:
@@ -105,6 +115,7 @@ class Central(Core):
         """Shut an account out at its next call; whether there is one."""
         async with self.database.write() as connection:
             done = await connection.execute(update(accounts).where(accounts.c.number == number).values(revoked=True))
+            await connection.execute(delete(tokens).where(tokens.c.account == number))
         return done.rowcount > 0
 
     async def revoke_window(self, window: str) -> bool:

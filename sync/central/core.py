@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,10 +11,14 @@ from typing import TYPE_CHECKING
 
 from sync.central.bell import Bell
 from sync.central.database import Database
+from sync.central.gate import Gate
+from sync.central.limits import Limits
+from sync.central.metrics import Metrics
+from sync.central.settings import Settings
 
 if TYPE_CHECKING:
     from sync.central.carried import HandoverPair
-    from sync.central.judging import States
+    from sync.central.states import States
 
 
 @dataclass(kw_only=True)
@@ -26,6 +32,34 @@ class Core:
     bell: Bell = field(default_factory=Bell)
     handover: HandoverPair | None = None
     """Opens what is carried by hand."""
+    making_snapshot: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while the catalogue is made into one file: whoever comes meanwhile waits for the same file."""
+
+    settings: Settings = field(default_factory=Settings)
+    chance: Callable[[], float] = random.random
+    """A random number in [0, 1), which spreads out when callers come again."""
+    metrics: Metrics = field(default_factory=Metrics)
+    stopping: bool = False
+    """Told to stop: a load balancer should send nobody here any more."""
+    limits: Limits = field(init=False)
+    gate: Gate = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Put up the limits, on the clock of this process."""
+        told = self.settings
+        self.limits = Limits(self.seconds)
+        self.gate = Gate(told.pushes, told.queue, self.seconds, self.chance, self.metrics.shed)
+        for name, about, read in (
+            ("pushes_running", "Batches being taken in", lambda: self.gate.running),
+            ("pushes_waiting", "Batches that wait for their turn", lambda: self.gate.waiting),
+            ("pool_in_use", "Connections to the database in use", self.database.in_use),
+            ("polls_waiting", "Long polls that wait for something new", lambda: self.bell.listeners),
+        ):
+            self.metrics.watch(name, about, read)
+
+    def seconds(self) -> float:
+        """Return the time in seconds since 1970."""
+        return self.clock().timestamp()
 
     def now_ms(self) -> int:
         """Return the time in milliseconds since 1970."""

@@ -2,53 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 from clerk_app.domain.people import Role
 from sync import wire
+from sync.central.calls import MAX_CURSOR, Endpoint, Number
 from sync.central.publishing import MAX_PAGE
 from sync.central.reading import MAX_FEED, MAX_WAIT
+from sync.central.scan_calls import SCAN_CALLS
 
-MAX_CURSOR = 2**53 - 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Number:
-    """A whole number in the query."""
-
-    name: str
-    default: int
-    most: int
-    least: int = 0
-    about: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """One call."""
-
-    method: str
-    path: str
-    name: str
-    """Of the operation; ``app.HANDLERS`` has its handler."""
-    about: str
-    answer: type[Any] | None
-    status: int = 200
-    request: type[Any] | None = None
-    limit: int = 64 * 1024
-    """Of the request's body, in bytes."""
-    secured: bool = True
-    role: Role | None = None
-    """Without which the call is refused."""
-    query: tuple[Number, ...] = ()
-    problems: tuple[str, ...] = ()
-    """What it may answer instead, besides what every call may."""
-
+__all__ = ["ENDPOINTS", "MAX_CURSOR", "Endpoint", "Number", "problems_of"]
 
 AFTER = Number(name="after", default=0, most=MAX_CURSOR, about="The `next` of the last answer; 0: from the beginning.")
 
-ENDPOINTS = (
+ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         method="POST",
         path="/v1/enrolments",
@@ -58,7 +23,17 @@ ENDPOINTS = (
         answer=wire.Enrolment,
         status=201,
         secured=False,
-        problems=("code-unknown",),
+        problems=("code-unknown", "too-fast"),
+    ),
+    Endpoint(
+        method="POST",
+        path="/v1/incarnations",
+        name="incarnate",
+        about="Go on as a new window of the point, where this machine's history and central's have parted.",
+        request=wire.IncarnationRequest,
+        answer=wire.Enrolment,
+        status=201,
+        problems=("incarnation-needless", "code-unknown"),
     ),
     Endpoint(
         method="POST",
@@ -69,7 +44,7 @@ ENDPOINTS = (
         answer=wire.Challenge,
         status=201,
         secured=False,
-        problems=("window-unknown", "window-revoked"),
+        problems=("window-unknown", "window-revoked", "too-fast"),
     ),
     Endpoint(
         method="POST",
@@ -88,6 +63,7 @@ ENDPOINTS = (
             "sign-in-refused",
             "person-not-here",
             "too-often",
+            "too-fast",
         ),
     ),
     Endpoint(
@@ -98,7 +74,7 @@ ENDPOINTS = (
         request=wire.RefreshRequest,
         answer=wire.Session,
         secured=False,
-        problems=("refresh-invalid",),
+        problems=("refresh-invalid", "too-fast"),
     ),
     Endpoint(
         method="DELETE",
@@ -123,7 +99,7 @@ ENDPOINTS = (
         request=wire.EntriesRequest,
         answer=wire.EntriesAnswer,
         limit=wire.MAX_BYTES,
-        problems=("not-your-window", "epoch-changed", "gap", "chain-broken", "entry-reused"),
+        problems=("busy", "not-your-window", "epoch-changed", "gap", "chain-broken", "entry-reused"),
     ),
     Endpoint(
         method="GET",
@@ -145,6 +121,7 @@ ENDPOINTS = (
         answer=wire.CarriedAnswer,
         limit=wire.MAX_CARRIED,
         problems=(
+            "busy",
             "epoch-changed",
             "carried-unreadable",
             "carried-foreign",
@@ -177,6 +154,23 @@ ENDPOINTS = (
     ),
     Endpoint(
         method="GET",
+        path="/v1/catalogue/snapshot",
+        name="snapshot",
+        about="The whole catalogue as one file, for a window that has none: where it is, and what it must come to.",
+        answer=wire.CatalogueSnapshot,
+        problems=("snapshot-unknown",),
+    ),
+    Endpoint(
+        method="GET",
+        path="/v1/catalogue/snapshot/{revision}",
+        name="snapshot_file",
+        about="That file: one zstd frame of rows as JSON, one a line, in the order of their revisions.",
+        answer=None,
+        file=wire.SNAPSHOT_TYPE,
+        problems=("snapshot-unknown",),
+    ),
+    Endpoint(
+        method="GET",
         path="/v1/prefilings/{number}",
         name="prefiling",
         about="An application already made online or at a terminal.",
@@ -199,6 +193,7 @@ ENDPOINTS = (
         answer=wire.Fleet,
         role=Role.SUPERVISOR,
     ),
+    *SCAN_CALLS,
 )
 
 
@@ -206,11 +201,13 @@ def problems_of(endpoint: Endpoint) -> tuple[str, ...]:
     """Return every problem a call may answer with."""
     codes = ["unavailable", "internal", *endpoint.problems]
     if endpoint.request is not None:
-        codes += ["malformed", "not-json", "too-large", "media-type"]
+        codes += ["malformed", "not-json", "too-large", "too-slow", "media-type"]
     if endpoint.query or "{" in endpoint.path:
         codes.append("malformed")
+    if endpoint.file:
+        codes.append("range")
     if endpoint.secured:
-        codes += ["token-invalid", "window-revoked"]
+        codes += ["token-invalid", "window-revoked", "too-fast"]
     if endpoint.role is not None:
         codes.append("role-needed")
     return tuple(dict.fromkeys(codes))

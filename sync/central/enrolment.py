@@ -30,7 +30,7 @@ async def make_codes(core: Core, point: str, count: int, valid_for: timedelta = 
     codes = [new_code() for _ in range(count)]
     expires = core.now_ms() + int(valid_for.total_seconds() * 1000)
     async with core.database.write() as connection:
-        if await _point_name(connection, point) is None:
+        if await point_name(connection, point) is None:
             raise UnknownPoint(point)
         rows = [{"hash": fingerprint(normal_code(c)), "point": point, "expires_at": expires} for c in codes]
         if rows:
@@ -52,10 +52,10 @@ async def enrol(core: Core, request: EnrolmentRequest) -> Enrolment:
         elif held["expires_at"] <= core.now_ms():
             raise ProblemError("code-unknown")
         else:
-            window = await _new_window(connection, held["point"], key, core.now_ms())
+            window = await new_window(connection, held["point"], key, core.now_ms())
             used = update(enrolment_codes).where(enrolment_codes.c.hash == held["hash"])
             await connection.execute(used.values(window=window["id"]))
-        name = await _point_name(connection, held["point"])
+        name = await point_name(connection, held["point"])
     return Enrolment(
         window=window["id"],
         number=window["number"],
@@ -85,7 +85,16 @@ async def _enrolled_before(connection: AsyncConnection, window: str, key: str) -
     return {"id": row["id"], "number": row["number"]}
 
 
-async def _new_window(connection: AsyncConnection, point: str, key: str, now: int) -> dict[str, Any]:
+async def new_window(
+    connection: AsyncConnection,
+    point: str,
+    key: str,
+    now: int,
+    *,
+    parent: str | None = None,
+    parent_n: int | None = None,
+) -> dict[str, Any]:
+    """Give the machine that holds the key the point's next window number."""
     taken = update(points).where(points.c.code == point, points.c.windows < MAX_WINDOWS)
     taken = taken.values(windows=points.c.windows + 1)
     ordinal = (await connection.execute(taken.returning(points.c.windows))).scalar()
@@ -93,10 +102,12 @@ async def _new_window(connection: AsyncConnection, point: str, key: str, now: in
         raise ProblemError("code-unknown", "本服务点的窗口号已用完，请联系管理员。")
     number = BASE36[ordinal // 36] + BASE36[ordinal % 36]
     row = {"id": f"{point}-{number}", "number": number}
-    values = {"point": point, "public_key": key, "last_digest": GENESIS, "enrolled_at": now}
+    values: dict[str, Any] = {"point": point, "public_key": key, "last_digest": GENESIS, "enrolled_at": now}
+    values |= {"parent": parent, "parent_n": parent_n}
     await connection.execute(insert(windows).values(**row, **values))
     return row
 
 
-async def _point_name(connection: AsyncConnection, point: str) -> str | None:
+async def point_name(connection: AsyncConnection, point: str) -> str | None:
+    """Return what a point is called, or ``None`` where there is no such point."""
     return (await connection.execute(select(points.c.name).where(points.c.code == point))).scalar()

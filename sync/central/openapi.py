@@ -13,10 +13,19 @@ from typing import Any
 import msgspec
 
 from sync import wire
-from sync.central.endpoints import ENDPOINTS, Endpoint, Number, problems_of
+from sync.central.calls import MAX_CURSOR, Endpoint, Header, Number
+from sync.central.endpoints import ENDPOINTS, problems_of
 from sync.central.problems import TROUBLES
 
 _REFERENCE = "#/components/schemas/{name}"
+_PATH: dict[str, dict[str, Any]] = {
+    "number": {"type": "string", "minLength": 1, "maxLength": 64},
+    "revision": {"type": "integer", "minimum": 0, "maximum": MAX_CURSOR},
+    "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    "id": {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"},
+}
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
+_RANGED = ("Range", "If-Range")
 
 
 @cache
@@ -80,15 +89,33 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "responses": _responses(endpoint),
     }
     parameters = [_query(number) for number in endpoint.query]
-    if "{number}" in endpoint.path:
-        schema = {"type": "string", "minLength": 1, "maxLength": 64}
-        parameters.append({"name": "number", "in": "path", "required": True, "schema": schema})
+    parameters += [_in_path(name, schema) for name, schema in _PATH.items() if f"{{{name}}}" in endpoint.path]
+    parameters += [_in_header(header) for header in endpoint.headers]
+    if endpoint.file:
+        parameters += [{**_in_path(name, {"type": "string"}), "in": "header", "required": False} for name in _RANGED]
     if parameters:
         operation["parameters"] = parameters
     if endpoint.request is not None:
         content = {kind: {"schema": _schema(endpoint.request)} for kind in (wire.MEDIA_TYPE, "application/json")}
         operation["requestBody"] = {"required": True, "content": content}
+    if endpoint.content:
+        operation["requestBody"] = {"required": True, "content": {endpoint.content: _BYTES}}
     return operation
+
+
+def _in_path(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _in_header(header: Header) -> dict[str, Any]:
+    told = {"name": header.name, "in": "header", "required": header.required, "description": header.about}
+    return {**told, "schema": _header_schema(header)}
+
+
+def _header_schema(header: Header) -> dict[str, Any]:
+    if header.most is not None:
+        return {"type": "integer", "minimum": 0, "maximum": header.most}
+    return {"type": "string", "pattern": header.pattern} if header.pattern else {"type": "string"}
 
 
 def _query(number: Number) -> dict[str, Any]:
@@ -101,17 +128,21 @@ def _query(number: Number) -> dict[str, Any]:
 
 def _responses(endpoint: Endpoint) -> dict[str, Any]:
     headers = {wire.EPOCH_HEADER: {"$ref": f"#/components/headers/{wire.EPOCH_HEADER}"}}
-    done: dict[str, Any] = {"description": "Done.", "headers": headers}
+    told = {header.name: {"description": header.about, "schema": _header_schema(header)} for header in endpoint.told}
+    done: dict[str, Any] = {"description": "Done.", "headers": {**headers, **told}}
     if endpoint.answer is not None:
         done["content"] = {wire.MEDIA_TYPE: {"schema": _schema(endpoint.answer)}}
     responses = {str(endpoint.status): done}
+    if endpoint.file:
+        done["content"] = dict.fromkeys(endpoint.file.split(","), _BYTES)
+        responses["206"] = {**done, "description": "The part that was asked for."}
     by_status: dict[int, list[str]] = {}
     for code in problems_of(endpoint):
         by_status.setdefault(TROUBLES[code].status, []).append(code)
     for status, codes in sorted(by_status.items()):
-        told = "; ".join(f"`{code}`: {TROUBLES[code].title}" for code in codes)
+        about = "; ".join(f"`{code}`: {TROUBLES[code].title}" for code in codes)
         content = {wire.PROBLEM_TYPE: {"schema": _schema(wire.Problem)}}
-        responses[str(status)] = {"description": told + ".", "headers": headers, "content": content}
+        responses[str(status)] = {"description": about + ".", "headers": headers, "content": content}
     return responses
 
 

@@ -22,9 +22,12 @@ TROUBLES: dict[str, Trouble] = {
     "malformed": Trouble(422, "Members are missing, of the wrong type or out of range", "请求内容不符合约定的格式。"),
     "not-json": Trouble(400, "The body is not JSON", "请求内容不是有效的 JSON。"),
     "too-large": Trouble(413, "The body or the batch is too large", "一次提交的内容超过了上限。"),
+    "too-slow": Trouble(408, "The body did not come in time", "网络太慢，内容没有在限定时间内传完，稍后会自动重试。"),
     "media-type": Trouble(415, "Media type or content encoding not supported", "不支持的内容类型或压缩方式。"),
     "not-found": Trouble(404, "No such address", "没有这个接口地址。"),
     "method": Trouble(405, "Method not allowed", "该接口不支持这种请求方法。"),
+    "too-fast": Trouble(429, "Too many requests of one window or account", "本窗口请求过于频繁，稍后会自动重试。"),
+    "busy": Trouble(429, "Central sheds load", "市级平台正忙，稍后会自动重试。"),
     "too-often": Trouble(429, "Too many failed attempts", "口令多次输入错误，请稍后再试。"),
     "unavailable": Trouble(503, "The database cannot be reached", "市级平台暂时无法处理，稍后会自动重试。"),
     "internal": Trouble(500, "Internal error", "市级平台内部错误，稍后会自动重试。"),
@@ -63,7 +66,32 @@ TROUBLES: dict[str, Trouble] = {
     "not-your-point": Trouble(403, "The subject is another point's", "该办件属于其他服务点。"),
     "entry-malformed": Trouble(422, "Members of the entry are out of range", "流水内容不符合约定的格式。"),
     "rule": Trouble(422, "A rule of the domain forbids it", "业务规则不允许此操作。"),
+    "waits": Trouble(
+        409, "An earlier entry about this subject waits to be mended", "此前一条被退回，改报之后这一条自动处理。"
+    ),
+    "case-awaited": Trouble(
+        409, "The case's first entry has not come yet", "该办件的收件流水尚未到达，到达后自动处理。"
+    ),
+    "prefiling-received": Trouble(409, "The prefiling was received as another case", "这份预申报已由其他窗口收件。"),
+    # A window that went its own way.
+    "incarnation-needless": Trouble(
+        409, "The window's history is no other than central's", "本窗口的流水与市级平台一致，不需要重新立户。"
+    ),
+    # Files.
+    "scan-unannounced": Trouble(
+        409, "No entry that central has names this file", "扫描件所属的流水尚未到达，稍后会自动重试。"
+    ),
+    "scan-refused": Trouble(422, "The file is not what it was said to be", "扫描件的内容与登记的不符，请重新扫描。"),
+    "scan-unknown": Trouble(404, "No such file", "没有这份扫描件。"),
+    "upload-unknown": Trouble(404, "No such upload, or it has expired", "上传已过期，将重新开始。"),
+    "upload-offset": Trouble(409, "The upload stands elsewhere", "上传位置不符，将从断点继续。"),
+    "upload-checksum": Trouble(
+        460, "The bytes are not those the request told of", "上传的内容在传输中有误，将重新发送。"
+    ),
+    "tus-version": Trouble(412, "The request does not speak tus 1.0.0", "上传协议的版本不符。"),
     # What was asked for.
+    "snapshot-unknown": Trouble(404, "No such snapshot, or it was swept", "目录快照已更换，将重新下载。"),
+    "range": Trouble(416, "The range is past the end of the file", "请求的内容超出了文件末尾。"),
     "cursor-ahead": Trouble(410, "The cursor is past the end of the feed", "本机进度超前于市级平台，需要重新同步。"),
     "case-unknown": Trouble(404, "No such case", "没有找到这个办件。"),
     "prefiling-unknown": Trouble(404, "No such prefiling", "没有找到这个预申报号。"),
@@ -77,6 +105,7 @@ class ProblemError(Exception):
         self, code: str, detail: str = "", *, expected: int | None = None, headers: dict[str, str] | None = None
     ) -> None:
         super().__init__(code)
+        self.code = code
         self.problem = problem(code, detail, expected=expected)
         self.headers = headers or {}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -75,17 +75,20 @@ async def changes(core: Core, after: int, limit: int) -> Catalogue:
         size += len(row["body"])
         if rows and size > MAX_PAGE_BYTES:
             break
-        rows.append(
-            CatalogueRow(
-                kind=row["kind"],
-                key=row["key"],
-                revision=row["revision"],
-                withdrawn=row["withdrawn"],
-                search=row["search"],
-                body=msgspec.Raw(row["body"].encode()),
-            )
-        )
+        rows.append(row_of(row))
     return Catalogue(rows=rows, next=rows[-1].revision if rows else after, more=len(rows) < len(found))
+
+
+def row_of(row: Mapping[Any, Any]) -> CatalogueRow:
+    """Return a row as it goes over the line."""
+    return CatalogueRow(
+        kind=row["kind"],
+        key=row["key"],
+        revision=row["revision"],
+        withdrawn=row["withdrawn"],
+        search=row["search"],
+        body=msgspec.Raw(row["body"].encode()),
+    )
 
 
 async def _held(connection: AsyncConnection, chunk: list[CatalogueRow]) -> dict[tuple[str, str], tuple[Any, ...]]:

@@ -13,10 +13,11 @@ from sqlalchemy import select, update
 
 from sync.central.core import Core
 from sync.central.credentials import clean
+from sync.central.ground import home_of
 from sync.central.problems import ProblemError
-from sync.central.schema import accounts, durable_positions, entries, points, prefilings, subjects, windows
+from sync.central.schema import accounts, durable_positions, entries, points, prefilings, windows
 from sync.central.sessions import Caller
-from sync.wire import Fleet, FleetWindow, SessionState
+from sync.wire import Fleet, FleetWindow, Prefiling, SessionState
 
 MAX_FEED = 500
 MAX_WAIT = 25
@@ -103,10 +104,10 @@ async def _page(core: Core, point: str, after: int, limit: int) -> StoredFeed:
     return StoredFeed(entries=page, next=page[-1].position if page else after, more=len(page) < len(rows))
 
 
-async def own_entries(core: Core, window: str, after: int, limit: int) -> StoredOwnEntries:
+async def own_entries(core: Core, window: str, point: str, after: int, limit: int) -> StoredOwnEntries:
     """Return what is held of a window past an ``n``, with the verdicts."""
     columns = (entries.c.document, entries.c.verdict, entries.c.position, entries.c.problem)
-    query = select(*columns).where(entries.c.window == window, entries.c.n > after)
+    query = select(*columns).where(entries.c.point == point, entries.c.window == window, entries.c.n > after)
     async with core.database.read() as connection:
         rows = (await connection.execute(query.order_by(entries.c.n).limit(limit + 1))).all()
     page: list[StoredOwnEntry] = []
@@ -124,24 +125,26 @@ async def own_entries(core: Core, window: str, after: int, limit: int) -> Stored
 async def case(core: Core, number: str) -> StoredCase:
     """Return a case of any point as its entries tell it."""
     number = clean(number)
+    home = home_of(number)
     async with core.database.read() as connection:
-        point = (await connection.execute(select(subjects.c.point).where(subjects.c.subject == number))).scalar()
         query = select(entries.c.position, entries.c.verdict, entries.c.document)
-        query = query.where(entries.c.point == point, entries.c.subject == number, entries.c.position.is_not(None))
+        query = query.where(entries.c.point == home, entries.c.subject == number, entries.c.position.is_not(None))
         rows = (await connection.execute(query.order_by(entries.c.position))).all()
     if not rows:
         raise ProblemError("case-unknown")
-    return StoredCase(number=number, point=str(point), entries=[_stored(*row) for row in rows])
+    return StoredCase(number=number, point=home, entries=[_stored(*row) for row in rows])
 
 
-async def prefiling(core: Core, number: str) -> bytes:
-    """Return an application made online, as JSON."""
-    query = select(prefilings.c.document).where(prefilings.c.number == clean(number))
+async def prefiling(core: Core, number: str) -> Prefiling:
+    """Return an application made online, and the case it has become, if it has."""
+    query = select(prefilings.c.document, prefilings.c.received_as).where(prefilings.c.number == clean(number))
     async with core.database.read() as connection:
-        document = (await connection.execute(query)).scalar()
-    if document is None:
+        row = (await connection.execute(query)).first()
+    if row is None:
         raise ProblemError("prefiling-unknown")
-    return str(document).encode()
+    told = msgspec.json.decode(row.document, type=Prefiling)
+    told.received_as = row.received_as or ""
+    return told
 
 
 async def session_state(core: Core, caller: Caller, version: str, backlog: int | None) -> SessionState:
@@ -188,6 +191,7 @@ def _fleet_window(row: Mapping[Any, Any]) -> FleetWindow:
         version=row["version"],
         backlog=row["backlog"],
         revoked=row["revoked"],
+        parent=row["parent"] or "",
     )
 
 

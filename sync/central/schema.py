@@ -1,10 +1,13 @@
 """Central's tables; the same on SQLite and PostgreSQL.
 
-Times are milliseconds since 1970 (UTC): both databases keep integers the same way. Every row of ``entries`` carries
-its point, and every key of that table includes it, so that it can be partitioned by point.
+Times are milliseconds since 1970 (UTC): both databases keep integers the same way. What grows with the work (``entries``,
+``subjects``, ``scans``) carries its point in every key: PostgreSQL partitions it by point, and may distribute it so.
+The tables are made and changed by ``migrations`` alone; a test holds both to each other.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -13,17 +16,28 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
-VERSION = 1
-"""Of the schema; written to ``meta`` and checked on opening."""
+VERSION = 2
+"""Of the schema this program knows; ``meta`` tells the oldest that may be known to work on a database."""
+REVISIONS = {"0001": 1, "0002": 2}
+"""The migrations that lead here (``migrations/versions``), each with the oldest schema that works on what it leaves."""
+HEAD = "0002"
 
 metadata = MetaData()
+
+
+def _only(condition: str) -> dict[str, Any]:
+    """Say which rows an index holds: those without a position are few beside the others."""
+    return {"postgresql_where": text(condition), "sqlite_where": text(condition)}
+
 
 meta = Table("meta", metadata, Column("key", String(64), primary_key=True), Column("value", Text, nullable=False))
 """Single values: schema version, epoch, catalogue revision, the key of central's own window."""
@@ -53,6 +67,8 @@ windows = Table(
     Column("last_seen", BigInteger),
     Column("enrolled_at", BigInteger, nullable=False),
     Column("revoked", Boolean, nullable=False, default=False),
+    Column("parent", String(40)),  # an incarnation: the window whose history it shares up to ``parent_n``
+    Column("parent_n", BigInteger),
 )
 
 enrolment_codes = Table(
@@ -101,6 +117,7 @@ tokens = Table(
     Column("account", String(64)),
     Column("expires_at", BigInteger, nullable=False, index=True),
     Column("used", Boolean, nullable=False, default=False),
+    Column("began_at", BigInteger),  # when the session did; null: before this was kept
 )
 
 entries = Table(
@@ -118,17 +135,24 @@ entries = Table(
     Column("verdict", String(12), nullable=False),
     Column("problem", Text),
     Column("received_at", BigInteger, nullable=False),
+    Column("mended", String(36)),  # of one without a position: empty once it holds up nobody, else what says it anew
     UniqueConstraint("point", "position"),
     UniqueConstraint("point", "id"),
     Index("ix_entries_subject", "point", "subject"),
+    Index("ix_entries_unheard", "point", "subject", **_only("position IS NULL")),
+    Index("ix_entries_mended", "point", "mended", **_only("mended IS NOT NULL")),
+    postgresql_partition_by="HASH (point)",
 )
 
 subjects = Table(
     "subjects",
     metadata,
     Column("subject", String(64), primary_key=True),
-    Column("point", String(32), nullable=False),
+    Column("point", String(32), primary_key=True),  # its home: the point whose code the subject begins with
     Column("count", BigInteger, nullable=False),  # of the entries stored about it: which state a cached fold is of
+    Column("audience", Text, nullable=False),  # a JSON list of the points whose feeds hear of it, its home first
+    Column("waiting", Text, nullable=False, server_default="[]"),  # of points outside of it where entries wait for it
+    postgresql_partition_by="HASH (point)",
 )
 
 catalogue = Table(
@@ -147,6 +171,7 @@ prefilings = Table(
     metadata,
     Column("number", String(64), primary_key=True),
     Column("document", Text, nullable=False),
+    Column("received_as", String(64)),  # the case it became
 )
 
 backups = Table(
@@ -195,3 +220,70 @@ carried = Table(
     Column("through", BigInteger, nullable=False, default=0),  # taken in so far
 )
 """Who brought another window's work by hand, on whose word."""
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("revision", BigInteger, primary_key=True, autoincrement=False),
+    Column("digest", String(64), nullable=False),  # SHA-256 of the compressed bytes
+    Column("size", BigInteger, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+)
+"""The catalogue as a whole, compressed, as it stood at a revision: for a window that has none yet."""
+
+snapshot_parts = Table(
+    "snapshot_parts",
+    metadata,
+    Column("revision", ForeignKey("snapshots.revision"), primary_key=True),
+    Column("part", Integer, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+scans = Table(
+    "scans",
+    metadata,
+    Column("point", String(32), primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("window", String(40), nullable=False),  # that said so first, and owes the file
+    Column("subject", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("media", String(40), nullable=False),
+    postgresql_partition_by="HASH (point)",
+)
+"""Files that entries of a point name (``scan.attached``); whether the file is here, ``blobs`` tells."""
+
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("media", String(40), nullable=False),
+    Column("stored_at", BigInteger, nullable=False),
+)
+"""Files that are whole and proven, wherever they came from."""
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", String(43), primary_key=True),
+    Column("window", String(40), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("media", String(40), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("offset", BigInteger, nullable=False, default=0),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+)
+"""Files on their way (tus 1.0); the row's lock is the upload's: two requests never write one file at once."""
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("window", String(40), primary_key=True),
+    Column("code", String(40), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("last_n", BigInteger),
+    Column("last_at", BigInteger, nullable=False),
+)
+"""What should never come from a window that is what it says: bad signatures, broken chains, others' names."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from clerk_app.domain.acts import role_refusal
 from clerk_app.domain.journal import Entry, Verdict, signature_holds
@@ -19,6 +19,7 @@ MAX_DEPTH = 32
 MAX_INTEGER = 2**53 - 1
 """The largest whole number every JSON reader keeps exactly (RFC 8259 §6)."""
 MAX_KEY = 64
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +90,7 @@ def check_actor(entry: Entry, point: str, people: Mapping[str, Person | None]) -
 
 def _is_uuid(text: str) -> bool:
     """Whether this is a UUID in its one canonical spelling."""
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False
+    return _UUID.fullmatch(text) is not None
 
 
 def _is_moment(text: str) -> bool:
@@ -110,9 +108,12 @@ def _storable(text: str) -> str:
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:MAX_KEY])
 
 
-def _depth_over(value: Any, left: int) -> bool:
-    if isinstance(value, dict):
-        return left == 0 or any(_depth_over(v, left - 1) for v in value.values())
-    if isinstance(value, list):
-        return left == 0 or any(_depth_over(v, left - 1) for v in value)
-    return False
+def _depth_over(value: Any, most: int) -> bool:
+    """Whether more than so many objects and lists stand in one another, going down level by level."""
+    level = [value]
+    for _ in range(most):
+        inner = (one.values() if isinstance(one, dict) else one for one in level)
+        level = [one for some in inner for one in some if isinstance(one, dict | list)]
+        if not level:
+            return False
+    return True

@@ -33,9 +33,9 @@ class SampleAccount:
 
 
 def catalogue_rows(items: Iterable[ServiceItem], joint: Iterable[JointService] = ()) -> Iterator[CatalogueRow]:
-    """Yield items and joint services as rows to be published, with their search keys."""
+    """Yield items (every version a row of its own) and joint services as rows to be published, with their search keys."""
     for item in items:
-        yield _row("item", item.code, item, search_keys(item.name, item.department.name))
+        yield _row("item", item.edition.key, item, search_keys(item.name, item.department.name))
     for service in joint:
         yield _row("joint", service.code, service, search_keys(service.name))
 

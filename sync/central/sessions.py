@@ -13,7 +13,7 @@ from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from clerk_app.domain.people import Person, Role
-from sync.central import throttling
+from sync.central import incidents, throttling
 from sync.central.core import Core
 from sync.central.credentials import MAX_PASSWORD, clean, fingerprint, new_token, password_holds
 from sync.central.problems import ProblemError
@@ -23,6 +23,8 @@ from sync.wire import Challenge, RefreshRequest, Session, SessionRequest, sessio
 CHALLENGE_MS = 5 * 60_000
 ACCESS_MS = 15 * 60_000
 REFRESH_MS = 12 * 3_600_000
+LONGEST_MS = 24 * 3_600_000
+"""However often it is renewed, a session ends a day after the sign-in."""
 SWEPT_AT_ONCE = 500
 OFFLINE_DAYS = 3
 """For how long a password may be checked at the window."""
@@ -37,6 +39,8 @@ class Caller:
     public_key: bytes
     person: Person | None
     family: str
+    token: str
+    """What is kept of the token."""
 
 
 async def challenge(core: Core, window: str) -> Challenge:
@@ -57,7 +61,7 @@ async def open_session(core: Core, request: SessionRequest) -> Session:
     person = await _prove_person(core, request, window["point"]) if request.clerk else None
     async with core.database.write() as connection:
         await _sweep(connection, tokens, core.now_ms())
-        return await _issue(core, connection, new_token()[:32], request.window, person)
+        return await _issue(core, connection, new_token()[:32], request.window, person, core.now_ms())
 
 
 async def refresh(core: Core, request: RefreshRequest) -> Session:
@@ -72,7 +76,8 @@ async def refresh(core: Core, request: RefreshRequest) -> Session:
             await connection.execute(used)
             stale = delete(tokens).where(tokens.c.family == row["family"], tokens.c.refresh.is_(False))
             await connection.execute(stale)
-            return await _issue(core, connection, row["family"], row["window"], _person(row))
+            began = row["began_at"] or core.now_ms()
+            return await _issue(core, connection, row["family"], row["window"], _person(row), began)
     raise ProblemError("refresh-invalid")
 
 
@@ -84,8 +89,17 @@ async def close_session(core: Core, caller: Caller) -> None:
 
 async def caller_of(core: Core, token: str) -> Caller:
     """Return who an access token speaks for now; a revoked window or account finds out here."""
+    return await _speaks(core, fingerprint(token))
+
+
+async def recheck(core: Core, caller: Caller) -> None:
+    """Raise what ``caller_of`` would raise now: for calls that last."""
+    await _speaks(core, caller.token)
+
+
+async def _speaks(core: Core, token_hash: str) -> Caller:
     async with core.database.read() as connection:
-        query = _with_owner(fingerprint(token), refresh=False)
+        query = _with_owner(token_hash, refresh=False)
         row = (await connection.execute(query)).mappings().first()
     if row is None or row["expires_at"] <= core.now_ms():
         raise ProblemError("token-invalid", headers={"WWW-Authenticate": "Bearer"})
@@ -99,6 +113,7 @@ async def caller_of(core: Core, token: str) -> Caller:
         public_key=bytes.fromhex(row["public_key"]),
         person=_person(row),
         family=row["family"],
+        token=token_hash,
     )
 
 
@@ -113,6 +128,7 @@ async def _prove_window(core: Core, request: SessionRequest) -> Mapping[Any, Any
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(window["public_key"]))
         key.verify(bytes.fromhex(request.signature), session_bytes(request.challenge, request.window))
     except (InvalidSignature, ValueError) as error:
+        await incidents.report(core, request.window, "key-unproven")
         raise ProblemError("key-unproven") from error
     return window
 
@@ -121,6 +137,7 @@ async def _prove_person(core: Core, request: SessionRequest, point: str) -> Pers
     number = clean(request.clerk)
     if len(request.password) > MAX_PASSWORD:
         raise ProblemError("sign-in-refused")
+    core.limits.take("sign-in", number)
     await throttling.count_attempt(core, number)
     async with core.database.read() as connection:
         query = select(accounts).where(accounts.c.number == number, accounts.c.revoked.is_(False))
@@ -145,20 +162,23 @@ async def _window(connection: AsyncConnection, window: str) -> Mapping[Any, Any]
     return row
 
 
-async def _issue(core: Core, connection: AsyncConnection, family: str, window: str, person: Person | None) -> Session:
+async def _issue(
+    core: Core, connection: AsyncConnection, family: str, window: str, person: Person | None, began: int
+) -> Session:
     now = core.now_ms()
+    last = began + LONGEST_MS
     access, renewal = new_token(), new_token()
     account = person.number if person is not None else None
-    shared = {"family": family, "window": window, "account": account}
+    shared = {"family": family, "window": window, "account": account, "began_at": began}
     rows = [
-        {"hash": fingerprint(access), "refresh": False, "expires_at": now + ACCESS_MS, **shared},
-        {"hash": fingerprint(renewal), "refresh": True, "expires_at": now + REFRESH_MS, **shared},
+        {"hash": fingerprint(access), "refresh": False, "expires_at": min(last, now + ACCESS_MS), **shared},
+        {"hash": fingerprint(renewal), "refresh": True, "expires_at": min(last, now + REFRESH_MS), **shared},
     ]
     await connection.execute(insert(tokens), rows)
     await connection.execute(update(windows).where(windows.c.id == window).values(last_seen=now))
     return Session(
         access_token=access,
-        expires_in=ACCESS_MS // 1000,
+        expires_in=(min(last, now + ACCESS_MS) - now) // 1000,
         refresh_token=renewal,
         server_time=core.server_time(),
         person=person,

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from clerk_app.domain.bodies import Decided, Numbered, TakenUp
 from clerk_app.domain.case import Case
-from clerk_app.domain.journal import GENESIS, Entry, signed
+from clerk_app.domain.journal import CENTRAL, GENESIS, Entry, signed
 from clerk_app.domain.kinds import State
 from clerk_app.domain.numbers import uuid7
 from clerk_app.domain.plain import to_plain
@@ -32,7 +32,7 @@ from sync.central.schema import entries, meta, subjects, windows
 
 log = logging.getLogger("clerk.simulator")
 
-WINDOW = "CENTRAL"
+WINDOW = CENTRAL
 ACTOR = "部门模拟器"
 KEY = "central_window_key"
 BATCH = 50
@@ -110,7 +110,10 @@ class Simulator:
         before = int((now - stage.after).timestamp() * 1000)
         theirs = entries.alias("theirs")
         done = select(theirs.c.n).where(
-            theirs.c.window == WINDOW, theirs.c.subject == subjects.c.subject, theirs.c.kind == stage.kind
+            theirs.c.point == subjects.c.point,
+            theirs.c.window == WINDOW,
+            theirs.c.subject == subjects.c.subject,
+            theirs.c.kind == stage.kind,
         )
         accepted = and_(
             entries.c.point == subjects.c.point,

@@ -14,6 +14,9 @@ from sync.central.schema import throttle
 FREE_FAILURES = 5
 FIRST_DELAY_MS = 30_000
 LONGEST_DELAY_MS = 15 * 60_000
+FORGOTTEN_MS = 24 * 3_600_000
+"""After a day without an attempt an account begins anew: numbers nobody has must not pile up."""
+SWEPT_AT_ONCE = 100
 
 
 def delay_ms(failures: int) -> int:
@@ -34,6 +37,8 @@ async def count_attempt(core: Core, account: str) -> None:
         failures = 1 if row is None else row["failures"] + 1
         values: dict[str, Any] = {"account": account, "failures": failures, "until": now + delay_ms(failures)}
         await core.database.upsert(connection, throttle, [values])
+        old = select(throttle.c.account).where(throttle.c.until < now - FORGOTTEN_MS).limit(SWEPT_AT_ONCE)
+        await connection.execute(delete(throttle).where(throttle.c.account.in_(old.with_for_update(skip_locked=True))))
 
 
 async def forget(core: Core, account: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import io
 import zlib
@@ -22,6 +23,8 @@ SMALL_BODY = 64 * 1024
 WORTH_COMPRESSING = 1024
 ZSTD_WINDOW = 1 << 23
 """The largest window (RFC 8878 §3.1.1.1.2 recommends to support 8 MiB) a request's frame may ask memory for."""
+FIRST_SECONDS, SLOWEST = 20.0, 8 * 1024
+"""A body may take as long as one of the largest size does at 8 KiB a second, and the first seconds."""
 JSON_TYPES = frozenset({MEDIA_TYPE, "application/json"})
 
 
@@ -33,14 +36,21 @@ async def read_body(request: Request, limit: int) -> bytes:
     coding = request.headers.get("content-encoding", "identity").strip().lower()
     if coding not in {"identity", "", "gzip", "zstd"}:
         raise ProblemError("media-type", headers={"Accept-Encoding": "zstd, gzip"})
-    parts: list[bytes] = []
-    size = 0
+    try:
+        async with asyncio.timeout(FIRST_SECONDS + limit / SLOWEST):
+            body = await _received(request, limit)
+    except TimeoutError as error:
+        raise ProblemError("too-slow", headers={"Connection": "close"}) from error
+    return _decompressed(body, coding, limit)
+
+
+async def _received(request: Request, limit: int) -> bytes:
+    body = bytearray()
     async for part in request.stream():
-        size += len(part)
-        if size > limit:
+        body += part
+        if len(body) > limit:
             raise ProblemError("too-large")
-        parts.append(part)
-    return _decompressed(b"".join(parts), coding, limit)
+    return bytes(body)
 
 
 def _decompressed(body: bytes, coding: str, limit: int) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from clerk_app.domain.journal import Entry, signature_holds
 from clerk_app.domain.kinds import KINDS
+from clerk_app.domain.pairs import matrix, writes
 from clerk_app.domain.plain import from_plain
 from sync.central.endpoints import ENDPOINTS
 from sync.central.problems import TROUBLES
@@ -29,8 +30,11 @@ def test_it_lists_every_problem_with_its_status() -> None:
 def test_it_lists_every_kind_with_who_may_say_it() -> None:
     for kind, about in KINDS.items():
         roles = ", ".join(sorted(role.value for role in about.roles))
-        writes = "the decision" if about.decides else "the materials it names" if about.checks else "–"
-        assert f"| `{kind}` | {about.label} | {roles} | {writes} |" in PAGE
+        assert f"| `{kind}` | {about.label} | {roles} | {writes(about)} |" in PAGE
+
+
+def test_it_prints_every_pair_of_kinds_as_the_merge_has_it() -> None:
+    assert matrix() in PAGE
 
 
 def test_its_example_is_signed_and_hashed_as_it_says() -> None:

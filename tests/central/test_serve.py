@@ -17,12 +17,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync import wire
 from sync.central.central import Central
-from sync.central.serve import CannotListen, serve_async
+from sync.central.serve import CannotListen, listen, serve_async
+from sync.central.settings import Settings
 from tests.support.city import POINT
 from tests.support.processes import running
 
 ROOT = Path(__file__).parents[2]
-PROGRAM = "import sys; from sync.central.serve import serve; serve(sys.argv[1], port=0, simulate=True)"
+PROGRAM = """
+import sys
+from sync.central.serve import serve
+from sync.central.settings import Settings
+serve(Settings(database=sys.argv[1], port=0), simulate=True)
+"""
 
 
 async def _a_point_and_a_code(path: Path) -> str:
@@ -66,6 +72,15 @@ def test_it_tells_its_address_serves_and_ends_the_long_polls_when_told_to_stop(t
 
 
 def test_an_address_that_is_taken_is_told_before_the_database_is_touched(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(CannotListen):
-        asyncio.run(serve_async(str(tmp_path / "central.db"), port=taken.getsockname()[1]))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings = Settings(database=str(tmp_path / "central.db"), port=taken.getsockname()[1])
+        with pytest.raises(CannotListen):
+            asyncio.run(serve_async(settings))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_small_answer_does_not_wait_for_the_other_end_to_acknowledge_its_head() -> None:
+    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        taken, _ = listener.accept()
+        with taken:
+            assert taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

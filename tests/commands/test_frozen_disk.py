@@ -24,6 +24,7 @@ from clerk_app.tray import tray
 from tests.support.commands import CityEnd, Seat, whole
 from tests.support.disk import frozen, traces
 from tests.support.parts import real_part
+from tests.support.scans import pdf, put
 from tests.support.tmux import Terminal, terminal
 
 PERSON = {
@@ -175,7 +176,7 @@ def eventually(what: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_commands_leave_nothing_readable(machine: Machine) -> None:
+def test_commands_leave_nothing_readable(machine: Machine, tmp_path: Path) -> None:
     seat = machine.seat
     assert machine.readable() == set()
     for number, password in (
@@ -194,6 +195,11 @@ def test_commands_leave_nothing_readable(machine: Machine) -> None:
     asked_for = machine.memory / "asked-for.pdf"
     seat.clerk("paper", "接收回执", case["case"], "--out", asked_for).done()
     assert asked_for.read_bytes().startswith(b"%PDF-")
+    material = next(m["id"] for m in seat.json("items", case["item"])[0]["materials"] if m["necessity"] == "required")
+    scan = put(tmp_path / "handed-in-too", f"{PERSON['name']}.pdf", pdf(1, title=PERSON["name"]))
+    seat.clerk("scan", "attach", case["case"], material, scan).done()
+    assert len(list((seat.folder / "scans").iterdir())) == 1
+    assert machine.readable() == set()
     seat.clerk("sync").done()
     assert machine.readable() == set()
     seat.clerk("rotate-keys").done()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sync.central.settings import Settings
 from tests.support.city import City, open_city
 
 
@@ -19,9 +20,15 @@ def central_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def city(central_url: str) -> AsyncIterator[City]:
+def shelf(tmp_path: Path) -> Path:
+    """Say where the city's files are."""
+    return tmp_path / "scans"
+
+
+@pytest.fixture
+async def city(central_url: str, shelf: Path) -> AsyncIterator[City]:
     """Give a small city over each kind of database."""
-    city = await open_city(central_url)
+    city = await open_city(central_url, Settings(database=central_url, scans=shelf))
     yield city
     await city.client.aclose()
     await city.central.close()

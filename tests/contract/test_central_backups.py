@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import text
 
 from sync.central import backups
-from sync.central.central import Central
 from tests.support.city import OTHER_POINT, POINT, City, Window
 
 
@@ -83,18 +81,4 @@ async def test_notes_of_old_backups_are_forgotten_what_they_covered_is_not(city:
         await backups.begin(city.central)
     with pytest.raises(backups.BackupUnknown):
         await backups.done(city.central, first)
-    assert await covered(window) == (1, 1)
-
-
-async def test_a_database_made_before_backups_were_told_of_gets_the_tables(city: City, central_url: str) -> None:
-    window = await city.window()
-    await window.verdicts([window.receive()])
-    async with city.central.database.write() as connection:
-        for table in ("backup_places", "backups", "durable_positions"):
-            await connection.execute(text(f"DROP TABLE {table}"))
-    again = await Central.open(central_url, clock=city.clock)
-    try:
-        await backups.done(again, await backups.begin(again))
-    finally:
-        await again.close()
     assert await covered(window) == (1, 1)

@@ -148,15 +148,18 @@ async def test_a_supervisor_may_say_what_a_clerk_may_not(city: City) -> None:
     window = await city.window()
     case = window.new_case()
     suspended = b.Suspended(on=TODAY, reason="现场勘验")
+    other = window.new_case()
     told = await window.verdicts(
         [
             window.receive(case),
             window.say("case.accepted", case, ACCEPTED, seen=1),
-            window.say("case.suspended", case, suspended, seen=2),
-            window.say("case.suspended", case, suspended, seen=3, actor="S1"),
+            window.say("case.suspended", case, suspended, seen=2, actor="S1"),
+            window.receive(other),
+            window.say("case.accepted", other, ACCEPTED, seen=1),
+            window.say("case.suspended", other, suspended, seen=2),
         ]
     )
-    assert [v.verdict for v in told] == [Verdict.APPLIED, Verdict.APPLIED, Verdict.REFUSED, Verdict.APPLIED]
+    assert [v.verdict for v in told] == [Verdict.APPLIED] * 5 + [Verdict.REFUSED]
 
 
 async def test_a_case_of_another_point_is_not_to_be_touched(city: City) -> None:
@@ -226,13 +229,15 @@ async def test_a_state_learnt_from_the_database_judges_as_the_one_remembered(cen
     """Two processes over one database: each must notice what the other stored."""
     window = await city.window()
     case = window.new_case()
-    await window.verdicts([window.receive(case), window.say("no.such.kind", case, seen=1)])
+    entries = [window.receive(case), window.say("no.such.kind", case, seen=1)]
+    entries.append(window.say("entry.mended", case, b.Mended(entry=entries[1].id), seen=2))
+    await window.verdicts(entries)
     elsewhere = await Central.open(central_url, city.clock)
     try:
-        accepted = window.say("case.accepted", case, ACCEPTED, seen=2)
+        accepted = window.say("case.accepted", case, ACCEPTED, seen=3)
         [told] = (await elsewhere.ingest(window.id, window.public_key, [accepted])).verdicts
         assert told.verdict is Verdict.APPLIED
-        declined = window.say("case.declined", case, b.Declined(on=TODAY, reason="其他"), seen=3)
+        declined = window.say("case.declined", case, b.Declined(on=TODAY, reason="其他"), seen=4)
         [told] = await window.verdicts([declined])
         assert told.verdict is Verdict.REFUSED
     finally:

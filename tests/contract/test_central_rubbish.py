@@ -122,7 +122,8 @@ async def test_numbers_nobody_has_are_refused_or_not_found(city: City) -> None:
 async def test_unknown_addresses_and_methods_are_problems_too(city: City) -> None:
     assert problem_code(await city.client.get("/v2/nothing")) == "not-found"
     told = await city.client.put("/v1/entries")
-    assert (problem_code(told), told.headers["allow"]) == ("method", "POST")
+    assert problem_code(told) == "method"
+    assert set(told.headers["allow"].split(", ")) == {"GET", "HEAD", "POST"}
     assert problem_code(await city.client.get("/v1/feed", headers={"Authorization": "Bearer ' OR 1=1"})) == (
         "token-invalid"
     )

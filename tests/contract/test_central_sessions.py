@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync import wire
+from sync.central import credentials
 from sync.central.enrolment import UnknownPoint
 from tests.support.city import OTHER_POINT, PASSWORD, POINT, City, problem_code
 
@@ -129,6 +130,61 @@ async def test_a_refresh_token_used_twice_ends_the_family(city: City) -> None:
     assert problem_code(await refresh(first)) == "refresh-invalid"
     assert problem_code(await refresh(second["refresh_token"])) == "refresh-invalid"
     assert problem_code(await window.get("/v1/session")) == "token-invalid"
+
+
+async def test_a_session_ends_a_day_after_the_sign_in_however_often_it_is_renewed(city: City) -> None:
+    window = await city.window()
+    session = (await window.sign_in("C1")).json()
+    for _ in range(3):
+        city.clock.advance(hours=7, minutes=55)
+        told = await city.client.post("/v1/sessions/refresh", json={"refresh_token": session["refresh_token"]})
+        session = told.json()
+    assert session["expires_in"] == 15 * 60
+    city.clock.advance(minutes=10)
+    told = await city.client.post("/v1/sessions/refresh", json={"refresh_token": session["refresh_token"]})
+    assert told.json()["expires_in"] == 5 * 60
+    city.clock.advance(minutes=5)
+    told = await city.client.post("/v1/sessions/refresh", json={"refresh_token": told.json()["refresh_token"]})
+    assert problem_code(told) == "refresh-invalid"
+
+
+async def test_who_is_revoked_while_a_long_poll_waits_hears_nothing_more(city: City) -> None:
+    window, other = await city.window(), await city.window()
+    await window.sign_in("C1")
+    await other.sign_in()
+    waiting = asyncio.create_task(window.get("/v1/feed", after=0, wait=20))
+    while not city.central.bell.listeners:  # noqa: ASYNC110  nothing tells of it
+        await asyncio.sleep(0)
+    await city.central.revoke_window(window.id)
+    await other.verdicts([other.receive()])
+    assert problem_code(await waiting) == "window-revoked"
+
+
+async def test_an_account_that_does_not_exist_costs_a_guesser_as_much_as_one_that_does(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = await city.window()
+    checked: list[str | None] = []
+
+    def note(password: str, held: str | None) -> bool:
+        checked.append(held)
+        return False
+
+    monkeypatch.setattr(credentials, "_verify", note)
+    for number in ("C1", "nobody"):
+        assert problem_code(await window.sign_in(number, "wrong")) == "sign-in-refused"
+    assert [held is None for held in checked] == [False, True]
+
+
+async def test_failed_attempts_are_forgotten_after_a_day(city: City) -> None:
+    window = await city.window()
+    for number in ("C1", "nobody", "nobody either"):
+        await window.sign_in(number, "wrong")
+    city.clock.advance(hours=25)
+    await window.sign_in("S1", "wrong")
+    async with city.central.database.read() as connection:
+        rows = await connection.exec_driver_sql("SELECT account FROM throttle")
+        assert [account for (account,) in rows] == ["S1"]
 
 
 async def test_signing_out_ends_both_tokens(city: City) -> None:

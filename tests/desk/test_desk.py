@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from clerk_app import applicants
-from clerk_app.domain.case import Notice
+from clerk_app.domain.case_parts import Notice
 from clerk_app.domain.checklist import Deficit, DeficitKind, Tally
 from clerk_app.domain.deadlines import YearTable
 from clerk_app.domain.draft import Draft

@@ -128,6 +128,28 @@ def test_a_conflicting_entry_is_kept_aside_until_a_supervisor_lets_it_stand() ->
     assert case.state == "declined"
 
 
+def test_a_settlement_in_conflict_with_another_takes_effect_once_it_is_let_stand() -> None:
+    counter = begun()
+    declined = replace(counter.entry("case.declined", b.Declined(on=counter.today, reason="不符合条件")), id="late")
+    dropped = replace(counter.entry("conflict.settled", b.Settled(entry="late", stands=False)), id="first")
+    kept = replace(counter.entry("conflict.settled", b.Settled(entry="late", stands=True)), id="second")
+    last = counter.entry("conflict.settled", b.Settled(entry="second", stands=True))
+    records = [
+        Record(entry=counter.entries[0], verdict=Verdict.APPLIED, position=1),
+        Record(entry=declined, verdict=Verdict.CONFLICTING, position=2),
+        Record(entry=dropped, verdict=Verdict.APPLIED, position=3),
+        Record(entry=kept, verdict=Verdict.CONFLICTING, position=4),
+    ]
+    case = fold(records)
+    assert case is not None
+    assert (case.state, case.conflicts) == ("received", ("second",))
+
+    case = fold([*records, Record(entry=last, verdict=Verdict.APPLIED, position=5)])
+
+    assert case is not None
+    assert (case.state, case.conflicts) == ("declined", ())
+
+
 def test_checks_of_different_materials_merge_and_of_the_same_conflict() -> None:
     counter = begun()
     held = [Record(entry=counter.entries[0], verdict=Verdict.APPLIED, position=1)]

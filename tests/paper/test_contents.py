@@ -9,7 +9,8 @@ import pytest
 from chinese_calendar import constants
 
 from clerk_app.domain import bodies as b
-from clerk_app.domain.case import Case, Notice, Visit
+from clerk_app.domain.case import Case
+from clerk_app.domain.case_parts import Notice, Visit
 from clerk_app.domain.catalogue import Limit, Unit
 from clerk_app.domain.deadlines import Calendar, YearTable
 from clerk_app.domain.kinds import State

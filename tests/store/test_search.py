@@ -121,9 +121,9 @@ def test_what_is_no_index_of_this_version_is_said_to_be_none(blob: bytes) -> Non
 
 def test_an_index_of_another_version_is_said_to_be_one() -> None:
     blob = SearchIndex.build(ROWS).dump()
-    assert b"search-1" in blob
+    assert b"search-2" in blob
     with pytest.raises(ValueError, match="version"):
-        SearchIndex.load(blob.replace(b"search-1", b"search-0"))
+        SearchIndex.load(blob.replace(b"search-2", b"search-1"))
 
 
 def test_rare_characters_in_a_name_change_nothing_for_the_others() -> None:

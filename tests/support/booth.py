@@ -60,17 +60,25 @@ class Town:
         self.stop()
         self.start()
 
+    @property
+    def shelf(self) -> Path:
+        """The folder of the files central has."""
+        return self.database.with_name(self.database.name + ".scans")
+
+    def _files(self) -> list[Path]:
+        return [path for path in self.database.parent.glob(self.database.name + "*") if path.is_file()]
+
     def back_up(self) -> dict[str, bytes]:
         """Return the database as it is."""
         self.stop()
-        files = {p.name: p.read_bytes() for p in self.database.parent.glob(self.database.name + "*")}
+        files = {p.name: p.read_bytes() for p in self._files()}
         self.start()
         return files
 
     def restore(self, files: dict[str, bytes], *, new_epoch: bool = True) -> None:
         """Put a backup in the database's place."""
         self.stop()
-        for path in self.database.parent.glob(self.database.name + "*"):
+        for path in self._files():
             path.unlink()
         for name, content in files.items():
             (self.database.parent / name).write_bytes(content)
@@ -78,21 +86,21 @@ class Town:
         if new_epoch:
             self.loop.run(self.central.begin_epoch())
 
-    def feed(self) -> list[Record]:
-        """Return the point's feed as central has it."""
+    def feed(self, point: str = POINT) -> list[Record]:
+        """Return a point's feed as central has it."""
         found: list[Record] = []
         more = True
         while more:
-            page = self.loop.run(reading.feed(self.central, POINT, len(found), 500, 0))
+            page = self.loop.run(reading.feed(self.central, point, len(found), 500, 0))
             told = msgspec.json.decode(msgspec.json.encode(page), type=wire.Feed)
             found += [Record(entry=f.entry, verdict=f.verdict, position=f.position) for f in told.entries]
             more = told.more
         return found
 
-    def cases(self) -> dict[str, Case]:
-        """Return the point's cases as central's journal folds."""
+    def cases(self, point: str = POINT) -> dict[str, Case]:
+        """Return a point's cases as central's journal folds."""
         subjects: dict[str, list[Record]] = {}
-        for record in self.feed():
+        for record in self.feed(point):
             subjects.setdefault(record.entry.subject, []).append(record)
         folded = {subject: fold(records) for subject, records in subjects.items()}
         return {subject: case for subject, case in folded.items() if case is not None}
@@ -197,7 +205,7 @@ def booth(
         client = httpx.Client(transport=transport, base_url=seat.central, trust_env=False)
         signer: Callable[[bytes], bytes] = Ed25519PrivateKey.from_private_bytes(key).sign
         end = WindowEnd(records, seat.window, signer, Talk(client), clock)
-        desk = Desk(records, seat, person, key, clock, DeadLine(), folder / "papers")
+        desk = Desk(records, seat, person, key, clock, DeadLine(), folder / "papers", inquiry=end)
         try:
             yield Booth(records, desk, end, seat, folder)
         finally:

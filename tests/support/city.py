@@ -17,7 +17,7 @@ from clerk_app.domain import bodies as b
 from clerk_app.domain.catalogue import Department, Limit, Material
 from clerk_app.domain.checklist import Tally
 from clerk_app.domain.deadlines import DueDay
-from clerk_app.domain.journal import GENESIS, Entry, signed
+from clerk_app.domain.journal import GENESIS, Entry, Record, signed
 from clerk_app.domain.numbers import case_number
 from clerk_app.domain.people import Applicant, Role
 from clerk_app.domain.plain import to_plain
@@ -25,8 +25,12 @@ from sync import wire
 from sync.central.app import build_app
 from sync.central.central import Account, Central
 from sync.central.credentials import hash_password
+from sync.central.settings import Settings
 
 POINT, OTHER_POINT = "FS0001", "FS0002"
+THIRD_POINT = "FS0003"
+"""Only where a test adds it."""
+CLERKS = {POINT: "C1", OTHER_POINT: "C2", THIRD_POINT: "C3"}
 PASSWORD = "sample-password-1"
 TODAY = date(2025, 6, 3)
 ITEM = b.ItemRef(
@@ -74,6 +78,12 @@ class City:
         enrolment = msgspec.json.decode(told.content, type=wire.Enrolment)
         return Window(self, enrolment.window, point, key)
 
+    async def third_point(self) -> None:
+        """Open one more point, with a clerk."""
+        await self.central.add_point(THIRD_POINT, "顺德区行政服务中心")
+        account = Account(number="C3", name="何丁", role=Role.CLERK, points=(THIRD_POINT,), password_hash=_known_hash())
+        await self.central.add_accounts([account])
+
     def next_id(self) -> str:
         """A UUIDv7 no other entry of this city has."""
         self.serial += 1
@@ -109,7 +119,7 @@ class Window:
             kind=kind,
             subject=subject,
             at="2025-06-03T09:00:00+08:00",
-            actor="C1" if self.point == POINT else "C2",
+            actor=CLERKS[self.point],
             window=self.id,
             n=self.n + 1,
             seen=seen,
@@ -160,9 +170,25 @@ class Window:
 
     async def verdicts(self, entries: Sequence[Entry]) -> list[wire.EntryVerdict]:
         """Say entries and return what was said of them."""
+        return (await self.answer(entries)).verdicts
+
+    async def answer(self, entries: Sequence[Entry]) -> wire.EntriesAnswer:
+        """Say entries and return the whole answer."""
         told = await self.push(entries)
         assert told.status_code == 200, told.text
-        return msgspec.json.decode(told.content, type=wire.EntriesAnswer).verdicts
+        return msgspec.json.decode(told.content, type=wire.EntriesAnswer)
+
+    async def records(self, subject: str) -> list[Record]:
+        """Return what the point's feed tells of a subject."""
+        told = (await self.feed()).entries
+        heard = [Record(entry=e.entry, verdict=e.verdict, position=e.position) for e in told]
+        return [record for record in heard if record.entry.subject == subject]
+
+    async def own(self, after: int = 0) -> list[wire.OwnEntry]:
+        """Return what central holds of this window, refused entries too."""
+        told = await self.get("/v1/entries", after=after)
+        assert told.status_code == 200, told.text
+        return msgspec.json.decode(told.content, type=wire.OwnEntries).entries
 
     async def feed(self, after: int = 0) -> wire.Feed:
         told = await self.get("/v1/feed", after=after)
@@ -200,10 +226,10 @@ def _known_hash() -> str:
     return hash_password(PASSWORD)
 
 
-async def open_city(url: str) -> City:
+async def open_city(url: str, settings: Settings | None = None) -> City:
     """Open central over a database and fill in two points with a clerk each, a supervisor and a department."""
     clock = Clock()
-    central = await Central.open(url, clock)
+    central = await Central.open(url, clock, settings=settings)
     for code, name in ((POINT, "禅城区行政服务中心"), (OTHER_POINT, "南海区行政服务中心")):
         await central.add_point(code, name)
     people = (

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from textual import events
 from textual.pilot import Pilot
 
 from clerk_app.desk import Desk
+from clerk_app.devices.scanner import Scanner
 from clerk_app.domain.catalogue import (
     Answer,
     Department,
@@ -25,6 +28,7 @@ from clerk_app.domain.catalogue import (
     ServiceItem,
     Situation,
 )
+from clerk_app.domain.journal import Record
 from clerk_app.domain.people import Person, Role
 from clerk_app.domain.plain import to_plain
 from clerk_app.gate import Gate
@@ -181,6 +185,45 @@ class SampleCity:
         self.running = True
 
 
+@dataclass(frozen=True, kw_only=True)
+class Filed:
+    """An application made online."""
+
+    number: str
+    item: str
+    applicant: dict[str, Any]
+    situation: dict[str, str] = field(default_factory=dict)
+    received: tuple[dict[str, Any], ...] = ()
+    received_as: str = ""
+
+
+@dataclass
+class HandInquiry:
+    """What central would answer to single questions; may be out of reach, or take its time."""
+
+    filed: dict[str, Filed] = field(default_factory=dict)
+    cases: dict[str, list[Record]] = field(default_factory=dict)
+    reachable: bool = True
+    answering: threading.Event = field(default_factory=threading.Event)
+    """Cleared, questions wait until it is set."""
+
+    def __post_init__(self) -> None:
+        self.answering.set()
+
+    def prefiling(self, number: str) -> Filed | None:
+        self._answer()
+        return self.filed.get(number)
+
+    def case(self, number: str) -> list[Record] | None:
+        self._answer()
+        return self.cases.get(number)
+
+    def _answer(self) -> None:
+        self.answering.wait(20)
+        if not self.reachable:
+            raise LineDown("连不上市中心。")
+
+
 @dataclass
 class Client:
     """What a test works with."""
@@ -189,6 +232,7 @@ class Client:
     records: Records
     line: HandLine
     authority: Authority
+    inquiry: HandInquiry
     clock: HandClock
     ticks: HandTicks
     folder: Path
@@ -249,9 +293,11 @@ def made(
     items: tuple[ServiceItem, ...] = (PERMIT, RENEWAL, LEASE),
     keymap: dict[str, str] | None = None,
     notices: tuple[str, ...] = (),
+    scanner: Scanner | None = None,
 ) -> Iterator[Client]:
     """Make a client over a store in ``folder``."""
     clock, line, authority, ticks = HandClock(), HandLine(), Authority(), HandTicks()
+    inquiry = HandInquiry()
     folder.mkdir(exist_ok=True)
     with Records.open(folder, KEY, window=SEAT.window) as records:
         rows = [_row("item", i.code, i.name, i.department.name, i) for i in items]
@@ -261,7 +307,9 @@ def made(
             gate=Gate(records, authority, clock),
             line=line,
             seat=SEAT,
-            open_desk=lambda person: Desk(records, SEAT, person, KEY, clock, line, folder / "papers"),
+            open_desk=lambda person: Desk(
+                records, SEAT, person, KEY, clock, line, folder / "papers", inquiry=inquiry, scanner=scanner
+            ),
             demo=SampleCity() if demo else None,
             keymap=keymap or {},
             lock_after=LOCK_AFTER,
@@ -269,7 +317,7 @@ def made(
             ticks=ticks,
             put_papers_away=lambda: client.put_papers_away(),  # noqa: PLW0108  it is made below
         )
-        client = Client(build_app(services), records, line, authority, clock, ticks, folder)
+        client = Client(build_app(services), records, line, authority, inquiry, clock, ticks, folder)
         yield client
 
 
@@ -283,9 +331,10 @@ async def opened(
     items: tuple[ServiceItem, ...] = (PERMIT, RENEWAL, LEASE),
     keymap: dict[str, str] | None = None,
     notices: tuple[str, ...] = (),
+    scanner: Scanner | None = None,
 ) -> AsyncIterator[Client]:
     """Open a client and, unless told otherwise, sign in."""
-    with made(folder, demo=demo, items=items, keymap=keymap, notices=notices) as client:
+    with made(folder, demo=demo, items=items, keymap=keymap, notices=notices, scanner=scanner) as client:
         async with client.app.run_test(size=size, notifications=True) as pilot:
             client.pilot = pilot
             await client.settle()

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from clerk_app.desk import Desk
+from clerk_app.devices.scanner import Scanner
 from clerk_app.domain.catalogue import JointService, ServiceItem
 from clerk_app.domain.deadlines import YearTable
 from clerk_app.domain.people import Person, Role
@@ -69,6 +70,7 @@ def office(
     joint: Iterable[JointService] = (),
     person: Person = CLERK,
     years: Iterable[YearTable] = (),
+    scanner: Scanner | None = None,
 ) -> Iterator[Office]:
     """Open a desk over the store in ``folder``, with these items and years in its catalogue."""
     clock = HandClock()
@@ -78,13 +80,13 @@ def office(
         rows += [_row("calendar", str(table.year), table) for table in years]
         if rows:
             records.put_catalogue(rows, records.catalogue_revision() + len(rows))
-        desk = Desk(records, SEAT, person, KEY, clock, DeadLine(), folder / "papers")
+        desk = Desk(records, SEAT, person, KEY, clock, DeadLine(), folder / "papers", scanner=scanner)
         yield Office(desk, records, clock, folder)
 
 
 def item_row(item: ServiceItem) -> CatalogueRow:
     """Return an item as central publishes it."""
-    return _row("item", item.code, item)
+    return _row("item", item.edition.key, item)
 
 
 def _row(kind: str, key: str, body: ServiceItem | JointService | YearTable) -> CatalogueRow:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from clerk_app.domain import bodies as b
-from clerk_app.domain.case import Case, Notice, Visit
+from clerk_app.domain.case import Case
+from clerk_app.domain.case_parts import Notice, Visit
 from clerk_app.domain.catalogue import (
     Answer,
     Department,

@@ -24,9 +24,8 @@ from tests.support.processes import running
 USER = "clerk"
 HOST = "127.0.0.1"
 START_SECONDS = 30.0
-SETTINGS = {
-    "listen_addresses": HOST,
-    "unix_socket_directories": "",
+SETTINGS = {"listen_addresses": HOST, "unix_socket_directories": ""}
+PASSING = {
     "fsync": "off",  # the cluster does not outlive the tests
     "full_page_writes": "off",
     "synchronous_commit": "off",
@@ -60,10 +59,10 @@ class Cluster:
         return f"postgresql://{USER}@{HOST}:{self.port}/{database}"
 
     @contextlib.contextmanager
-    def database(self) -> Iterator[str]:
-        """Make an empty database, give its address, drop it with whoever is still connected."""
+    def database(self, template: str = "template1") -> Iterator[str]:
+        """Make a database, empty or the copy of another; give its address, drop it with whoever is still connected."""
         name = f"trial_{next(self._serial)}"
-        self._say(f"CREATE DATABASE {name}")
+        self._say(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
             yield self.url(name)
         finally:
@@ -75,8 +74,11 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def cluster(where: Path) -> Iterator[Cluster]:
-    """Start a cluster with the binaries found in a folder, as somebody other than root."""
+def cluster(where: Path, *, durable: bool = False) -> Iterator[Cluster]:
+    """Start a cluster with the binaries found in a folder, as somebody other than root.
+
+    ``durable``: with PostgreSQL's own settings, so that what it calls committed is on the disk.
+    """
     account = _not_root()
     user, group = (account.pw_uid, account.pw_gid) if account else (None, None)
     with (
@@ -89,7 +91,11 @@ def cluster(where: Path) -> Iterator[Cluster]:
         _initialise(where, home, user, group)
         log = end.enter_context((home / "log").open("w+b"))
         port = _free_port()
-        settings = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]
+        settings = [
+            word
+            for key, value in (SETTINGS if durable else SETTINGS | PASSING).items()
+            for word in ("-c", f"{key}={value}")
+        ]
         command = [str(where / "postgres"), "-D", str(home / "data"), "-p", str(port), *settings]
         server = end.enter_context(running(command, cwd=home, user=user, group=group, stdout=log, stderr=log))
         _wait_until_ready(where, port, server, home / "log")

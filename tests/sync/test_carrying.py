@@ -155,7 +155,7 @@ def test_records_are_let_go_once_backups_hold_them_and_what_was_delivered_is_rem
     carrier.sync()
     [held] = files(carrier.records)
     assert (held.state, held.weight) == (DELIVERED, 0)
-    assert Carried(carrier.records).part(held, 0) is None
+    assert Carried(carrier.records).part(held.content, 0) is None
     again = take_up(carrier, here, content)
     assert (again.new, again.already, again.delivered, again.word) == (0, held.word.entries, held.word.entries, None)
     asked = len(line.sizes)

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.policy import FIRST_DELAY, LONGEST_DELAY, LONGEST_PATIENCE, next_delay, next_look, retry_after_seconds
+from sync.policy import (
+    FIRST_DELAY,
+    LONG_OUTAGE,
+    LONGEST_DELAY,
+    LONGEST_PATIENCE,
+    RECONNECT_SPREAD,
+    next_delay,
+    next_look,
+    retry_after_seconds,
+)
 
 CHANCE = st.floats(0, 1, exclude_max=True)
 
@@ -22,6 +31,15 @@ def test_a_wait_is_somewhere_under_a_ceiling_that_doubles_and_stays(attempt: int
 def test_nobody_comes_before_central_said_and_not_all_come_then(attempt: int, chance: float, asked: float) -> None:
     assert asked <= next_delay(attempt, asked, chance) <= asked + LONGEST_DELAY
     assert next_delay(attempt, asked, 0.9) > next_delay(attempt, asked, 0.1)
+
+
+@given(attempt=st.integers(1, 20), chance=CHANCE, outage=st.floats(LONG_OUTAGE, 1e6))
+def test_after_a_long_outage_a_city_comes_back_over_two_minutes_at_least(
+    attempt: int, chance: float, outage: float
+) -> None:
+    assert next_delay(attempt, None, chance, outage) >= chance * RECONNECT_SPREAD
+    assert next_delay(attempt, None, chance, outage) <= LONGEST_DELAY
+    assert next_delay(1, None, chance, LONG_OUTAGE - 1.0) == next_delay(1, None, chance)
 
 
 @given(chance=CHANCE)

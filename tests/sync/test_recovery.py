@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import msgspec
 import pytest
 
@@ -133,21 +134,34 @@ def test_a_twin_that_went_its_own_way_is_refused_and_keeps_what_it_has(
     assert [r.entry for r in here.feed()] == held
 
 
+class Overtaken(httpx.BaseTransport):
+    """A line on which something happens right after central was asked where it stands."""
+
+    def __init__(self, inner: httpx.BaseTransport) -> None:
+        self._inner = inner
+        self.after_greeting: Callable[[], object] = lambda: None
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        told = self._inner.handle_request(request)
+        if request.url.path == "/v1/session":
+            self.after_greeting()
+        return told
+
+
 def test_two_machines_with_one_window_are_told_apart_when_both_say_the_same_number(
     here: Town, window: Booth, tmp_path: Path
 ) -> None:
     """The copy heard that all is well before its twin spoke: central finds out when it hears both."""
+    line = Overtaken(here.bridge)
     window.records.close()
     shutil.copytree(window.folder, tmp_path / "copy")
     with (
         booth(window.seat, window.folder, here.clock, here.bridge) as one,
-        booth(window.seat, tmp_path / "copy", here.clock, here.bridge) as two,
+        booth(window.seat, tmp_path / "copy", here.clock, line) as two,
     ):
         one.receive()
         two.receive()
-        state = two.end.greet()
-        one.sync()
-        two.end._greet = lambda: state  # type: ignore[method-assign]
+        line.after_greeting = one.sync
         with pytest.raises(LineRefused, match="同一序号的内容不同"):
             two.sync()
         assert two.records.unsent_count() == 2

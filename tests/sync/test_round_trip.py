@@ -19,7 +19,7 @@ from clerk_app.planning import Decide
 from clerk_app.seat import Refused
 from sync.wire import PROBLEMS, CatalogueRow
 from tests.support.booth import CLERK, Booth, Town, booth
-from tests.support.city import POINT
+from tests.support.city import OTHER_POINT, POINT
 from tests.support.story import PERMIT, without
 
 LEASE = Tally(material="lease", copies_kept=1)
@@ -165,3 +165,19 @@ def test_a_session_is_kept_for_the_next_command_and_renewed_when_its_time_is_ove
     here.clock.advance(minutes=13)
     window.sync()
     assert window.records.get_meta("line-session") != kept
+
+
+def test_a_case_of_another_point_is_told_with_its_entries_or_there_is_none(
+    here: Town, window: Booth, tmp_path: Path
+) -> None:
+    number = window.receive(without("form"))
+    window.desk.remark(number, "改天再来")
+    window.sync()
+    key = bytes(range(3, 35))
+    with booth(here.enrol(key, OTHER_POINT), tmp_path / "far", here.clock, here.bridge, key=key) as far:
+        told = far.end.case(number)
+        assert told == [r for r in here.feed() if r.entry.subject == number]
+        assert far.end.case(number + "-X") is None
+        here.bridge.app = None
+        with pytest.raises(LineDown):
+            far.end.case(number)

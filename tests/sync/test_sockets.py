@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -17,8 +18,10 @@ from sync.connect import connect, enrol, http_client
 from sync.runner import RunningLine
 from sync.talk import Told
 from tests.support.booth import SECRET, Booth, Town, booth
+from tests.support.certificates import Authority
 from tests.support.city import POINT
-from tests.support.sockets import FaultProxy, Listening, fault_proxy, listening, until
+from tests.support.lossy import Fault
+from tests.support.sockets import CutAt, FaultProxy, Harm, Listening, Wire, fault_proxy, listening, until
 
 
 @pytest.fixture
@@ -82,24 +85,114 @@ def test_certificates_that_cannot_be_read_are_told_in_words(monkeypatch: pytest.
         http_client("https://central.test")
 
 
-@pytest.mark.parametrize("fault", ["refuse", "swallow", "portal", 1, 150, 400])
-def test_work_reaches_central_once_through_a_proxy_that_misbehaves(
-    here: Town, proxy: FaultProxy, tmp_path: Path, fault: str | int
+HARMS: list[Harm] = [
+    *(fault for fault in Fault if fault is not Fault.TOO_LARGE),
+    *(harm for harm in Wire if harm is not Wire.HALF_OPEN),
+    *(CutAt(n) for n in (1, 150, 400)),
+    *(CutAt(n, upwards=True) for n in (1, 250, 700)),
+]
+
+
+@pytest.mark.parametrize("harm", HARMS, ids=str)
+def test_whatever_becomes_of_any_request_central_has_each_entry_once(
+    here: Town, proxy: FaultProxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: Harm
 ) -> None:
-    """Every connection breaks this way, twice in a row, at whatever request it happens to carry."""
+    """Two requests running come to harm, at each place of a round in turn."""
+    monkeypatch.setattr("tests.support.sockets.LATELY", 0.02)
+    monkeypatch.setattr("tests.support.sockets.TRICKLING", 0.0)
     with window_at(proxy.address, here, tmp_path / "one") as window:
-        for _ in range(4):
+        for at in range(4):
             window.receive()
-            window.end.close()
-            window.end = connect(window.records, window.seat, SECRET, here.clock)
-            proxy.faults = [fault, fault]
+            proxy.faults = [*[Fault.NONE] * at, harm, harm]
             with contextlib.suppress(LineDown):
                 window.sync()
-        proxy.faults = []
+            proxy.heal()
         window.sync()
         feed = here.feed()
         assert [r.entry for r in feed] == [r.entry for r in window.own()]
         assert len(feed) == 8
+        assert window.cases() == here.cases()
+
+
+def test_a_batch_that_nothing_on_the_way_lets_through_is_made_smaller(
+    here: Town, proxy: FaultProxy, tmp_path: Path
+) -> None:
+    with window_at(proxy.address, here, tmp_path / "one") as window:
+        for _ in range(2):
+            window.receive()
+        proxy.faults = [Fault.NONE, Fault.TOO_LARGE, Fault.TOO_LARGE]
+        assert window.sync().unsent == 0
+        assert [r.entry for r in here.feed()] == [r.entry for r in window.own()]
+
+
+def test_a_batch_that_comes_once_more_a_day_later_changes_nothing(
+    here: Town, proxy: FaultProxy, tmp_path: Path
+) -> None:
+    with window_at(proxy.address, here, tmp_path / "one") as window:
+        window.receive()
+        proxy.faults = [Fault.AGAIN] * 3
+        window.sync()
+        here.clock.advance(days=1)
+        window.receive()
+        window.sync()
+        window.sync()
+        assert [r.entry for r in here.feed()] == [r.entry for r in window.own()]
+        assert window.cases() == here.cases()
+
+
+def test_an_answer_that_never_comes_is_given_up_and_the_same_is_said_again(
+    here: Town, proxy: FaultProxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.connect.TIMEOUT", httpx.Timeout(0.3))
+    with window_at(proxy.address, here, tmp_path / "one") as window:
+        window.receive()
+        proxy.faults = [Fault.NONE, Wire.HALF_OPEN]
+        with pytest.raises(LineDown, match="没有及时应答"):
+            window.sync()
+        assert window.records.unsent_count() == 2
+        assert len(here.feed()) == 2, "central has them: the window does not know it yet"
+        assert window.sync().unsent == 0
+        assert [r.entry for r in here.feed()] == [r.entry for r in window.own()]
+
+
+def test_an_answer_that_trickles_for_ever_is_given_up(
+    here: Town, proxy: FaultProxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with window_at(proxy.address, here, tmp_path / "one") as window:
+        monkeypatch.setattr("sync.talk.LONGEST_ANSWER", 0.2)
+        window.receive()
+        proxy.faults = [Fault.NONE, Wire.TRICKLE]
+        with pytest.raises(LineDown, match="没完没了"):
+            window.sync()
+        assert window.sync().unsent == 0
+        assert [r.entry for r in here.feed()] == [r.entry for r in window.own()]
+
+
+@pytest.mark.parametrize("wrong", ["expired", "another-host", "unknown-authority"])
+def test_nothing_is_said_to_whoever_has_no_right_certificate(
+    here: Town, served: Listening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: str
+) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "foreign").mkdir()
+    authority, foreign = Authority(tmp_path / "own"), Authority(tmp_path / "foreign")
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.path))
+    right = authority.server("right")
+    bad = {
+        "expired": authority.server("expired", expired=True),
+        "another-host": authority.server("another", address="192.0.2.1"),
+        "unknown-authority": foreign.server("foreign"),
+    }[wrong]
+    with fault_proxy(served.port, right) as proxy, window_at(proxy.address, here, tmp_path / "one") as window:
+        window.receive()
+        window.end.close()
+        window.end = connect(window.records, window.seat, SECRET, here.clock)
+        proxy.context, proxy.passed = bad, []
+        with pytest.raises(LineDown, match="证书不可信"):
+            window.sync()
+        assert proxy.passed == []
+        assert window.records.unsent_count() == 2
+        proxy.context = right
+        assert window.sync().unsent == 0
         assert window.cases() == here.cases()
 
 
@@ -132,9 +225,9 @@ def test_a_line_that_hangs_is_left_behind_when_the_client_is_closed(
 ) -> None:
     monkeypatch.setattr("sync.runner.LAST_WORDS", 0.1)
     with window_at(proxy.address, here, tmp_path / "one") as window:
-        proxy.faults = ["hang"]
+        proxy.faults = [Wire.HALF_OPEN]
         line = RunningLine(lambda: connect(window.records, window.seat, SECRET, here.clock), here.clock).start()
-        until(lambda: proxy._hung)
+        until(lambda: proxy.hung)
         begin = time.monotonic()
         line.stop()
         assert time.monotonic() - begin < 2.0

@@ -8,27 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from clerk_app.domain.journal import GENESIS, Entry, Record, Verdict
 from clerk_app.store.books.gaps import ChainForked, Gap, Gaps
 from clerk_app.store.books.spans import Spans
+from clerk_app.store.books.waiting import LOST, Brief, Waiting, brief_of, waiting_of
 from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.ledger import Ledger
 
+T = TypeVar("T")
 TABLE = "journal"
 HEAD, UNSENT, REFUSED, CURSOR = "head", "unsent", "refused", "feed"
 MOVED = "moved"
 """Places of own entries that came back behind younger ones."""
 _UNHEARD = (Verdict.REFUSED, Verdict.QUARANTINED)
-_LOST = {
-    "type": "urn:clerk:problem:lost",
-    "title": "Central was restored from a backup without this entry",
-    "status": 410,
-    "detail": "市中心从备份恢复后没有这一条，等登记它的窗口再报。",
-}
 
 _record = msgspec.json.Decoder(Record).decode
 
@@ -78,8 +74,11 @@ class Book:
 
     def at(self, place: int) -> Record | None:
         """Return the record at a place, or ``None`` where there is none that opens."""
+        return self._opened_at(place, _record)
+
+    def _opened_at(self, place: int, decode: Callable[[bytes], T]) -> T | None:
         try:
-            return self._table.fetch_at(place, _record)
+            return self._table.fetch_at(place, decode)
         except StoreDamaged:
             return None
 
@@ -96,26 +95,26 @@ class Book:
         """Return the places of the entries central refused or quarantined."""
         return Spans(self._vault.note(REFUSED))
 
-    def unsent_in_order(self) -> Iterator[tuple[int, Record | None]]:
+    def unsent_in_order(self) -> Iterator[Waiting | None]:
         """Yield what central has said nothing of, in the order of the chain; ``None``: a record that does not open."""
         unsent, moved = self.unsent(), self._moved()
-        late = sorted((r.entry.n, place, r) for place in moved if place in unsent and (r := self.at(place)) is not None)
+        back = (self._opened_at(place, waiting_of) for place in moved if place in unsent)
+        late = sorted((waiting.n, waiting) for waiting in back if waiting is not None)
         for place in unsent:
             if place in moved:
                 continue
-            record = self.at(place)
-            while late and (record is None or late[0][0] < record.entry.n):
-                yield late[0][1:]
-                late.pop(0)
-            yield place, record
-        for _, place, record in late:
-            yield place, record
+            waiting = self._opened_at(place, waiting_of)
+            while late and (waiting is None or late[0][0] < waiting.n):
+                yield late.pop(0)[1]
+            yield waiting
+        for _, waiting in late:
+            yield waiting
 
-    def own_backwards(self) -> Iterator[tuple[int, Record]]:
-        """Yield this window's records, the last of the chain first."""
+    def own_backwards(self, before: int | None = None) -> Iterator[tuple[int, Record]]:
+        """Yield this window's records, the last of the chain first; ``before``: leave out those from that place on."""
         moved = self._moved()
         late = sorted((r.entry.n, place, r) for place in moved if (r := self.at(place)) is not None and self.is_own(r))
-        place = self._vault.last(TABLE)
+        place = self._vault.last(TABLE) if before is None else before - 1
         while place > 0:
             record = None if place in moved else self.at(place)
             if record is not None and self.is_own(record):
@@ -125,6 +124,23 @@ class Book:
             place -= 1
         for _, there, record in reversed(late):
             yield there, record
+
+    def digest_of(self, n: int) -> str | None:
+        """Return the digest of the own entry ``n``, or ``None`` where it is not found."""
+        moved = self._moved()
+        first = next((place for place in self.unsent() if place not in moved), None)
+        for waiting in self.unsent_in_order():
+            if waiting is None or waiting.n > n:  # it was settled, so it lies before what is unsent
+                break
+            first = None
+            if waiting.n == n:
+                return waiting.entry().digest()
+        own = (record.entry for _, record in self.own_backwards(first))
+        return next((entry.digest() for entry in own if entry.n == n), None)
+
+    def has_moved(self) -> bool:
+        """Whether some own entries do not stand in the order of the chain."""
+        return bool(self._vault.note(MOVED))
 
     def _moved(self) -> Spans:
         return Spans(self._vault.note(MOVED))
@@ -204,34 +220,47 @@ class Book:
         self._move(REFUSED, place, there=record.verdict in _UNHEARD)
         return place
 
-    def settle(self, held: Record, verdict: Verdict, position: int | None, problem: dict[str, Any] | None) -> bool:
-        """Keep what central said of an entry; return whether that is news. What was said once is not unsaid."""
-        if held.verdict is not None and (held.position is not None or position is None):
-            return False
-        said = held.verdict or verdict
-        told = problem if held.problem is None else held.problem
-        place = self._table.put(held.entry.id, replace(held, verdict=said, position=position, problem=told))
-        self._move(UNSENT, place, there=False)
-        self._move(REFUSED, place, there=said in _UNHEARD)
-        return True
+    def brief(self, entry_id: str) -> Brief | None:
+        """Return what central said of an entry, without looking into it; raises ``StoreDamaged``."""
+        return self._table.fetch(entry_id, brief_of)
 
-    def hear(self, held: Record, told: Record) -> bool:
-        """Take the feed's word for an entry's verdict and place, which a restored central may have given anew.
+    def brief_at(self, place: int) -> Brief | None:
+        """Return the same of the entry at a place, or ``None`` where there is none that opens."""
+        return self._opened_at(place, brief_of)
 
-        Return whether that is news.
+    def settle(self, held: Brief, verdict: Verdict, position: int | None, problem: dict[str, Any] | None) -> int | None:
+        """Keep what central said of an entry; return its place, or ``None`` where that is no news.
+
+        What was said once is not unsaid; only what was held back may be judged anew. It keeps the problem it waited with:
+        its place is younger than its number (``Records.rewind_feed``).
         """
+        if held.verdict not in {None, Verdict.QUARANTINED} and (held.position is not None or position is None):
+            return None
+        if held.verdict is not None and held.verdict is not Verdict.QUARANTINED:
+            verdict, problem = held.verdict, held.problem
+        elif held.verdict is not None and position is not None:
+            problem = held.problem
+        if (held.verdict, held.position, held.problem) == (verdict, position, problem):
+            return None
+        place = self._table.put(held.head.id, Brief(held.entry, verdict, position, problem))
+        self._move(UNSENT, place, there=False)
+        self._move(REFUSED, place, there=verdict in _UNHEARD)
+        return place
+
+    def hear(self, held: Brief, told: Record) -> bool:
+        """Take the feed's word for verdict and place, which a restored central may give anew; return whether it is news."""
         if (held.verdict, held.position) == (told.verdict, told.position):
             return False
-        place = self._table.put(
-            held.entry.id, replace(held, verdict=told.verdict, position=told.position, problem=None)
-        )
+        waited = held.verdict is Verdict.QUARANTINED and held.problem != LOST
+        problem = held.problem if waited else None
+        place = self._table.put(held.head.id, Brief(held.entry, told.verdict, told.position, problem))
         self._move(UNSENT, place, there=False)
         self._move(REFUSED, place, there=False)
         return True
 
     def lose(self, held: Record) -> None:
         """Set another window's entry aside, because central lost it; it counts again once it is heard again."""
-        self._table.put(held.entry.id, replace(held, verdict=Verdict.QUARANTINED, position=None, problem=_LOST))
+        self._table.put(held.entry.id, replace(held, verdict=Verdict.QUARANTINED, position=None, problem=LOST))
 
     def unsettle(self, place: int, held: Record) -> None:
         """Make an entry unsent again, because central lost it."""

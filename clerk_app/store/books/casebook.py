@@ -144,6 +144,11 @@ class Casebook:
         """Return every subject with its summary, if it makes a case."""
         return [(name, known.summary) for name, known in list(self._known.items())]
 
+    def places_of(self, subject: str) -> Sequence[int]:
+        """Return the places of a subject's entries in the journal."""
+        known = self._of(subject)
+        return known.places if known else ()
+
     def holds(self, subject: str, entry_id: str) -> bool:
         """Whether an entry is among a subject's, wherever an index may say that it is not there."""
         known = self._of(subject)
@@ -247,10 +252,13 @@ def _words(summary: CaseSummary) -> str:
         number,
         number.replace("-", ""),
         official,
+        summary.formerly,
+        summary.formerly.replace("-", ""),
         summary.applicant,
         summary.id_number,
         summary.phone,
         summary.item_name,
+        summary.prefiling,
     )
     return _normal("\n".join(fields))
 

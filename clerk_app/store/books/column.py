@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
+_PUNCTUATION = re.compile(r"[\W_]+")
 END = "\n"
 """Ends every row's value; no value that is searched in holds it."""
 
@@ -63,3 +66,13 @@ class Column:
             row = bisect_right(starts, at) - 1
             yield row
             at = text.find(needle, starts[row + 1])
+
+
+def folded(text: str) -> str:
+    """Return the text without width variants, capitals and spaces."""
+    return "".join(unicodedata.normalize("NFKC", text).lower().split())
+
+
+def bare_of(text: str) -> str:
+    """Return the letters, digits and characters only: nobody types a name's brackets and commas."""
+    return _PUNCTUATION.sub("", text)

@@ -27,6 +27,7 @@ from clerk_app.domain.summary import CaseSummary
 from clerk_app.store.books.book import Book
 from clerk_app.store.books.casebook import Casebook
 from clerk_app.store.books.runs import Run, merged, verify_kept
+from clerk_app.store.books.scans import Scans
 from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.file.shelf import FILE
 from clerk_app.store.ledger import Ledger
@@ -74,7 +75,8 @@ class Pruned:
     cases: int = 0
     entries: int = 0
     kept: dict[str, int] = field(default_factory=dict)
-    """How many cases stay, by reason: ``open``, ``conflict``, ``unsent``, ``refused``, ``uncovered``, ``recent``, ``damaged``."""
+    """How many cases stay, by reason: ``open``, ``conflict``, ``unsent``, ``refused``, ``uncovered``, ``recent``, ``damaged``,
+    ``scans``."""
     blocked: str = ""
     """Why nothing at all may go: ``uncovered`` or ``damaged``; empty otherwise."""
     stopped: bool = False
@@ -96,8 +98,9 @@ _fact = msgspec.json.Decoder(_Fact).decode
 class Pruning:
     """The rule of what may go, and its going; thread-safe as the store is."""
 
-    def __init__(self, ledger: Ledger, book: Book, casebook: Casebook) -> None:
+    def __init__(self, ledger: Ledger, book: Book, casebook: Casebook, scans: Scans) -> None:
         self._vault = ledger.vault
+        self._scans = scans
         self._rows = ledger.table(TABLE)
         self._meta = ledger.table("meta")
         self._book = book
@@ -184,7 +187,7 @@ class Pruning:
         with self._vault.transaction():
             for subject in subjects:
                 records = self._casebook.whole(subject)
-                reason = "damaged" if records is None else _stays(records, rule)
+                reason = "damaged" if records is None else _stays(records, rule) or self._lacks_scans(records)
                 if reason or records is None:
                     reasons.append(reason)
                 else:
@@ -195,6 +198,9 @@ class Pruning:
         came_to.cases += len(going)
         came_to.entries += sum(map(len, going.values()))
 
+    def _lacks_scans(self, records: Sequence[Record]) -> str:
+        return "scans" if self._scans.keep(records) else ""
+
     def _forget(self, going: dict[str, list[Record]]) -> None:
         records = [record for found in going.values() for record in found]
         kept = self._held()
@@ -204,6 +210,7 @@ class Pruning:
         self._read = None
         self._vault.on_undo(self._forget_read)
         self._rows.put(ROW, _Kept(merged(kept.runs, own), max(kept.position, highest)))
+        self._scans.drop(records)
         for subject in going:
             self._casebook.forget(subject)
         for record in records:

@@ -7,21 +7,21 @@ as the list is full. Pinyin keys come with the catalogue (``docs/protocol.md``);
 
 from __future__ import annotations
 
-import re
 import sys
 import unicodedata
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 import msgspec
 
-from clerk_app.store.books.column import END, Column
+from clerk_app.domain.editions import Edition
+from clerk_app.store.books.column import END, Column, bare_of, folded
 
-_PUNCTUATION = re.compile(r"[\W_]+")
-_FORMAT = f"search-1-{sys.byteorder}"
+_FORMAT = f"search-2-{sys.byteorder}"
+Offered = Callable[[str, str], bool]
 _SIFTED = 200
 """Rows gathered before ranking when several words must match: more than anybody pages through."""
 
@@ -52,6 +52,13 @@ class SearchRow:
     department: str = ""
     pinyin: str = ""
     """``initials…;full…|initials…;full…``: of the name and of the department, variants parted by spaces."""
+    edition: Edition | None = None
+    """Where it is one version of several, or has its days."""
+
+    @property
+    def code(self) -> str:
+        """By which people know it; several versions share one."""
+        return self.edition.code if self.edition is not None else self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,7 @@ class Hit:
 
     kind: str
     key: str
+    """The item's code, whichever version was found."""
     name: str
     department: str
     rank: Rank
@@ -74,6 +82,7 @@ class _Saved(msgspec.Struct, array_like=True):
     kind_of: bytes
     offices: list[tuple[str, str]]
     office_of: bytes
+    editions: list[Edition]
 
 
 class SearchIndex:
@@ -84,12 +93,15 @@ class SearchIndex:
         columns: Sequence[Column],
         kinds: tuple[Sequence[str], array[int]],
         offices: tuple[Sequence[tuple[str, str]], array[int]],
+        editions: Iterable[Edition],
     ) -> None:
         self._columns = columns
         self._keys, self._titles, self._given, self._codes, self._names, self._initials, self._pinyin = columns
         self._kinds, self._kind_of = kinds
         self._offices, self._office_of = offices
         self._office_sizes = Counter(self._office_of)
+        self.editions = {edition.key: edition for edition in editions}
+        """By the key of the row."""
 
     @classmethod
     def build(cls, rows: Iterable[SearchRow]) -> SearchIndex:
@@ -101,12 +113,13 @@ class SearchIndex:
             Column.of((row.key for row in ordered), ordered=False),
             Column.of((row.name for row in ordered), ordered=False),
             Column.of((row.pinyin for row in ordered), ordered=False),
-            Column.of(_folded(row.key) for row in ordered),
-            Column.of(_bare(_folded(row.name)) for row in ordered),
+            Column.of(folded(row.code) for row in ordered),
+            Column.of(bare_of(folded(row.name)) for row in ordered),
             Column.of(initials for initials, _ in spelled),
             Column.of(full for _, full in spelled),
         )
-        return cls(columns, _numbered(row.kind for row in ordered), _offices(ordered))
+        editions = (row.edition for row in ordered if row.edition is not None)
+        return cls(columns, _numbered(row.kind for row in ordered), _offices(ordered), editions)
 
     def changed(self, rows: Iterable[SearchRow], withdrawn: Iterable[tuple[str, str]] = ()) -> SearchIndex:
         """Return the index after a delta of the catalogue: rows added or replaced, each ``(kind, key)`` taken away."""
@@ -120,32 +133,46 @@ class SearchIndex:
     def rows(self) -> Iterator[SearchRow]:
         """Yield what the index was built from."""
         for row in range(len(self)):
-            hit = self._hit(row, Rank.CODE)
-            yield SearchRow(hit.kind, hit.key, hit.name, hit.department, self._given.value(row))
+            (kind, key), hit = self._name_of(row), self._hit(row, Rank.CODE)
+            yield SearchRow(kind, key, hit.name, hit.department, self._given.value(row), self.editions.get(key))
 
-    def search(self, words: str, limit: int = 50) -> list[Hit]:
-        """Return the rows in which every word is found, best first."""
+    def holds(self, kind: str, key: str) -> bool:
+        """Whether there is such a row."""
+        return any(self._name_of(row) == (kind, key) for row in self._codes.beginning(folded(key) + END))
+
+    def search(self, words: str, limit: int = 50, offered: Offered | None = None) -> list[Hit]:
+        """Return the rows in which every word is found, best first; of those only that are ``offered``, by kind and key."""
         wanted = list(dict.fromkeys(unicodedata.normalize("NFKC", words).lower().split()))
         if not wanted or limit <= 0:
             return []
         found: dict[int, Rank] = {}
         if len(wanted) > 1:
-            found = self._all_of(wanted, limit)
+            found = self._all_of(wanted, limit, offered)
         else:
             for row, rank in self._ranked(wanted[0]):
-                found.setdefault(row, rank)
+                if row not in found and (offered is None or offered(*self._name_of(row))):
+                    found[row] = rank
                 if len(found) == limit:
                     break
         return [self._hit(row, rank) for row, rank in found.items()]
 
+    def _name_of(self, row: int) -> tuple[str, str]:
+        return self._kinds[self._kind_of[row]], self._keys.value(row)
+
     def _hit(self, row: int, rank: Rank) -> Hit:
-        kind = self._kinds[self._kind_of[row]]
-        department = self._offices[self._office_of[row]][0]
-        return Hit(kind, self._keys.value(row), self._titles.value(row), department, rank)
+        kind, key = self._name_of(row)
+        edition = self.editions.get(key)
+        return Hit(
+            kind,
+            edition.code if edition else key,
+            self._titles.value(row),
+            self._offices[self._office_of[row]][0],
+            rank,
+        )
 
     def _ranked(self, word: str) -> Iterator[tuple[int, Rank]]:
         """Yield the rows in which the word is found, best way of matching first; a row may come more than once."""
-        bare = _bare(word)
+        bare = bare_of(word)
         yield from ((row, Rank.CODE) for row in self._codes.beginning(word + END))
         yield from ((row, Rank.CODE_PREFIX) for row in self._codes.beginning(word))
         for rank, column in self._heads(bare):
@@ -178,10 +205,10 @@ class SearchIndex:
     def _offices_with(self, bare: str) -> set[int]:
         return {n for n, (_, text) in enumerate(self._offices) if bare in text} if bare else set()
 
-    def _all_of(self, words: list[str], limit: int) -> dict[int, Rank]:
+    def _all_of(self, words: list[str], limit: int, offered: Offered | None) -> dict[int, Rank]:
         """Go through the rows of the most telling word and keep those in which the other words are found too."""
         lead, *rest = sorted(words, key=self._weight)
-        tests = [(_bare(word), self._parts(word, _bare(word)), self._offices_with(_bare(word))) for word in rest]
+        tests = [(bare_of(word), self._parts(word, bare_of(word)), self._offices_with(bare_of(word))) for word in rest]
         found: dict[int, Rank] = {}
         seen: set[int] = set()
         for row, rank in self._ranked(lead):
@@ -194,7 +221,7 @@ class SearchIndex:
                 best = None if best is None or other is None else min(best, other)
                 if best is None:
                     break
-            if best is not None:
+            if best is not None and (offered is None or offered(*self._name_of(row))):
                 found[row] = best
                 if len(found) >= max(_SIFTED, limit):
                     break
@@ -208,7 +235,7 @@ class SearchIndex:
 
     def _weight(self, word: str) -> int:
         """Roughly in how many rows a word is found: its department and the shortest of its columns tell enough."""
-        bare = _bare(word)
+        bare = bare_of(word)
         if not bare:
             return len(self)
         shared = sum(self._office_sizes[office] for office in self._offices_with(bare))
@@ -224,6 +251,7 @@ class SearchIndex:
                 self._kind_of.tobytes(),
                 list(self._offices),
                 self._office_of.tobytes(),
+                list(self.editions.values()),
             )
         )
 
@@ -236,17 +264,7 @@ class SearchIndex:
         lengths = {len(column.starts) - 1 for column in columns} | {len(kind_of), len(office_of)}
         if saved.format != _FORMAT or len(columns) != 7 or len(lengths) != 1:
             raise ValueError("not a search index of this version")
-        return cls(columns, (saved.kinds, kind_of), (saved.offices, office_of))
-
-
-def _folded(text: str) -> str:
-    """Return the text without width variants, capitals and spaces."""
-    return "".join(unicodedata.normalize("NFKC", text).lower().split())
-
-
-def _bare(folded: str) -> str:
-    """Return the letters, digits and characters only: nobody types a name's brackets and commas."""
-    return _PUNCTUATION.sub("", folded)
+        return cls(columns, (saved.kinds, kind_of), (saved.offices, office_of), saved.editions)
 
 
 def _spellings(keys: str) -> tuple[str, str]:
@@ -268,7 +286,7 @@ def _offices(rows: Sequence[SearchRow]) -> tuple[list[tuple[str, str]], array[in
     texts = []
     for name in names:
         initials, full = _spellings(keys[name])
-        texts.append((name, f"{_bare(_folded(name))} {initials} {full}"))
+        texts.append((name, f"{bare_of(folded(name))} {initials} {full}"))
     return texts, of_row
 
 

@@ -77,6 +77,10 @@ class Carried:
         """Return every file, settled ones too, in the order they were taken up."""
         return [held for _, _, held in self._files.walk(_file)]
 
+    def file(self, content: str) -> CarriedFile | None:
+        """Return the file of this content; raises ``StoreDamaged``."""
+        return self._files.fetch(content, _file)
+
     def waiting(self) -> list[CarriedFile]:
         """Return what central has not had yet: each window's oldest entries first."""
         if not _note(self._records)[0]:
@@ -120,9 +124,9 @@ class Carried:
             self._retry_what_waited_for(held)
             self._count()
 
-    def part(self, held: CarriedFile, number: int) -> bytes | None:
+    def part(self, content: str, number: int) -> bytes | None:
         """Return a part's records; ``None`` where they are there no more. Raises ``StoreDamaged``."""
-        found = self._parts.fetch(f"{held.content}/{number}", _part)
+        found = self._parts.fetch(f"{content}/{number}", _part)
         return None if found is None else found.records
 
     def keep(self, held: CarriedFile, *, drop: bool = False) -> CarriedFile:

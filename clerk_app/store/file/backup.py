@@ -1,4 +1,4 @@
-"""Copies of a store that can be relied on: one of the database alone, and one file with all a window is.
+"""Copies of a store that can be relied on: one of the database alone, and one file with all a window is, scans included.
 
 A copy is made by SQLite's online backup, in one step: it is the state of one moment, whoever writes meanwhile. It stays
 sealed. It counts as made when it was read back and tells the same as the original (``prove``), is on the disk, and only
@@ -7,10 +7,13 @@ then bears its name.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import os
+import re
 import secrets
+import shutil
 import sqlite3
 import tarfile
 from collections.abc import Callable, Iterator
@@ -23,11 +26,13 @@ from clerk_app.store.errors import StoreFailing, VaultError, WrongKey
 from clerk_app.store.file import twin
 from clerk_app.store.file.durable import create_private_file, make_private_folder, sync_folder
 from clerk_app.store.file.rows import MARK_PLACE, Mark, Table
+from clerk_app.store.file.scan_files import FOLDER, NAME, ScanFiles
 from clerk_app.store.file.seal import SealBroken, Sealer, VaultKeys
 
 STORE, KEYS, WINDOW, MANIFEST = "store.db", "keys.json", "window.json", "backup.json"
-_MOST = {KEYS: 1 << 16, WINDOW: 1 << 20, MANIFEST: 1 << 16}
+_MOST = {KEYS: 1 << 16, WINDOW: 1 << 20, MANIFEST: 1 << 24}
 """Bytes of the small members; more is no backup of ours."""
+SCAN = re.compile(rf"{FOLDER}/{NAME.pattern}")
 _TRIES = 3
 _CHUNK = 1 << 20
 
@@ -44,6 +49,7 @@ class Manifest(msgspec.Struct, kw_only=True):
     """What a backup tells of itself."""
 
     format: int = 1
+    """2 where there are scans in it, which versions that know none would leave out."""
     program: str
     """The version that made it."""
     made_at: str
@@ -134,12 +140,16 @@ def pack(folder: Path, source: Callable[[Path], Proof], target: Path, about: Man
         about.generation = proof[1] if isinstance(proof[1], int) else 0
         about.sha256 = {name: hashlib.sha256(raw).hexdigest() for name, raw in small.items()}
         about.sha256[STORE] = _digest(store)
+        scans = _scans_in(folder)
+        about.sha256 |= scans
+        about.format = 2 if scans else 1
         create_private_file(draft)
         with draft.open("wb") as file, tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as packed:
             for name, raw in {MANIFEST: msgspec.json.encode(about), **small}.items():
                 packed.addfile(_member(name, len(raw)), io.BytesIO(raw))
-            with store.open("rb") as content:
-                packed.addfile(_member(STORE, store.stat().st_size), content)
+            _add(packed, STORE, store)
+            for name in scans:
+                _add(packed, name, folder / name)
         _sync(draft)
         check(draft)
         draft.replace(target)
@@ -179,12 +189,13 @@ def check(file: Path) -> Manifest:
         with tarfile.open(file, "r:") as packed:
             about = msgspec.json.decode(_small(packed, MANIFEST), type=Manifest)
             found = {KEYS: hashlib.sha256(_small(packed, KEYS)), WINDOW: hashlib.sha256(_small(packed, WINDOW))}
-            found[STORE] = hashlib.sha256()
-            for piece in _pieces(packed):
-                found[STORE].update(piece)
+            for name in (STORE, *_scans_of(about)):
+                found[name] = hashlib.sha256()
+                for piece in _pieces(packed, name):
+                    found[name].update(piece)
     except (tarfile.TarError, KeyError, EOFError, msgspec.DecodeError) as error:
         raise BackupRefused(f"{file} 不是本程序的备份，或者不完整。") from error
-    if {name: digest.hexdigest() for name, digest in found.items()} != about.sha256 or about.format != 1:
+    if {name: digest.hexdigest() for name, digest in found.items()} != about.sha256 or about.format not in {1, 2}:
         raise BackupRefused(f"{file} 与写成时不同，不能用来恢复。请换另一份备份。")
     return about
 
@@ -203,23 +214,24 @@ def unpack(file: Path, folder: Path, prove_in: Callable[[Path], Proof]) -> Manif
     try:
         make_private_folder(draft)
         with tarfile.open(file, "r:") as packed:
-            for name in (STORE, KEYS, WINDOW):
+            for name in (STORE, KEYS, WINDOW, *_scans_of(about)):
                 path = draft / name
+                make_private_folder(path.parent)
                 create_private_file(path)
                 with path.open("wb") as written:
-                    for piece in _pieces(packed) if name == STORE else (_small(packed, name),):
+                    for piece in (_small(packed, name),) if name in _MOST else _pieces(packed, name):
                         written.write(piece)
                 _sync(path)
+            if (draft / FOLDER).is_dir():
+                sync_folder(draft / FOLDER)
         if prove_in(draft)[1] != about.generation:
             raise BackupRefused(f"{file} 里的数据与其清单不符，不能用来恢复。请换另一份备份。")
         if folder.exists():
             folder.rmdir()
         draft.replace(folder)
     finally:
-        for left in (STORE, KEYS, WINDOW):
-            (draft / left).unlink(missing_ok=True)
         if draft.exists():
-            draft.rmdir()
+            shutil.rmtree(draft)
     sync_folder(folder.absolute().parent)
     return about
 
@@ -241,10 +253,32 @@ def _small(packed: tarfile.TarFile, name: str) -> bytes:
     return content.read()
 
 
-def _pieces(packed: tarfile.TarFile) -> Iterator[bytes]:
-    content = packed.extractfile(STORE)
+def _scans_in(folder: Path) -> dict[str, str]:
+    """Return the sealed scans by member name, with their digests; one that goes meanwhile was nobody's, or was pruned."""
+    found: dict[str, str] = {}
+    for name in ScanFiles(folder).names():
+        with contextlib.suppress(FileNotFoundError):
+            found[f"{FOLDER}/{name}"] = _digest(folder / FOLDER / name)
+    return found
+
+
+def _add(packed: tarfile.TarFile, name: str, path: Path) -> None:
+    try:
+        with path.open("rb") as content:
+            packed.addfile(_member(name, path.stat().st_size), content)
+    except FileNotFoundError as error:
+        raise BackupRefused("备份时有扫描件正在清理，没有备份。请再试一次。") from error
+
+
+def _scans_of(about: Manifest) -> list[str]:
+    """Return the members that are scans; what is named otherwise is none of ours, and makes the digests differ."""
+    return [name for name in about.sha256 if SCAN.fullmatch(name)]
+
+
+def _pieces(packed: tarfile.TarFile, name: str) -> Iterator[bytes]:
+    content = packed.extractfile(name)
     if content is None:
-        raise tarfile.ReadError(STORE)
+        raise tarfile.ReadError(name)
     while piece := content.read(_CHUNK):
         yield piece
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from clerk_app.domain.acts import Refusal
 from clerk_app.domain.journal import Entry, Record, is_tombstone
+from clerk_app.domain.refusals import Refusal
 from clerk_app.store.books.casebook import Casebook
 from clerk_app.store.books.gaps import Gap
 from clerk_app.store.books.losses import Loss, Losses, LossState
@@ -24,6 +24,7 @@ from clerk_app.store.mend.refolding import Refolding
 if TYPE_CHECKING:
     from clerk_app.store.books.pruning import Pruning
     from clerk_app.store.books.published import Published
+    from clerk_app.store.books.scans import Scans
     from clerk_app.store.ledger import Ledger
 
 T = TypeVar("T")
@@ -47,6 +48,7 @@ class Healing(Examining):
     _cases: Casebook
     appended: list[Callable[[Sequence[Entry]], None]]
     pruning: Pruning
+    scans: Scans
     _published: Published
     _serials: Serials
     copy_kept: Callable[[], bool]
@@ -89,7 +91,10 @@ class Healing(Examining):
                 log.warning("no room to keep a copy of the damaged store")
                 if not self.vault.older:
                     return
-        self._mending.run(kept)
+        with self.vault.transaction():
+            self._mending.run(kept)
+            self.scans.forget()
+            self.scans.mend()
         log.warning("store mended: %d own entries missing", len(self._book.gaps))
 
     def heal(self, because: StoreDamaged | None = None) -> bool:

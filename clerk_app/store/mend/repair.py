@@ -22,7 +22,7 @@ from typing import Any
 
 import msgspec
 
-from clerk_app.store.books import book, casebook, gaps, losses, published
+from clerk_app.store.books import book, casebook, gaps, losses, published, scan_rows
 from clerk_app.store.errors import StoreDamaged, StoreOlder, StoreTooNew, VaultError
 from clerk_app.store.file import schema, witness
 from clerk_app.store.file.backup import prove
@@ -46,7 +46,9 @@ TABLES = (
     gaps.TABLE,
     losses.TABLE,
     "carried",
+    "carried-parts",
     "pruned",
+    scan_rows.TABLE,
 )
 """Every table there may be; the mark, where it can be read, names the others."""
 DOUBT = "doubt"

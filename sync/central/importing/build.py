@@ -55,6 +55,7 @@ def _item(draft: Draft, fields: frozenset[str], findings: Findings) -> ServiceIt
         department=Department(
             code=cells.line("department_code") or department_code(draft.department), name=draft.department
         ),
+        version=draft.version,
         scheme=scheme,
         kind=_code(cells, "kind", scheme),
         level=level,

@@ -54,8 +54,14 @@ _NAMES = {
     "complaint_phone": "监督电话 投诉电话 监督投诉电话 监督投诉方式 SUPERVISE_WAY",
     "review_body": "行政复议机关 复议机关 行政复议部门",
     "court": "行政诉讼法院 行政诉讼机关 行政诉讼管辖法院 管辖法院",
-    "effective_from": "生效日期 计划生效日期 PLAN_EFFECTIVE_DATE",
-    "effective_until": "取消日期 失效日期 计划取消日期 PLAN_CANCEL_DATE",
+    "version": "版本 版本号 事项版本 事项版本号 实施清单版本 TASK_VERSION VERSION",
+    "effective_from": (
+        "启用日期 启用时间 生效日期 生效时间 计划生效日期 计划生效时间 实施日期 PLAN_EFFECTIVE_DATE effective_from"
+    ),
+    "effective_until": (
+        "停用日期 停用时间 取消日期 取消时间 失效日期 失效时间 计划取消日期 计划取消时间 废止日期 PLAN_CANCEL_DATE"
+        " effective_until"
+    ),
     "material": (
         "材料 材料名称 申请材料 申请材料名称 申报材料 申报材料名称 所需材料 所需申请材料 办理材料 提交材料 提交材料名称 要件"
         " 要件名称 材料清单 申请材料清单 MATERIAL_NAME MATERIAL"

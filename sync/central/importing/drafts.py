@@ -6,10 +6,13 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from itertools import count
 
 from sync.central.importing.columns import MATERIAL_FIELDS
 from sync.central.importing.model import Findings, Source, SourceRow
 from sync.central.importing.tidy import MAX_CODE, MAX_NAME, Cells, key_of, one_line
+from sync.central.importing.versions import mark_of, number_in, start_in
 
 NO_DEPARTMENT = "未注明部门"
 _NAMED = {"item_name": MAX_NAME, "item_code": MAX_CODE, "department": MAX_NAME}
@@ -26,6 +29,9 @@ class Draft:
     serial: str
     values: dict[str, str]
     schemes: dict[str, str]
+    mark: str = ""
+    """What tells it from other versions of the same item (``versions.mark_of``)."""
+    version: int = 1
     materials: list[SourceRow] = field(default_factory=list)
 
     @property
@@ -44,6 +50,7 @@ def drafts_of(source: Source, findings: Findings) -> list[Draft]:
     drafts = _gathered(source, findings)
     drafts = _merged(drafts, findings)
     _give_codes(drafts, source, findings)
+    _give_versions(drafts, findings)
     return drafts
 
 
@@ -73,8 +80,10 @@ def _gathered(source: Source, findings: Findings) -> list[Draft]:
         department = department or (current.department if current else NO_DEPARTMENT)
         if department == NO_DEPARTMENT and "department" in source.fields:
             findings.add(row.row, "missing-department", f"“{name}”没有受理部门")
-        draft = Draft(row.row, name, department, code, serial, {}, dict(row.schemes))
-        key = (key_of(code), draft.title, serial)
+        draft = Draft(row.row, name, department, code, serial, {}, dict(row.schemes), mark_of(row.values))
+        if not draft.mark and current is not None and (current.code, current.title) == (code, draft.title):
+            draft.mark = current.mark
+        key = (key_of(code), draft.title, serial, draft.mark)
         if key in drafts and drafts[key] is not current:
             findings.add(row.row, "duplicate-item", f"“{name}”在第{drafts[key].row}行已出现过，并入该事项")
         elif key in drafts and "material" not in source.fields:
@@ -120,14 +129,15 @@ def _merged(drafts: list[Draft], findings: Findings) -> list[Draft]:
     kept: dict[tuple[str, ...], Draft] = {}
     first: dict[str, Draft] = {}
     for draft in drafts:
-        same = kept.get((key_of(draft.code), draft.title, "" if draft.code else draft.papers))
+        key = (key_of(draft.code), draft.title, "" if draft.code else draft.papers, draft.mark)
+        same = kept.get(key)
         if same is not None:
             findings.add(draft.row, "duplicate-item", f"“{draft.name}”与第{same.row}行的事项完全相同，只保留一项")
             same.materials.extend(draft.materials)
             continue
-        kept[key_of(draft.code), draft.title, "" if draft.code else draft.papers] = draft
+        kept[key] = draft
         other = first.setdefault(draft.title, draft)
-        if other is not draft:
+        if other is not draft and (other.mark == draft.mark or other.code != draft.code):
             findings.add(draft.row, "duplicate-item", f"“{draft.name}”与第{other.row}行同部门同名，作为两项保留")
     return list(kept.values())
 
@@ -144,16 +154,40 @@ def _give_codes(drafts: list[Draft], source: Source, findings: Findings) -> None
             findings.add(draft.row, "code-missing", f"“{draft.name}”没有事项编码，已按部门和名称生成")
     for title, same in by_title.items():
         for draft in same:
-            draft.code = "X-" + _digest(title if len(same) == 1 else f"{title}|{draft.papers}", 12)
+            draft.code = "X-" + _digest(title if _are_versions(same) else f"{title}|{draft.papers}", 12)
     by_code: defaultdict[str, list[Draft]] = defaultdict(list)
     for draft in drafts:
         by_code[draft.code].append(draft)
     for code, same in by_code.items():
-        for draft in sorted(same, key=lambda one: one.title)[1:]:
+        first = min(draft.title for draft in same)
+        for draft in () if _are_versions(same) else sorted(same, key=lambda one: one.title):
+            if draft.title == first:
+                continue
             draft.code = f"{code}-{_digest(draft.title, 6)}"
             findings.add(
                 draft.row, "duplicate-code", f"编码 {code} 有{len(same)}个事项在用，“{draft.name}”改为 {draft.code}"
             )
+
+
+def _are_versions(drafts: list[Draft]) -> bool:
+    """Whether one item can be all of them: each is another version of it."""
+    return len({draft.mark for draft in drafts}) == len(drafts)
+
+
+def _give_versions(drafts: list[Draft], findings: Findings) -> None:
+    """Number the versions of each item: as its rows say, else in the order in which they begin."""
+    by_code: defaultdict[str, list[Draft]] = defaultdict(list)
+    for draft in drafts:
+        by_code[draft.code].append(draft)
+        said = draft.values.get("version", "")
+        if said and number_in(draft.values) is None:
+            findings.add(draft.row, "unreadable-value", f"版本“{one_line(said)[:20]}”不是版本号，按没有填写处理")
+    for same in by_code.values():
+        numbers = {id(draft): number_in(draft.values) for draft in same}
+        free = (number for number in count(1) if number not in numbers.values())
+        for draft in sorted(same, key=lambda one: start_in(one.values) or date.min):
+            number = numbers[id(draft)]
+            draft.version = next(free) if number is None else number
 
 
 def department_code(name: str) -> str:

@@ -38,7 +38,7 @@ class Facts:
 
 def lint(facts: Facts) -> Iterator[tuple[str, str]]:
     """Yield each rule that an item breaks: the kind of finding and what is wrong, in Chinese."""
-    for rule in (_limit, _immediate, _visits, _depth, _mail, _fee, _result, _phones):
+    for rule in (_limit, _immediate, _visits, _depth, _mail, _fee, _result, _phones, _days):
         for message in rule(facts):
             yield f"lint-{rule.__name__[1:]}", message
 
@@ -107,3 +107,9 @@ def _phones(facts: Facts) -> Iterator[str]:
     for name, number in (("咨询电话", phone), ("监督投诉电话", complaint)):
         if re.fullmatch(r"[\d\-()、,/]{5,}", number) and not _AREA_CODE.search(number):
             yield f"{name}没有区号：{number[:30]}"
+
+
+def _days(facts: Facts) -> Iterator[str]:
+    first, last = facts.item.effective_from, facts.item.effective_until
+    if first is not None and last is not None and last < first:
+        yield f"停用日期{last}早于启用日期{first}，没有一天可以收件"

@@ -42,6 +42,7 @@ KINDS: Mapping[str, str] = {
     "lint-mail": "no visit, not online, and no way to post the papers",
     "lint-fee": "a fee without its basis, or online payment of nothing",
     "lint-result": "the kind of conclusion does not fit the result's name",
+    "lint-days": "the last day of a version is before its first",
     "lint-phones": "one number for questions and complaints, or no area code",
 }
 """Every kind of finding and what was done about it."""

@@ -18,6 +18,7 @@ from sync.central.importing.grid import MAX_ROWS
 from sync.central.importing.lint import Facts, lint
 from sync.central.importing.model import Findings, ImportRefused, Source, SourceRow
 from sync.central.importing.tidy import MAX_CODE, MAX_MATERIAL, MAX_NAME, MAX_TEXT, cleaned
+from sync.central.importing.versions import MAX_VERSION
 
 T = TypeVar("T")
 
@@ -51,7 +52,7 @@ def read_records(path: Path, findings: Findings) -> Records:
         elif _is_own(element):
             item = _converted(element, ServiceItem, number, findings)
             if item is not None and _sound(item, number, findings) and _new(item, items, number, findings):
-                items[item.code] = item
+                items[item.edition.key] = item
                 for kind, message in lint(_facts(item, element)):
                     findings.add(number, kind, f"“{item.name[:40]}”{message}")
         else:
@@ -152,6 +153,8 @@ def _sound(item: ServiceItem, number: int, findings: Findings) -> bool:
         limit and limit.days < 0 for limit in (item.promised, item.statutory)
     ):
         faults.append("到现场次数或时限不是合理的数")
+    if not 0 <= item.version <= MAX_VERSION:
+        faults.append("版本不是合理的数")
     ids = [material.id for material in item.materials]
     if len(set(ids)) != len(ids) or not all(ids):
         faults.append("材料编号为空或重复")
@@ -180,10 +183,9 @@ def _facts(item: ServiceItem, element: Mapping[str, Any]) -> Facts:
 
 
 def _new(item: ServiceItem, items: Mapping[str, ServiceItem], number: int, findings: Findings) -> bool:
-    if item.code in items:
-        findings.add(
-            number, "duplicate-item", f"编码 {item.code} 前面已有“{items[item.code].name[:40]}”，这一条没有收入"
-        )
+    same = items.get(item.edition.key)
+    if same is not None:
+        findings.add(number, "duplicate-item", f"编码 {item.code} 前面已有“{same.name[:40]}”，这一条没有收入")
         return False
     names = [material.name for material in item.materials]
     for name in dict.fromkeys(name for name in names if names.count(name) > 1):

@@ -1,0 +1,125 @@
+"""Conflicts: acts that were done on one case without knowing of each other, side by side, and a supervisor's word on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from clerk_app.domain import bodies as b
+from clerk_app.domain.case import Case, evolve
+from clerk_app.domain.journal import Entry, Record, point_of
+from clerk_app.domain.kinds import STATE_LABELS
+from clerk_app.domain.merge import against
+from clerk_app.domain.people import Person
+from clerk_app.history import label_of, lines
+from clerk_app.paperwork import place_name
+from clerk_app.scribe import SETTLED, Scribe
+from clerk_app.seat import Act, Refused
+from clerk_app.store.records import Records
+
+NO_EFFECT = "与办件现状不符，采用也不起作用"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One act, as it is shown beside another."""
+
+    entry: str
+    label: str
+    actor: str
+    window: str
+    point: str
+    """The name of the window's service point."""
+    at: str
+    """By its own window's clock."""
+    position: int | None
+    """In central's order."""
+    lines: tuple[str, ...]
+    """What it says, in full."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispute:
+    """An act that central marked conflicting, and those it conflicts with."""
+
+    case: Case
+    act: Told
+    against: tuple[Told, ...]
+    now: tuple[str, ...]
+    """How the case stands without it."""
+    then: tuple[str, ...]
+    """How it would stand with it."""
+
+
+class Disputes:
+    """Finds conflicts and settles them."""
+
+    def __init__(self, records: Records, scribe: Scribe, person: Person) -> None:
+        self._records = records
+        self._scribe = scribe
+        self._person = person
+
+    def everywhere(self) -> list[Dispute]:
+        """Return every conflict nobody settled yet, the case with the latest change first."""
+        numbers = [s.number for s in self._records.summaries() if s.conflicts]
+        cases = (self._records.case(number) for number in numbers)
+        return [dispute for case in cases if case is not None for dispute in self.of(case)]
+
+    def of(self, case: Case) -> list[Dispute]:
+        """Return the conflicts of one case, in central's order."""
+        records = self._records.records_of(case.number)
+        by_id = {record.entry.id: record for record in records}
+        return [self._dispute(case, by_id[id], records) for id in case.conflicts if id in by_id]
+
+    def _dispute(self, case: Case, record: Record, records: Sequence[Record]) -> Dispute:
+        others = {entry.id for entry in against(record.entry, records)}
+        return Dispute(
+            case=case,
+            act=self._told(record),
+            against=tuple(self._told(r) for r in records if r.entry.id in others),
+            now=self._standing(case),
+            then=self._with(case, record.entry),
+        )
+
+    def _told(self, record: Record) -> Told:
+        entry = record.entry
+        return Told(
+            entry=entry.id,
+            label=label_of(entry.kind),
+            actor=entry.actor,
+            window=entry.window,
+            point=self._records.point_name(point_of(entry.window)) if "-" in entry.window else "",
+            at=entry.at,
+            position=record.position,
+            lines=tuple(lines(record)),
+        )
+
+    def _with(self, case: Case, entry: Entry) -> tuple[str, ...]:
+        """Return how the case would stand if the entry took effect now."""
+        after = evolve(replace(case, conflicts=tuple(c for c in case.conflicts if c != entry.id)), entry)
+        if after is None or entry.id in after.ignored:
+            return (NO_EFFECT,)
+        return self._standing(after)
+
+    def _standing(self, case: Case) -> tuple[str, ...]:
+        found = [STATE_LABELS[case.state]]
+        if case.accepted is not None:
+            found.append(f"自 {case.accepted.accepted_on} 起受理")
+            if case.accepted.promised_due is not None:
+                found.append(f"承诺 {case.accepted.promised_due} 前办结")
+        if case.notices:
+            found.append(f"告知 {len(case.notices)} 次")
+        wanting = len(case.deficits(case.last_paper_on))
+        found.append(f"材料还缺 {wanting} 项" if wanting else "材料齐全")
+        found.append(f"由 {place_name(case, self._records)} 办理")
+        return tuple(found)
+
+    def settle(self, case: Case, entry: str, stands: bool, reason: str) -> Case:
+        """Record a supervisor's word; raises ``Refused``. ``entry``: its id, or the beginning of it."""
+        named = [id for id in case.conflicts if entry and id.startswith(entry.strip().lower())]
+        if len(named) != 1:
+            raise Refused("not-conflicting", "这一条没有待处理的冲突，可能已经处理过了。", "entry")
+        if not reason.strip():
+            raise Refused("reason-missing", "请写明采用或不采用的理由。", "reason")
+        body = b.Settled(entry=named[0], stands=stands, reason=reason.strip())
+        return self._scribe.write(self._person, lambda: [Act(SETTLED, case.number, body)])[case.number]

@@ -1,0 +1,121 @@
+"""What a mutant is tried by where the standard seeds do not reach: one named story each, which the sound code passes."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from clerk_app.domain import bodies as b
+from clerk_app.domain.checklist import Tally
+from clerk_app.seat import Act
+from sync.central.settings import Settings
+from sync.engine import pace as pacing
+from sync.engine.values import Failure, Kind, Rest, Round
+from sync.policy import LONG_OUTAGE
+from tests.contract.test_central_uploads_lines import test_of_two_requests_at_once_exactly_one_advances
+from tests.simulation.quirks import Quirks, quirky
+from tests.simulation.station import Station
+from tests.simulation.world import City
+from tests.support.city import open_city
+from tests.support.story import ALL
+
+WINDOWS = 300
+
+
+def two_requests_write_one_upload() -> None:
+    """Of two requests that write one upload at once exactly one advances (real central, SQLite)."""
+
+    async def tried(folder: Path) -> None:
+        url = f"sqlite:///{folder / 'central.db'}"
+        city = await open_city(url, Settings(database=url, scans=folder / "scans"))
+        try:
+            await test_of_two_requests_at_once_exactly_one_advances(city)
+        finally:
+            await city.client.aclose()
+            await city.central.close()
+
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(tried(Path(folder)))
+
+
+def the_city_comes_back_spread_out() -> None:
+    """After an outage not a tenth of all windows is back within the same second, and all are within five minutes."""
+    chance = random.Random(1)
+    back: Counter[int] = Counter()
+    down = Failure(kind=Kind.DOWN)
+    for _ in range(WINDOWS):
+        now, pace = 0.0, pacing.begin()
+        heard: pacing.Started | pacing.Came | pacing.Woken = pacing.Started()
+        while True:
+            pace, effect = pacing.step(pace, pacing.PaceEvent(what=heard, now=now, chance=chance.random()))
+            if isinstance(effect, Round):
+                if now >= 2 * LONG_OUTAGE:
+                    break
+                heard = pacing.Came(down)
+            else:
+                assert isinstance(effect, Rest)
+                now += effect.seconds
+                heard = pacing.Woken()
+        back[int(now)] += 1
+    assert max(back.values()) < WINDOWS / 10, "they come back at once"
+    assert max(back) < 2 * LONG_OUTAGE + 300, "somebody waits for more than five minutes"
+
+
+class Quiet(City):
+    """A city in which nothing happens by itself, and the line is good."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+        self.quirks = Quirks()
+        self.network.heal()
+        self.chaos._healed = True
+
+    def pass_by(self, seconds: float) -> None:
+        self._until(self.now + seconds)
+
+
+def a_released_entry_is_held_back_again() -> None:
+    """Central is restored to before the moment it let an entry go: what came before that entry's place is another now."""
+    city = Quiet()
+    one, two = [s for s in city.stations if s.seat.point == city.stations[0].seat.point][:2]
+    with quirky(city.quirks):
+        for station in city.stations:
+            station.start()
+        _receive(one)
+        city.pass_by(60)
+        [case] = two.books.cases().values()
+        wrong = Act("materials.checked", case.number, b.Checked(tallies=(Tally(material="no-such"),)))
+        _say(two, wrong)
+        _say(two, Act("materials.checked", case.number, b.Checked(tallies=(ALL[0],))))
+        city.pass_by(60)
+        backup = city.model.back_up()
+        for _ in range(3):
+            _receive(one)
+        city.pass_by(60)
+        _say(two, Act("entry.mended", case.number, b.Mended(entry=two.books.own[0], reason="登记有误")))
+        city.pass_by(60)
+        assert two.books.own_record(2).position, "it was let go"
+        one.crash()
+        city.model.restore(backup, "e2")
+        city.watch.restored(city.now)
+        city.pass_by(60)
+        one.start()
+        city.pass_by(120)
+        assert city.checks.unrest() == "", city.checks.unrest()
+        city.checks.at_rest()
+
+
+def _receive(station: Station) -> None:
+    station.said += 1
+    station.clerk._receive()
+    station.said = len(station.books.own)
+    station._poke()
+
+
+def _say(station: Station, act: Act) -> None:
+    station.clerk._unchecked(act)
+    station.said = len(station.books.own)
+    station._poke()

@@ -1,0 +1,241 @@
+"""A window's books in memory: what its store keeps, without a disk, for thousands of runs a minute.
+
+Every method is one act: done as a whole or not at all. That a real store does the same to the same operations is shown by
+``test_disk_contract``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from clerk_app.domain.case import Case, fold
+from clerk_app.domain.journal import GENESIS, Entry, Record, Verdict, in_order
+from clerk_app.domain.numbers import parse_case_number
+from sync import wire
+from sync.engine.operations import KeptSession
+
+Told = tuple[str, Verdict, int | None, dict[str, Any] | None]
+"""Of an entry: its id, and central's verdict, position and problem."""
+UNHEARD = (Verdict.REFUSED, Verdict.QUARANTINED)
+LOST = {"type": "urn:clerk:problem:lost", "title": "", "status": 410}
+
+
+class Forked(Exception):
+    """An own entry that comes back contradicts the chain."""
+
+
+@dataclass
+class Books:
+    """What one window knows; ``copy`` is a disk image."""
+
+    window: str
+    records: dict[str, Record] = field(default_factory=dict)
+    """By entry id, in the order they arrived here."""
+    subjects: dict[str, dict[str, None]] = field(default_factory=dict)
+    """Ids by subject."""
+    own: list[str] = field(default_factory=list)
+    """Ids of the own entries: ``own[n - 1]``."""
+    unsent: dict[int, None] = field(default_factory=dict)
+    """Numbers of the own entries central has said nothing of."""
+    digest: str = GENESIS
+    cursor: int = 0
+    rows: dict[tuple[str, str], wire.CatalogueRow] = field(default_factory=dict)
+    revision: int = 0
+    epoch: str = ""
+    barred: tuple[str, ...] = ()
+    session: KeptSession = field(default_factory=KeptSession)
+    session_until: float = 0.0
+    serials: dict[date, int] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    """Scans made here, by SHA-256."""
+    uploads: dict[str, str] = field(default_factory=dict)
+    """Where an upload that was begun is, by SHA-256."""
+    uploaded: dict[str, None] = field(default_factory=dict)
+    given_up: dict[str, str] = field(default_factory=dict)
+    """Scans central does not take, and why."""
+    scans_epoch: str = ""
+    """Central's life in which it was asked what it lacks."""
+    uploads_rest: float = 0.0
+    stumbles: int = 0
+    """How often the catalogue as one file did not come."""
+
+    def __post_init__(self) -> None:
+        self._folded: dict[str, Case | None] = {}
+
+    def copy(self) -> Books:
+        """Return the same, on a disk of its own."""
+        return replace(
+            self,
+            records=dict(self.records),
+            subjects={s: dict(ids) for s, ids in self.subjects.items()},
+            own=list(self.own),
+            unsent=dict(self.unsent),
+            rows=dict(self.rows),
+            serials=dict(self.serials),
+            files=dict(self.files),
+            uploads=dict(self.uploads),
+            uploaded=dict(self.uploaded),
+            given_up=dict(self.given_up),
+        )
+
+    # what a clerk's hand needs of ``Records``
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Give a context: nothing here fails halfway."""
+        yield
+
+    def head(self) -> tuple[int, str]:
+        return len(self.own), self.digest
+
+    def records_of(self, subject: str) -> list[Record]:
+        return in_order(self.records[id] for id in self.subjects.get(subject, ()))
+
+    def record(self, entry_id: str) -> Record | None:
+        return self.records.get(entry_id)
+
+    def case(self, number: str) -> Case | None:
+        if number not in self._folded:
+            self._folded[number] = fold(self.records_of(number))
+        return self._folded[number]
+
+    def cases(self) -> dict[str, Case]:
+        """Return every case this window shows."""
+        found = {number: self.case(number) for number in self.subjects}
+        return {number: case for number, case in found.items() if case is not None}
+
+    def append(self, entries: Sequence[Entry], cases: Sequence[Case]) -> None:
+        """Record own entries."""
+        for entry in entries:
+            n, digest = self.head()
+            if entry.n != n + 1 or entry.previous != digest:
+                raise ValueError(f"entry {entry.n} does not follow entry {n} of this window")
+            self._put(Record(entry=entry))
+            self._own(entry)
+            if entry.kind == "scan.attached":
+                self.given_up.pop(entry.body["sha256"], None)
+
+    def next_serial(self, day: date) -> int:
+        self.serials[day] = self.serials.get(day, 0) + 1
+        return self.serials[day]
+
+    # what the line needs
+
+    def own_record(self, n: int) -> Record:
+        return self.records[self.own[n - 1]]
+
+    def own_records(self) -> list[Record]:
+        return [self.records[id] for id in self.own]
+
+    def refused(self) -> list[Record]:
+        """Return what central refused or quarantined of this window."""
+        return [record for record in self.own_records() if record.verdict in UNHEARD]
+
+    def owed(self) -> list[Entry]:
+        """Return entries whose files central lacks, what was attached last first."""
+        done = self.uploaded.keys() | self.given_up.keys()
+        attached: dict[str, list[Record]] = {}
+        for record in self.own_records():
+            if record.entry.kind == "scan.attached" and record.entry.body["sha256"] in self.files:
+                attached.setdefault(record.entry.body["sha256"], []).append(record)
+        owing = [rs for sha256, rs in attached.items() if sha256 not in done and any(r.position for r in rs)]
+        return [records[0].entry for records in reversed(owing)]
+
+    def settle(self, verdicts: Sequence[Told], changed: Sequence[Told] = ()) -> None:
+        """Keep central's verdicts; what was said once is not unsaid, but what was held back may be judged anew."""
+        for id, verdict, position, problem in verdicts:
+            self._settle(self.records[id], verdict, position, problem)
+        for id, verdict, position, problem in changed:
+            if id in self.records:
+                self._settle(self.records[id], verdict, position, problem)
+
+    def _settle(self, held: Record, verdict: Verdict, position: int | None, problem: dict[str, Any] | None) -> None:
+        waited = held.verdict is Verdict.QUARANTINED
+        if held.verdict is not None and not waited and (held.position is not None or position is None):
+            return
+        if held.verdict is not None and not waited:
+            verdict, problem = held.verdict, held.problem
+        if waited and position is not None:
+            problem = held.problem  # its place is younger than its number: see begin_anew
+        self._put(replace(held, verdict=verdict, position=position, problem=problem))
+
+    def take_feed(self, told: Sequence[wire.FeedEntry]) -> None:
+        """Take in a page together with the cursor it leads to."""
+        fresh = [f.entry for f in told if f.entry.window == self.window and f.entry.id not in self.records]
+        self._admit([f.entry for f in told if f.entry in fresh])
+        for one in told:
+            held = self.records.get(one.entry.id)
+            if held is None or (held.verdict, held.position) != (one.verdict, one.position):
+                waited = held is not None and held.verdict is Verdict.QUARANTINED and held.problem != LOST
+                problem = held.problem if waited and held is not None else None
+                self._put(Record(entry=one.entry, verdict=one.verdict, position=one.position, problem=problem))
+        self.cursor = told[-1].position
+
+    def restore(self, told: Sequence[wire.OwnEntry]) -> None:
+        """Take in own entries that central gave back, with what it said of them."""
+        fresh = [o for o in told if o.entry.n > len(self.own)]
+        self._admit([o.entry for o in fresh])
+        for one in fresh:
+            problem = None if one.problem is None else {"type": one.problem.type}
+            self._put(Record(entry=one.entry, verdict=one.verdict, position=one.position, problem=problem))
+
+    def begin_anew(self, last_n: int, epoch: str) -> int:
+        """Central was restored: say again what it lost, hear again what may not be as it was.
+
+        An own entry it holds is proof of the feed up to its place, unless it was held back first: then its place is
+        younger than its number, and central may hold it back again.
+        """
+        before = len(self.unsent)
+        held = self.own_records()[:last_n]
+        surely = (r.position for r in held if r.position is not None and r.problem is None)
+        proven = max(surely, default=0)
+        sure = min(self.cursor, proven)
+        for record in self.own_records():
+            if record.verdict is not None and (record.entry.n > last_n or (record.position or 0) > proven):
+                self._put(Record(entry=record.entry))
+                if (
+                    record.entry.kind == "scan.attached"
+                ):  # central may have lost its file as well, and cannot say so yet
+                    self.uploaded.pop(record.entry.body["sha256"], None)
+        for record in list(self.records.values()):
+            if record.entry.window != self.window and (record.position or 0) > sure:
+                self._put(replace(record, verdict=Verdict.QUARANTINED, position=None, problem=LOST))
+        self.cursor, self.revision, self.epoch = sure, 0, epoch
+        return len(self.unsent) - before
+
+    def put_catalogue(self, rows: Sequence[wire.CatalogueRow], revision: int) -> None:
+        for row in rows:
+            self.rows[row.kind, row.key] = row
+        self.revision = revision
+
+    def _admit(self, entries: Sequence[Entry]) -> None:
+        """Go on from the head with own entries that come back; raises ``Forked`` and then nothing is changed."""
+        digest, n = self.digest, len(self.own)
+        for entry in entries:
+            if (entry.n, entry.previous) != (n + 1, digest):
+                raise Forked
+            digest, n = entry.digest(), n + 1
+        for entry in entries:
+            self._own(entry)
+            number = parse_case_number(entry.subject)
+            if number is not None and number.window == self.window:
+                self.serials[number.day] = max(self.serials.get(number.day, 0), number.serial)
+
+    def _own(self, entry: Entry) -> None:
+        self.own.append(entry.id)
+        self.digest = entry.digest()
+
+    def _put(self, record: Record) -> None:
+        entry = record.entry
+        self.records[entry.id] = record
+        self.subjects.setdefault(entry.subject, {})[entry.id] = None
+        self._folded.pop(entry.subject, None)
+        if entry.window == self.window:
+            if record.verdict is None:
+                self.unsent[entry.n] = None
+            else:
+                self.unsent.pop(entry.n, None)

@@ -1,0 +1,159 @@
+"""What must hold of a city at rest, whatever happened before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clerk_app.domain.journal import Record, Verdict, verify_chain
+from clerk_app.domain.merge import judge
+from tests.simulation.books import UNHEARD
+
+if TYPE_CHECKING:
+    from tests.simulation.station import Station
+    from tests.simulation.world import City
+
+PASSING = frozenset({"waits", "case-awaited"})
+"""Reasons for which an entry waits."""
+NEVER: frozenset[str] = frozenset()
+OUTDATED = frozenset({"state-forbids", "not-your-point", "case-elsewhere", "incomplete", "not-on-notice"})
+"""Reasons that arise where the case is another by now than its clerk knew."""
+MAY_BE_REFUSED = {
+    "materials.checked": OUTDATED | {"material-unknown"},
+    "case.moved": OUTDATED | {"rule"},
+    "case.supplemented": OUTDATED,
+    "case.accepted": OUTDATED,
+    "case.declined": OUTDATED,
+    "case.withdrawn": OUTDATED,
+    "notice.given": OUTDATED | {"notice-differs", "nothing-missing"},
+    "conflict.settled": OUTDATED,
+    "entry.mended": frozenset({"mended-unknown"}),
+    "remark.added": frozenset({"not-your-point"}),
+    "scan.attached": frozenset({"not-your-point"}),
+}
+"""Reasons for which an entry of a kind may be refused, in a city where nobody lies."""
+
+
+class Checks:
+    """Looks at everything at once, as nobody in the city can."""
+
+    def __init__(self, city: City) -> None:
+        self._city = city
+
+    def unrest(self) -> str:
+        """Return who has something to say or to hear yet; empty: all is at rest."""
+        return next(filter(None, map(self._unrest_at, self._city.stations)), "")
+
+    def _unrest_at(self, station: Station) -> str:
+        books, state = station.books, self._city.model.state
+        failure = "" if station.failure is None else f"; last: {station.failure.kind} {station.failure.text}"
+        if books.unsent:
+            return f"{station.window} has {len(books.unsent)} unsent{failure}"
+        if books.epoch != state.epoch:
+            return f"{station.window} knows epoch {books.epoch}, central is {state.epoch}{failure}"
+        restored = self._city.watch.restored_at
+        if restored is not None and station.looked < restored:
+            return f"{station.window} has not looked since central was restored{failure}"
+        if books.cursor != state.positions[station.seat.point]:
+            return f"{station.window} heard up to {books.cursor} of {state.positions[station.seat.point]}{failure}"
+        if books.owed():
+            return f"{station.window} owes {len(books.owed())} scans{failure}"
+        return ""
+
+    def at_rest(self) -> None:
+        """Hold the books of everybody against each other.
+
+        Where the operator forgot the new epoch that a restore must begin with, nothing is lost or doubled either; but a
+        window that central lost nothing of need not notice, and may show others' entries as they stood before.
+        """
+        for station in self._city.stations:
+            self._nothing_lost(station)
+            if not self._city.chaos.forgotten:
+                self._agrees(station)
+                self._scans(station)
+        for point in self._city.model.state.points:
+            self._nothing_doubled(point)
+            self._conflicts_were_seen(point)
+
+    def _nothing_lost(self, station: Station) -> None:
+        """Every act is where its clerk can see what became of it, and central has the same chain."""
+        books, state = station.books, self._city.model.state
+        own = books.own_records()
+        broken = verify_chain([r.entry for r in own])
+        if broken is not None:
+            self._city.wrong(f"{station.window}: the chain breaks at {broken.n}")
+        if [state.rows[key].id for key in state.said[station.window]] != [r.entry.id for r in own]:
+            self._city.wrong(f"{station.window}: central has another history")
+        if len(own) != station.said:
+            self._city.wrong(f"{station.window}: {station.said} entries were written, {len(own)} are there")
+        refused = {r.entry.id for r in books.refused()}
+        for record, key in zip(own, state.said[station.window], strict=True):
+            row = state.rows[key]
+            told = (record.verdict, record.position) == (row.verdict, row.position)
+            if not told and not self._city.chaos.forgotten:
+                both = f"{record.verdict} at {record.position}, central {row.verdict} at {row.position}"
+                self._city.wrong(f"{station.window} n {record.entry.n} {record.entry.kind}: {both}")
+            if told and (row.position is None) != (record.entry.id in refused):
+                self._city.wrong(f"{station.window} n {record.entry.n}: neither in effect nor on the list")
+            if row.position is None and row.code not in MAY_BE_REFUSED.get(row.kind, NEVER) | PASSING:
+                self._city.wrong(f"{station.window} n {record.entry.n}: {row.kind} is refused for {row.code}")
+
+    def _nothing_doubled(self, point: str) -> None:
+        feed = self._city.model.feed(point)
+        if [r.position for r in feed] != list(range(1, len(feed) + 1)):
+            self._city.wrong(f"{point}: positions are not 1, 2, 3 …")
+        said = [r.entry.id for r in feed]
+        numbers = [(r.entry.window, r.entry.n) for r in feed]
+        if len(set(said)) != len(said) or len(set(numbers)) != len(numbers):
+            self._city.wrong(f"{point}: an entry counts twice")
+        receipts = [r.entry.subject for r in feed if r.entry.kind == "case.received"]
+        if len(set(receipts)) != len(receipts):
+            self._city.wrong(f"{point}: a case number was given twice")
+
+    def _conflicts_were_seen(self, point: str) -> None:
+        """Nothing counts that was written without having seen what it does not commute with."""
+        state = self._city.model.state
+        before: dict[str, list[Record]] = {}
+        for record in self._city.model.feed(point):
+            entry = record.entry
+            if state.subjects[entry.subject].home != point:
+                continue
+            held = before.setdefault(entry.subject, [])
+            there = {r.entry.id for r in held}
+            own = (state.rows[key] for key in state.said[entry.window][: entry.n - 1])
+            aside = [row.record for row in own if row.subject == entry.subject and row.id not in there]
+            if _counts(record) and judge(entry, [*held, *aside]) is Verdict.CONFLICTING:
+                self._city.wrong(
+                    f"{point}: {entry.kind} of {entry.window} counts, though it had not seen what it meets"
+                )
+            held.append(record)
+
+    def _agrees(self, station: Station) -> None:
+        """The window shows the cases that central's feed tells, conflicts and all."""
+        there, here = self._city.model.cases(station.seat.point), station.books.cases()
+        for number in there.keys() | here.keys():
+            if there.get(number) != here.get(number):
+                self._city.wrong(f"{station.window} shows {number} otherwise than central")
+        feed = self._city.model.feed(station.seat.point)
+        settled = {r.entry.body["entry"] for r in feed if r.entry.kind == "conflict.settled" and _counts(r)}
+        begun = {r.entry.subject for r in feed if r.entry.kind == "case.received"}
+        open_ = {r.entry.id for r in feed if r.verdict is Verdict.CONFLICTING and r.entry.subject in begun}
+        shown = {id for case in here.values() for id in case.conflicts}
+        if not open_ - settled <= shown:
+            self._city.wrong(f"{station.window} does not show the conflicts {sorted(open_ - settled - shown)}")
+
+    def _scans(self, station: Station) -> None:
+        blobs = self._city.model.shelf.blobs
+        for record in station.books.own_records():
+            if record.entry.kind != "scan.attached" or record.verdict in UNHEARD:
+                continue
+            sha256 = record.entry.body["sha256"]
+            if sha256 not in station.books.files:  # the disk it was on is gone
+                continue
+            if sha256 not in station.books.given_up and blobs.get(sha256) != station.books.files[sha256]:
+                self._city.wrong(f"{station.window}: scan {sha256[:8]} is not at central")
+            if sha256 in station.books.given_up:
+                self._city.wrong(f"{station.window}: scan {sha256[:8]} given up: {station.books.given_up[sha256]}")
+
+
+def _counts(record: Record) -> bool:
+    return record.verdict is not None and record.verdict.counts

@@ -1,0 +1,268 @@
+"""A central of dictionaries: the same judging as the real one (``sync.central.taking``), without a database.
+
+That it answers the same histories alike is shown by ``test_central_contract``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from clerk_app.domain.case import Case, fold
+from clerk_app.domain.journal import Entry, Record
+from sync import wire
+from sync.central import taking
+from sync.central.ground import Ground, Head, Row, Taken
+from sync.central.problems import ProblemError
+from sync.central.screening import screen
+from tests.simulation.doors import Doors
+from tests.simulation.shelf import Shelf
+from tests.simulation.state import Known, State
+
+BEGAN = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+"""The moment virtual time counts from, by central's clock."""
+_entry = msgspec.json.Decoder(Entry).decode
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request as it arrives."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    token: str = ""
+    content: bytes = b""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What central says."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Backup:
+    """Last night's backup: database, sessions and files."""
+
+    state: State
+    doors: Doors
+    shelf: Shelf
+
+
+class Model:
+    """Central; ``answer`` is its one door."""
+
+    def __init__(self) -> None:
+        self.state = State()
+        self.doors = Doors()
+        self.shelf = Shelf()
+        self.page = 500
+        """Entries a page of the feed has at most."""
+        self.now = 0.0
+
+    # what an operator does
+
+    def enrol(self, window: str, point: str, public_key: bytes) -> None:
+        state = self.state
+        state.windows[window] = Known(window, point, public_key)
+        state.points.setdefault(point, point)
+        state.positions.setdefault(point, 0)
+        state.feeds.setdefault(point, [])
+        state.said[window] = []
+
+    def back_up(self) -> Backup:
+        """Return last night's backup; from now on windows are told how far it reaches."""
+        backup = Backup(self.state.copy(), self.doors.copy(), self.shelf.copy())
+        for window, known in self.state.windows.items():
+            self.state.windows[window] = replace(known, durable_through=known.last_n)
+        return backup
+
+    def restore(self, backup: Backup, epoch: str = "") -> None:
+        """Put a backup in the database's place; ``epoch``: as the operator must, begin a new one."""
+        doors, shelf = backup.doors.copy(), backup.shelf.copy()
+        doors.serial, shelf.serial = self.doors.serial, self.shelf.serial  # names are random: none comes twice
+        self.state, self.doors, self.shelf = backup.state.copy(), doors, shelf
+        self.state.epoch = epoch or self.state.epoch
+
+    def feed(self, point: str) -> list[Record]:
+        """Return a point's feed."""
+        rows = (self.state.rows[key] for key in self.state.feeds[point])
+        return [Record(entry=_entry(r.document), verdict=r.verdict, position=r.position) for r in rows]
+
+    def cases(self, point: str) -> dict[str, Case]:
+        """Return a point's cases as its feed folds."""
+        subjects: dict[str, list[Record]] = {}
+        for record in self.feed(point):
+            subjects.setdefault(record.entry.subject, []).append(record)
+        folded = {subject: fold(records) for subject, records in subjects.items()}
+        return {subject: case for subject, case in folded.items() if case is not None}
+
+    # what a window asks
+
+    def answer(self, asked: Asked, now: float) -> Answer:
+        """Return what central says to one request; what it changes is committed with that."""
+        self.now = now
+        try:
+            return self._routed(asked)
+        except ProblemError as error:
+            body = msgspec.json.encode(error.problem)
+            return self._told(error.problem.status, body, wire.PROBLEM_TYPE, error.headers)
+
+    def _told(
+        self, status: int, body: bytes, media: str = wire.MEDIA_TYPE, more: Mapping[str, str] | None = None
+    ) -> Answer:
+        headers = {"content-type": media, wire.EPOCH_HEADER.lower(): self.state.epoch, **(more or {})}
+        return Answer(status, headers, body)
+
+    def _routed(self, asked: Asked) -> Answer:
+        route = (asked.method, asked.path)
+        if asked.path in self.doors.PATHS:
+            told = self.doors.open(asked.path, asked.content, self.state.windows, self.now, self.server_time())
+            return self._told(201, msgspec.json.encode(told))
+        known = self.doors.caller(asked.token, self.state.windows, self.now)
+        if asked.path.startswith("/v1/uploads"):
+            status, headers = self.shelf.tus(asked.method, asked.path, asked.headers, asked.content, known, self.state)
+            return self._told(status, b"", more=headers)
+        after = int(asked.query.get("after", 0))
+        match route:
+            case ("GET", "/v1/session"):
+                message: Any = self._session(known)
+            case ("POST", "/v1/entries"):
+                message = self._entries(known, msgspec.json.decode(asked.content, type=wire.EntriesRequest))
+            case ("GET", "/v1/entries"):
+                message = self._own(known, after)
+            case ("GET", "/v1/feed"):
+                message = self._feed(known.point, after)
+            case ("GET", "/v1/catalogue"):
+                message = self._catalogue(after, int(asked.query.get("limit", 500)))
+            case ("GET", "/v1/scans/missing"):
+                message = wire.MissingScans(missing=self.shelf.missing(known, self.state))
+            case ("GET", path) if path.startswith("/v1/cases/"):
+                message = self._case(path.removeprefix("/v1/cases/"))
+            case _:
+                raise ProblemError("not-found")
+        return self._told(200, msgspec.json.encode(message))
+
+    def server_time(self) -> str:
+        return (BEGAN + timedelta(seconds=self.now)).isoformat(timespec="milliseconds")
+
+    def _session(self, known: Known) -> wire.SessionState:
+        return wire.SessionState(
+            epoch=self.state.epoch,
+            last_n=known.last_n,
+            last_digest=known.last_digest,
+            durable_through=known.durable_through,
+            server_time=self.server_time(),
+            oldest_client="0.1.0",
+        )
+
+    def _entries(self, known: Known, request: wire.EntriesRequest) -> wire.EntriesAnswer:
+        if request.epoch != self.state.epoch:
+            raise ProblemError("epoch-changed")
+        if len(request.entries) > wire.MAX_ENTRIES:
+            raise ProblemError("too-large")
+        if any(entry.window != known.window for entry in request.entries):
+            raise ProblemError("not-your-window")
+        screened = screen(request.entries, known.public_key)
+        said = self.state.said[known.window]
+        held = {e.n: self.state.rows[said[e.n - 1]] for e in request.entries if e.n <= len(said)}
+        head = Head(window=known.window, point=known.point, last_n=known.last_n, last_digest=known.last_digest)
+        fresh = taking.fresh(head, {n: row.digest for n, row in held.items()}, screened)
+        answers = {n: row.told() for n, row in held.items()}
+        changed: list[wire.EntryVerdict] = []
+        if fresh:
+            taken = taking.take(head, self._ground(), fresh, int(self.now * 1000))
+            self.commit(known, taken)
+            answers |= taken.answers
+            sent = {entry.n for entry in request.entries}
+            changed = [verdict for n, verdict in sorted(taken.answers.items()) if n not in sent]
+        last = self.state.windows[known.window].last_n
+        return wire.EntriesAnswer(verdicts=[answers[e.n] for e in request.entries], last_n=last, changed=changed)
+
+    def _ground(self) -> Ground:
+        state = self.state
+        return Ground(
+            people=state.people,
+            subjects=state.subjects,
+            states=state.states,
+            unheard=list(state.unheard.values()),
+            positions=state.positions,
+            windows={w: k.point for w, k in state.windows.items()},
+            prefilings=state.prefilings,
+        )
+
+    def commit(self, known: Known, taken: Taken) -> None:
+        """Store what a batch came to."""
+        state = self.state
+        for key, row in taken.rows.items():
+            state.rows[key] = row
+            if row.window == known.window and row.point == known.point:
+                state.said[row.window].append(key)
+        for key, row in (taken.rows | taken.changed).items():
+            state.rows[key] = row
+            if row.position is None:
+                state.unheard[key] = row
+            else:
+                state.unheard.pop(key, None)
+        self._file([*taken.rows.values(), *taken.changed.values()])
+        state.subjects.update(taken.subjects)
+        state.states.update(taken.states)
+        state.positions.update(taken.positions)
+        state.prefilings.update(taken.prefilings)
+        for point, entry in taken.named:
+            if entry.kind == "scan.attached":
+                state.announced.setdefault((point, entry.body["sha256"]), entry)
+        state.windows[known.window] = replace(known, last_n=taken.last_n, last_digest=taken.last_digest)
+
+    def _file(self, rows: Sequence[Row]) -> None:
+        """Put what counts into the feeds, each at its position."""
+        for row in sorted((r for r in rows if r.position is not None), key=lambda r: r.position or 0):
+            feed = self.state.feeds[row.point]
+            if (row.position or 0) <= len(feed):
+                continue
+            assert row.position == len(feed) + 1, "positions have a gap"
+            feed.append((row.window, row.n, row.point))
+
+    def _own(self, known: Known, after: int) -> wire.OwnEntries:
+        keys = self.state.said[known.window][after : after + self.page]
+        rows = [self.state.rows[key] for key in keys]
+        told = [
+            wire.OwnEntry(entry=_entry(r.document), verdict=r.verdict, position=r.position, problem=r.problem)
+            for r in rows
+        ]
+        return wire.OwnEntries(entries=told, more=after + len(keys) < known.last_n)
+
+    def _feed(self, point: str, after: int) -> wire.Feed:
+        keys = self.state.feeds[point]
+        if after > len(keys):
+            raise ProblemError("cursor-ahead")
+        told = [_feed_entry(self.state.rows[key]) for key in keys[after : after + self.page]]
+        last = after + len(told)
+        return wire.Feed(entries=told, next=last, more=last < len(keys))
+
+    def _case(self, number: str) -> wire.CaseRecords:
+        subject = self.state.subjects.get(number)
+        keys = self.state.feeds[subject.home] if subject is not None else []
+        rows = [row for key in keys if (row := self.state.rows[key]).subject == number]
+        if not rows or subject is None:
+            raise ProblemError("case-unknown")
+        return wire.CaseRecords(number=number, point=subject.home, entries=[_feed_entry(row) for row in rows])
+
+    def _catalogue(self, after: int, limit: int) -> wire.Catalogue:
+        rows = [row for row in self.state.catalogue if row.revision > after]
+        page = rows[:limit]
+        return wire.Catalogue(rows=page, next=page[-1].revision if page else after, more=len(page) < len(rows))
+
+
+def _feed_entry(row: Row) -> wire.FeedEntry:
+    assert row.position is not None
+    return wire.FeedEntry(position=row.position, verdict=row.verdict, entry=_entry(row.document))
