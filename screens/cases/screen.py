@@ -163,10 +163,10 @@ class Cases(AreaScreen):
 
     def _open_first(self, found: list[CaseSummary], words: str) -> None:
         if found or looks_like_case_number(words):
-            self.open_case(found[0].number if found else words)
+            self.open_case(found[0].number if found else words, typed=True)
 
-    def open_case(self, number: str) -> None:
-        """Show one case; one that is not here may be at another point."""
+    def open_case(self, number: str, *, typed: bool = False) -> None:
+        """Show one case; one that is not here may be at another point. What was ``typed`` here is looked up there unasked."""
         from screens.cases.view import CaseView
 
         self.wanted = ""
@@ -182,7 +182,7 @@ class Cases(AreaScreen):
 
         def missing(refused: Refused) -> None:
             if refused.code == "case-unknown" and looks_like_case_number(number):
-                self._offer_elsewhere(number)
+                look_elsewhere(self, number.strip()) if typed else self._offer_elsewhere(number)
             else:
                 self.show_refusal(refused)
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
-import httpx
 import msgspec
 import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -25,6 +24,7 @@ from clerk_app import VERSION
 from clerk_app.domain.journal import Verdict
 from sync import wire
 from tests.bench.line_city import BenchCity, Pen, Served, key_of
+from tests.bench.line_http import Answer, Connection
 from tests.support.commands import environment
 from tests.support.processes import running
 
@@ -103,8 +103,8 @@ class _Lost(Exception):
 class Station:
     """One window that speaks the protocol and does nothing else."""
 
-    def __init__(self, client: httpx.AsyncClient, day: Day, told: Told, chance: random.Random) -> None:
-        self._client = client
+    def __init__(self, line: Connection, day: Day, told: Told, chance: random.Random) -> None:
+        self._line = line
         self._day = day
         self._told = told
         self._chance = chance
@@ -120,10 +120,11 @@ class Station:
             try:
                 await self._say()
                 break
-            except (httpx.TransportError, _Lost):
+            except (OSError, EOFError, _Lost):
                 attempt += 1
                 await asyncio.sleep(self._chance.random() * min(LONGEST_BACKOFF, 0.25 * 2**attempt))
         self._told.waits.append(time.perf_counter() - start)
+        self._line.close()
 
     async def _say(self) -> None:
         if not self._token:
@@ -148,28 +149,26 @@ class Station:
         told = await self._ask("POST", "/v1/sessions", msgspec.json.encode(request))
         self._token = msgspec.json.decode(told.content, type=wire.Session).access_token
 
-    async def _ask(
-        self, method: str, path: str, content: bytes = b"", more: dict[str, str] | None = None
-    ) -> httpx.Response:
+    async def _ask(self, method: str, path: str, content: bytes = b"", more: dict[str, str] | None = None) -> Answer:
         """Ask until there is an answer of central's; waits as long as it is told to."""
         headers = {"User-Agent": f"clerk/{VERSION}", "Content-Type": wire.MEDIA_TYPE, **(more or {})}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
         while True:
             self._told.requests += 1
-            told = await self._client.request(method, path, content=content or None, headers=headers)
+            told = await self._line.ask(method, path, headers, content)
             if self._chance.random() < self._told.weather.lost:
                 raise _Lost
-            if told.status_code < 300:
+            if told.status < 300:
                 return told
-            if told.status_code not in {429, 503}:
-                if path.startswith(("/v1/challenges", "/v1/sessions")) or told.status_code == 401:
+            if told.status not in {429, 503}:
+                if path.startswith(("/v1/challenges", "/v1/sessions")) or told.status == 401:
                     self._token = ""
                     raise _Lost
-                raise AssertionError(f"{path}: {told.status_code} {told.text[:200]}")
+                raise AssertionError(f"{path}: {told.status} {told.content[:200]!r}")
             self._told.shed += 1
-            patience = float(told.headers.get("Retry-After", "1"))
-            await asyncio.sleep(patience * (1 + self._chance.random() / 2))
+            patience = float(told.headers.get("retry-after", "1"))
+            await asyncio.sleep(patience * (1 + self._chance.random() / 10))
 
 
 @contextmanager
@@ -201,12 +200,10 @@ def storm(city: BenchCity, base: Path, weather: Weather, material: Sequence[Day]
 
 
 async def _all(address: str, material: Sequence[Day], told: Told) -> float:
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=30)
     chance = random.Random(767)
     start = time.perf_counter()
-    async with httpx.AsyncClient(base_url=address, limits=limits, timeout=120, trust_env=False) as client:
-        stations = [Station(client, day, told, random.Random(chance.random())) for day in material]
-        await asyncio.gather(*(station.come_back() for station in stations))
+    stations = [Station(Connection(address), day, told, random.Random(chance.random())) for day in material]
+    await asyncio.gather(*(station.come_back() for station in stations))
     return time.perf_counter() - start
 
 

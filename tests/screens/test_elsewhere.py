@@ -21,7 +21,7 @@ async def test_a_number_that_is_not_here_is_looked_up_read_and_taken_up(tmp_path
         await client.type(number)
         assert "按回车到市中心查这件" in dump(client.app)
         await client.press("enter")
-        assert isinstance(client.app.screen, ElsewhereView)
+        await client.until(lambda: isinstance(client.app.screen, ElsewhereView))
         shown = dump(client.app)
         assert "王[/b]䶮" in shown
         assert ID_NUMBER not in shown
@@ -45,6 +45,7 @@ async def test_the_feed_brings_it_and_it_is_a_case_like_any_other(tmp_path: Path
         number = far_case(client)
         await client.press("f3")
         await client.type(f"{number}\n")
+        await client.until(lambda: isinstance(client.app.screen, ElsewhereView))
         await client.type("u\n")
         await client.press("enter")
         records = client.inquiry.cases[number]

@@ -261,6 +261,12 @@ class Client:
             await self.app.gate.wait_idle()
             quiet = quiet + 1 if self.app.desk_work.idle and self.app.gate.idle else 0
 
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait for what somebody else's answer brings: what central is asked does not hold up the keys."""
+        async with asyncio.timeout(20):
+            while not condition():
+                await self.settle()
+
     async def press(self, *keys: str) -> None:
         """Strike named keys without a pause between them, then wait for their effect."""
         for one in keys:
