@@ -81,13 +81,14 @@ class Cases(AreaScreen):
         """Show today's cases."""
         self._list.can_focus = False
         self.query_one(Input).focus()
-        self._load()
+        self._load(hold=True)
         if self.wanted:
             self.open_case(self.wanted)
 
     def on_screen_resume(self) -> None:
         """Show what changed meanwhile."""
-        self.looked()
+        if self.is_mounted and self._shown != self.clerk.revision:
+            self._load(hold=True)
 
     def looked(self) -> None:
         """Read the cases again if anything was recorded or came from the city."""
@@ -102,7 +103,8 @@ class Cases(AreaScreen):
     def _words(self) -> str:
         return self.query_one(Input).value.strip()
 
-    def _load(self) -> None:
+    def _load(self, *, hold: bool = False) -> None:
+        """Read the cases anew; ``hold`` keeps later keys back, because they mean the rows that are still to come."""
         desk, words, (scope, _) = self.desk, self._words, SCOPES[self._scope]
         revision = self.clerk.revision
         self._draw_scope()
@@ -120,7 +122,7 @@ class Cases(AreaScreen):
             coming = [one for one in desk.arriving() if _is_meant(one, words, scope)]
             return [*coming, *(desk.find_cases(words) if words else desk.cases(scope))]
 
-        self.ask(look, show, self._not_read, replaces="cases", hold=False)
+        self.ask(look, show, self._not_read, replaces="cases", hold=hold)
 
     def _not_read(self, refused: Refused) -> None:
         """Said where the scope stands: the list is read again with every key and every second."""
@@ -136,7 +138,7 @@ class Cases(AreaScreen):
     @on(Input.Changed, "#cases-words")
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._load()
+        self._load(hold=not self._words)
 
     @on(Input.Submitted, "#cases-words")
     def _submitted(self, event: Input.Submitted) -> None:
@@ -215,7 +217,7 @@ class Cases(AreaScreen):
         """Take the next scope."""
         self._scope = (self._scope + 1) % len(SCOPES)
         self.query_one(Input).value = ""
-        self._load()
+        self._load(hold=True)
 
     def action_clear(self) -> None:
         """Forget the words."""
@@ -223,7 +225,7 @@ class Cases(AreaScreen):
 
     def action_reload(self) -> None:
         """Read the cases again."""
-        self._load()
+        self._load(hold=True)
 
     def action_move(self, by: int) -> None:
         """Move the list's cursor."""

@@ -89,18 +89,22 @@ class LineArea(AreaScreen):
     def on_mount(self) -> None:
         """Begin in the list of what is unsent."""
         self.query_one("#unsent").focus()
-        self.looked()
+        self._look(hold=True)
 
     def on_screen_resume(self) -> None:
         """Show how things stand now."""
-        self.looked()
+        self._look(hold=True)
 
     def looked(self) -> None:
         """Show the line as it is now."""
+        self._look(hold=False)
+
+    def _look(self, *, hold: bool) -> None:
+        """Read the line's books; ``hold`` keeps later keys back, because they mean the rows that are still to come."""
         if not self.is_mounted:
             return
         desk = self.desk
-        self.ask(lambda: _read(desk), self._show, self._unreadable, replaces="line", hold=False)
+        self.ask(lambda: _read(desk), self._show, self._unreadable, replaces="line", hold=hold)
 
     def _show(self, found: Found) -> None:
         seen = self.clerk.services.line.status()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from clerk_app.domain.kinds import State
 from clerk_app.line import LineStatus
@@ -102,6 +104,22 @@ async def test_a_case_is_found_by_name_identity_number_and_item_with_enter_right
         await to_checklist(client)
         await client.press("f9", "enter", "enter", "f3")
         await client.type(f"{words}\n")
+
+        assert isinstance(client.app.screen, CaseView)
+        assert client.app.screen.number == only_case(client)
+
+
+async def test_enter_right_behind_the_key_for_the_list_means_its_first_row_however_slow_the_disk(tmp_path: Path) -> None:
+    async with opened(tmp_path) as client:
+        await to_checklist(client)
+        await client.press("f9", "enter", "enter")
+        disk = threading.Event()
+        client.app.desk_work.do(lambda: disk.wait(20), lambda _: None, lambda _: None, hold=False)
+        for key in ("f3", "enter"):
+            client.app.post_message(events.Key(key, None))
+        await client.pilot.pause()
+        disk.set()
+        await client.settle()
 
         assert isinstance(client.app.screen, CaseView)
         assert client.app.screen.number == only_case(client)
