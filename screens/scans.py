@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clerk_app.domain.draft import HeldScan
+from clerk_app.domain.scan_content import media_words
 from clerk_app.domain.timing import BEIJING
 from clerk_app.seat import Refused
 from screens.dialogs import Choose, Notice, Option
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from screens.base import AreaScreen
     from screens.widgets.checklist import Checklist
 
-MEDIA = {"image/jpeg": "JPEG", "image/png": "PNG", "application/pdf": "PDF"}
 ALL = "all"
 MOST = 60
 """Files that are listed; whoever has more waiting takes the newest first."""
@@ -61,12 +61,7 @@ def _options(waiting: Sequence[Seen], ready: Sequence[Seen]) -> list[Option]:
 
 def _label(seen: Seen) -> str:
     at = datetime.fromtimestamp(seen.at, BEIJING)
-    return f"{at:%H:%M:%S}  {MEDIA.get(seen.media, '')} {seen.pages} 页  {size_words(seen.size)}"
-
-
-def size_words(size: int) -> str:
-    """Return a size as people read it."""
-    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{max(1, size // 1000)} KB"
+    return f"{at:%H:%M:%S}  {media_words(seen.media, seen.pages, seen.size)}"
 
 
 class Hand:

@@ -9,11 +9,9 @@ from clerk_app.commands.intake import signed_in
 from clerk_app.commands.output import DONE, say
 from clerk_app.commands.window import folder_of
 from clerk_app.desk import Desk
-from clerk_app.domain.scan_content import JPEG, PDF, PNG
+from clerk_app.domain.scan_content import MEDIA_LABELS, media_words
 from clerk_app.scanning import STATE_WORDS, AttachedScan
 from clerk_app.wiring import Window
-
-MEDIA = {JPEG: "JPEG", PNG: "PNG", PDF: "PDF"}
 
 
 def attach(options: argparse.Namespace) -> int:
@@ -60,7 +58,7 @@ def _value(number: str, one: AttachedScan) -> dict[str, Any]:
         "sha256": scan.sha256,
         "size": scan.size,
         "media": scan.media,
-        "media_label": MEDIA.get(scan.media, scan.media),
+        "media_label": MEDIA_LABELS.get(scan.media, scan.media),
         "pages": scan.pages,
         "window": scan.window,
         "state": one.state,
@@ -70,6 +68,5 @@ def _value(number: str, one: AttachedScan) -> dict[str, Any]:
 
 
 def _line(row: dict[str, Any]) -> str:
-    size = f"{row['size'] / 1e6:.1f} MB"
-    what = f"{row['media_label']} {row['pages']} 页 {size}"
+    what = media_words(row["media"], row["pages"], row["size"])
     return f"{row['case']}  {row['material_name']}  {what}  {row['words']}  {row['entry']}"

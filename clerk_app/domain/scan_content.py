@@ -11,6 +11,7 @@ Content = bytes | bytearray | mmap.mmap
 MAX_BYTES = 20 << 20
 MAX_PAGES = 200
 JPEG, PNG, PDF = "image/jpeg", "image/png", "application/pdf"
+MEDIA_LABELS = {JPEG: "JPEG", PNG: "PNG", PDF: "PDF"}
 
 _PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 _PNG_PIECE = 1 << 20
@@ -26,6 +27,12 @@ _PDF_HEAD = re.compile(rb"%PDF-[12]\.[0-9]")
 _PDF_END = re.compile(rb"startxref\s+([0-9]{1,10})\s+%%EOF\s*\Z")
 _PDF_CROSS = re.compile(rb"\s*(?:xref\b|[0-9]+\s+[0-9]+\s+obj\b)")
 _PDF_TAIL = 2048
+
+
+def media_words(media: str, pages: int, size: int) -> str:
+    """Return in Chinese what a scan is: its kind, its pages, its size in bytes as people read it."""
+    told = f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{max(1, size // 1000)} KB"
+    return f"{MEDIA_LABELS.get(media, media)} {pages} 页 {told}"
 
 
 def media_of(content: Content) -> str | None:

@@ -12,12 +12,13 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import Static
 
+from clerk_app.domain.scan_content import media_words
 from clerk_app.seat import Refused
 from screens.base import AreaScreen
 from screens.cases.facts import scan_words
 from screens.dialogs import Prompt, required
 from screens.keymap import key
-from screens.scans import MEDIA, choose, size_words
+from screens.scans import choose
 from screens.text import clean
 from screens.widgets.virtual_list import Cell, Column, VirtualList
 
@@ -164,7 +165,7 @@ def _cells(row: Row) -> list[Cell]:
     if row.scan is None:
         return [Cell(row.name, "strong" if row.scans else "plain"), Cell(""), Cell(scan_words(row.scans), "dim")]
     scan = row.scan.scan
-    what = f"{MEDIA.get(scan.media, '')} {scan.pages} 页 {size_words(scan.size)}"
+    what = media_words(scan.media, scan.pages, scan.size)
     return [Cell("  扫描件", "dim"), Cell(what, "plain"), Cell(row.scan.words, TONES[row.scan.state])]
 
 

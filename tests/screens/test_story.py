@@ -109,7 +109,9 @@ async def test_a_case_is_found_by_name_identity_number_and_item_with_enter_right
         assert client.app.screen.number == only_case(client)
 
 
-async def test_enter_right_behind_the_key_for_the_list_means_its_first_row_however_slow_the_disk(tmp_path: Path) -> None:
+async def test_enter_right_behind_the_key_for_the_list_means_its_first_row_however_slow_the_disk(
+    tmp_path: Path,
+) -> None:
     async with opened(tmp_path) as client:
         await to_checklist(client)
         await client.press("f9", "enter", "enter")
