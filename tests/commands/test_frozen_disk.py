@@ -94,8 +94,15 @@ def memory() -> Iterator[Path]:
 
 
 @pytest.fixture
-def machine(city: CityEnd, address: str, tmp_path: Path, memory: Path) -> Machine:
-    root = tmp_path / "machine"
+def disk() -> Iterator[Path]:
+    """A folder that is surely not in memory, as others of the tests may be."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="clerk-test-") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def machine(city: CityEnd, address: str, tmp_path: Path, disk: Path, memory: Path) -> Machine:
+    root = disk / "machine"
     folders = {"HOME": "home", "TMPDIR": "tmp"}
     folders |= {f"XDG_{kind}_HOME": f"home/.{kind.lower()}" for kind in ("STATE", "CACHE", "CONFIG", "DATA")}
     for folder in folders.values():
@@ -293,7 +300,7 @@ def test_a_program_that_breaks_writes_nobody_s_data_into_its_log(machine: Machin
 
 class TestTray:
     def test_lies_in_memory_only_where_that_is_this_persons_own(
-        self, tmp_path: Path, memory: Path, monkeypatch: pytest.MonkeyPatch
+        self, tmp_path: Path, disk: Path, memory: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         window = tmp_path / "window"
         memory.chmod(0o700)
@@ -302,9 +309,8 @@ class TestTray:
         assert tray(window) != tray(tmp_path / "other")
         memory.chmod(0o755)
         assert tray(window) == window / "papers"
-        for elsewhere in (str(tmp_path), str(tmp_path / "missing"), "relative", ""):  # on a disk, or nowhere
+        for elsewhere in (str(disk), str(disk / "missing"), "relative", ""):
             monkeypatch.setenv("XDG_RUNTIME_DIR", elsewhere)
-            tmp_path.chmod(0o700)
             assert tray(window) == window / "papers"
         monkeypatch.delenv("XDG_RUNTIME_DIR")
         assert tray(window) == window / "papers"

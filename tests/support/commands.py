@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import json
 import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from tests.support.fork_server import ForkServer, at_start
 from tests.support.processes import running
 from tests.support.tree import ROOT
 
@@ -20,6 +25,9 @@ PASSPHRASE = "sample-passphrase"
 PERSON = {"kind": "person", "name": "区桂芳", "id_number": "440601190001010018", "phone": "13800000000"}
 """Born in 1900: nobody's number."""
 NO_TRACEBACK = "Traceback"
+LONGEST = 120
+"""Seconds any command may take."""
+_forking = threading.Lock()
 
 
 @dataclass
@@ -60,12 +68,42 @@ def environment(**more: str) -> dict[str, str]:
 def clerk(*words: str | Path, stdin: str | bytes = "", env: Mapping[str, str] | None = None, **popen: Any) -> Told:
     """Run ``clerk`` to its end; never may it show a traceback."""
     given = stdin.encode() if isinstance(stdin, str) else stdin
-    done = subprocess.run(
-        command(*words), input=given, capture_output=True, env=env or environment(), timeout=120, check=False, **popen
-    )
-    told = Told(done.returncode, done.stdout.decode(), done.stderr.decode())
+    env = environment() if env is None else env
+    told = None if popen else _forked([*map(str, words)], given, env)
+    if told is None:
+        done = subprocess.run(
+            command(*words), input=given, capture_output=True, env=env, timeout=LONGEST, check=False, **popen
+        )
+        told = Told(done.returncode, done.stdout.decode(), done.stderr.decode())
     assert NO_TRACEBACK not in told.out + told.err, told.err
     return told
+
+
+def _forked(words: Sequence[str], given: bytes, env: Mapping[str, str]) -> Told | None:
+    """Run a command in a child of the fork server; ``None`` where it cannot: another one runs, or the start differs."""
+    if not hasattr(os, "fork") or at_start(env) != at_start(environment()) or not _forking.acquire(blocking=False):
+        return None
+    try:
+        with contextlib.ExitStack() as open_:
+            files = [open_.enter_context(tempfile.TemporaryFile()) for _ in range(3)]
+            files[0].write(given)
+            for file in files:
+                file.seek(0)
+            status = _fork_server().run(words, env, [file.fileno() for file in files], LONGEST)
+            out, err = (_whole(file) for file in files[1:])
+            return Told(status, out, err)
+    finally:
+        _forking.release()
+
+
+def _whole(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode()
+
+
+@functools.cache
+def _fork_server() -> ForkServer:
+    return ForkServer(environment())
 
 
 @dataclass
