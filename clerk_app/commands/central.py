@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from clerk_app.commands.output import DONE, REFUSED, USAGE, Stop, print_json
 
 if TYPE_CHECKING:
+    from sync.central.catalogue.publishing import Published
     from sync.central.central import Central
-    from sync.central.publishing import Published
     from sync.central.settings import Settings
 
 T = TypeVar("T")
@@ -25,10 +25,10 @@ T = TypeVar("T")
 def serve(options: argparse.Namespace) -> int:
     """Serve until told to stop."""
     from sync.central.database import DatabaseUnusable
-    from sync.central.logs import log_to_stderr
-    from sync.central.serve import CannotListen
-    from sync.central.serve import serve as run
-    from sync.central.tls import CertificateUnusable
+    from sync.central.line.logs import log_to_stderr
+    from sync.central.line.serve import CannotListen
+    from sync.central.line.serve import serve as run
+    from sync.central.line.tls import CertificateUnusable
 
     settings = _settings(options)
     log_to_stderr(settings.log_level)
@@ -68,8 +68,8 @@ def _end_with_parent() -> None:
 
 def import_catalogue(options: argparse.Namespace) -> int:
     """Publish a catalogue file and report what is odd in it."""
+    from sync.central.catalogue.seeding import catalogue_rows, published_calendar
     from sync.central.importing import ImportRefused, read_catalogue
-    from sync.central.seeding import catalogue_rows, published_calendar
 
     with options.file.open("rb"):  # what the system says of a file is told in the same words everywhere
         pass
@@ -98,7 +98,7 @@ def import_catalogue(options: argparse.Namespace) -> int:
 
 def seed(options: argparse.Namespace) -> int:
     """Fill the sample city in and print its accounts."""
-    from sync.central import seeding
+    from sync.central.catalogue import seeding
 
     accounts = _with_central(options, lambda central: seeding.seed(central, full=options.full))
     _print({"accounts": [asdict(a) for a in accounts]}, options)
@@ -107,7 +107,7 @@ def seed(options: argparse.Namespace) -> int:
 
 def enrolment_codes(options: argparse.Namespace) -> int:
     """Issue single-use codes."""
-    from sync.central.enrolment import UnknownPoint
+    from sync.central.access.enrolment import UnknownPoint
 
     try:
         codes = _with_central(options, lambda central: central.make_enrolment_codes(options.point, options.count))
@@ -178,7 +178,7 @@ def revoke(options: argparse.Namespace) -> int:
 
 def incidents(options: argparse.Namespace) -> int:
     """List what no honest window sends: bad signatures, broken chains, others' names."""
-    from sync.central.incidents import told
+    from sync.central.access.incidents import told
 
     rows = [asdict(one) for one in _with_central(options, told)]
     if options.json:

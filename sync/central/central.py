@@ -16,15 +16,18 @@ from sqlalchemy import delete, select, update
 from clerk_app.domain.journal import Entry
 from clerk_app.domain.numbers import case_number
 from clerk_app.domain.people import Role
-from sync.central import enrolment, ingest, publishing, scans
-from sync.central.carried import handover_pair
+from sync.central.access import enrolment
+from sync.central.access.credentials import clean, hash_password
+from sync.central.catalogue import publishing
+from sync.central.catalogue.publishing import Published
 from sync.central.core import Core, utc_now
-from sync.central.credentials import clean, hash_password
 from sync.central.database import Database, get_meta
-from sync.central.publishing import Published
+from sync.central.entries import ingest
+from sync.central.entries.carried import handover_pair
+from sync.central.entries.states import States
+from sync.central.files import scans
 from sync.central.schema import accounts, catalogue, meta, points, prefilings, tokens, windows
 from sync.central.settings import Settings
-from sync.central.states import States
 from sync.wire import CatalogueRow, EntriesAnswer, EntriesRequest, Prefiling
 
 

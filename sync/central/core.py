@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from sync.central.bell import Bell
 from sync.central.database import Database
-from sync.central.gate import Gate
-from sync.central.limits import Limits
-from sync.central.metrics import Metrics
+from sync.central.line.gate import Gate
+from sync.central.line.limits import Limits
+from sync.central.line.metrics import Metrics
 from sync.central.settings import Settings
 
 if TYPE_CHECKING:
-    from sync.central.carried import HandoverPair
-    from sync.central.states import States
+    from sync.central.entries.carried import HandoverPair
+    from sync.central.entries.states import States
 
 
 @dataclass(kw_only=True)

@@ -11,12 +11,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import select, update
 
+from sync.central.access.credentials import clean
+from sync.central.access.sessions import Caller
 from sync.central.core import Core
-from sync.central.credentials import clean
-from sync.central.ground import home_of
+from sync.central.entries.ground import home_of
 from sync.central.problems import ProblemError
 from sync.central.schema import accounts, durable_positions, entries, points, prefilings, windows
-from sync.central.sessions import Caller
 from sync.wire import Fleet, FleetWindow, Prefiling, SessionState
 
 MAX_FEED = 500

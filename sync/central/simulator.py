@@ -26,7 +26,7 @@ from clerk_app.domain.numbers import uuid7
 from clerk_app.domain.plain import to_plain
 from sync.central.central import Central
 from sync.central.database import get_meta
-from sync.central.judging import Held
+from sync.central.entries.judging import Held
 from sync.central.problems import ProblemError
 from sync.central.schema import entries, meta, subjects, windows
 

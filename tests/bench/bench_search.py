@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from clerk_app.store.books.search import SearchIndex, SearchRow
-from sync.central.pinyin import search_keys
+from sync.central.catalogue.pinyin import search_keys
 from sync.central.sample.generator import city
 
 PRESS_TARGET = 3.0

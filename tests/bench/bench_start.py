@@ -13,8 +13,8 @@ from pathlib import Path
 from clerk_app.seat import Seat
 from clerk_app.settings import Settings, save
 from clerk_app.store.access.keys import PassphraseUnlock, create_keys
+from sync.central.catalogue.seeding import catalogue_rows, published_calendar
 from sync.central.sample.generator import city
-from sync.central.seeding import catalogue_rows, published_calendar
 from tests.bench.stores import fill
 from tests.support.commands import PASSPHRASE, command, environment
 from tests.support.pty_run import painting

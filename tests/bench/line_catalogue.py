@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clerk_app.domain.catalogue import ServiceItem
 from clerk_app.store.records import Records
+from sync.central.catalogue.seeding import catalogue_rows
 from sync.central.central import Central
 from sync.central.sample.generator import city as sample_city
-from sync.central.seeding import catalogue_rows
 from sync.connect import http_client
 from sync.disk import WindowDisk
 from sync.driver import Driver

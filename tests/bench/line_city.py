@@ -25,9 +25,9 @@ from clerk_app.domain.numbers import case_number, uuid7
 from clerk_app.domain.people import Applicant, Role
 from clerk_app.domain.plain import to_plain
 from sync import wire
-from sync.central import enrolment
+from sync.central.access import enrolment
+from sync.central.access.credentials import hash_password
 from sync.central.central import Account, Central
-from sync.central.credentials import hash_password
 from tests.support.commands import command, environment
 from tests.support.postgres import Cluster, binaries, cluster
 from tests.support.processes import running

@@ -35,7 +35,7 @@ ROOT = Path(__file__).parents[2]
 CENTRAL = """
 import sys
 from pathlib import Path
-from sync.central.serve import serve
+from sync.central.line.serve import serve
 from sync.central.settings import Settings
 serve(Settings(database=sys.argv[1], scans=Path(sys.argv[2]), port=0))
 """

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.central.gate import BACKLOG, LIVE, Gate, lane_of
+from sync.central.line.gate import BACKLOG, LIVE, Gate, lane_of
 from sync.central.problems import ProblemError
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sync.central.limits import RATES, REMEMBERED, Limits
+from sync.central.line.limits import RATES, REMEMBERED, Limits
 from sync.central.problems import ProblemError
 
 

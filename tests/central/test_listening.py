@@ -17,18 +17,18 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sync.central import patience
 from sync.central.central import Central
-from sync.central.serve import Server, build_server, listen, serve_async
+from sync.central.line import patience
+from sync.central.line.serve import Server, build_server, listen, serve_async
+from sync.central.line.tls import CertificateUnusable
 from sync.central.settings import Settings
-from sync.central.tls import CertificateUnusable
 from tests.support.certificates import Authority
 from tests.support.processes import running
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import sys
-from sync.central.serve import serve
+from sync.central.line.serve import serve
 from sync.central.settings import Settings
 if __name__ == "__main__":
     serve(Settings.read(dict(pair.split("=", 1) for pair in sys.argv[1:])))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from sync.central import openapi
-from sync.central.app import HANDLERS
-from sync.central.endpoints import ENDPOINTS
+from sync.central.line import openapi
+from sync.central.line.app import HANDLERS
+from sync.central.line.endpoints import ENDPOINTS
 
 DOCS = Path(__file__).parents[2] / "docs"
 

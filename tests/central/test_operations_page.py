@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from clerk_app.commands import grammar
-from sync.central.app import HANDLERS
 from sync.central.core import Core
+from sync.central.line.app import HANDLERS
 from sync.central.problems import TROUBLES
 from sync.central.settings import Settings, names, variable
 from tests.support.tree import ROOT

@@ -9,7 +9,7 @@ from clerk_app.domain.journal import Entry, signature_holds
 from clerk_app.domain.kinds import KINDS
 from clerk_app.domain.pairs import matrix, writes
 from clerk_app.domain.plain import from_plain
-from sync.central.endpoints import ENDPOINTS
+from sync.central.line.endpoints import ENDPOINTS
 from sync.central.problems import TROUBLES
 from sync.wire import EPOCH_HEADER, MEDIA_TYPE, PROBLEMS
 

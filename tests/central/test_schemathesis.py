@@ -21,8 +21,8 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from sync.central import openapi
-from sync.central.app import build_app
+from sync.central.line import openapi
+from sync.central.line.app import build_app
 from sync.wire import Prefiling
 from tests.support.bridge import Bridge, LoopThread, loop_thread
 from tests.support.city import PASSWORD, City, Window, open_city

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync import wire
 from sync.central.central import Central
-from sync.central.serve import CannotListen, listen, serve_async
+from sync.central.line.serve import CannotListen, listen, serve_async
 from sync.central.settings import Settings
 from tests.support.city import POINT
 from tests.support.processes import running
@@ -25,7 +25,7 @@ from tests.support.processes import running
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import sys
-from sync.central.serve import serve
+from sync.central.line.serve import serve
 from sync.central.settings import Settings
 serve(Settings(database=sys.argv[1], port=0), simulate=True)
 """

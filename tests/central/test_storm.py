@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from clerk_app.domain.journal import Entry
 from sync import wire
-from sync.central.gate import Gate
+from sync.central.line.gate import Gate
 from sync.central.schema import entries
 from tests.support.city import City, Window, open_city, problem_code
 

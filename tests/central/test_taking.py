@@ -18,11 +18,11 @@ from clerk_app.domain.journal import GENESIS, Entry, Verdict, signed
 from clerk_app.domain.numbers import case_number
 from clerk_app.domain.people import Person, Role
 from clerk_app.domain.plain import to_plain
-from sync.central.ground import Ground, Head, Row, Subject, Taken
-from sync.central.judging import UNHEARD, Held
-from sync.central.screening import screen
-from sync.central.taking import fresh, take
-from sync.central.waiting import waits
+from sync.central.entries.ground import Ground, Head, Row, Subject, Taken
+from sync.central.entries.judging import UNHEARD, Held
+from sync.central.entries.screening import screen
+from sync.central.entries.taking import fresh, take
+from sync.central.entries.waiting import waits
 from tests.support.city import received
 
 DAY = date(2025, 6, 3)

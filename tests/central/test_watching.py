@@ -15,11 +15,12 @@ import pytest
 from sqlalchemy import text
 
 from sync import wire
-from sync.central import reading, transport
-from sync.central.app import build_app
-from sync.central.gate import LIVE, Gate
-from sync.central.limits import RATES, Rate
-from sync.central.logs import Discreet
+from sync.central import reading
+from sync.central.line import transport
+from sync.central.line.app import build_app
+from sync.central.line.gate import LIVE, Gate
+from sync.central.line.limits import RATES, Rate
+from sync.central.line.logs import Discreet
 from sync.central.schema import VERSION
 from tests.support.city import APPLICANT, PASSWORD, POINT, City, problem_code
 

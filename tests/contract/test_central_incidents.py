@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync import wire
-from sync.central import incidents
+from sync.central.access import incidents
 from tests.support.city import City, Window, problem_code
 
 

@@ -16,9 +16,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, inspect, text
 
 from sync.central import backups, migrating
-from sync.central.app import build_app
 from sync.central.central import Central
 from sync.central.database import Database, DatabaseUnusable
+from sync.central.line.app import build_app
 from sync.central.schema import HEAD, REVISIONS, VERSION, metadata
 from tests.support.city import OTHER_POINT, POINT, City, Clock
 from tests.support.museum import FIRST, put_up_the_first

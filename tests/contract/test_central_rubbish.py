@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sync import wire
-from sync.central import openapi
+from sync.central.line import openapi
 from tests.support.city import City, Window, problem_code
 
 POSTS = ("/v1/enrolments", "/v1/challenges", "/v1/sessions", "/v1/sessions/refresh", "/v1/entries")

@@ -10,8 +10,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync import wire
-from sync.central import credentials
-from sync.central.enrolment import UnknownPoint
+from sync.central.access import credentials
+from sync.central.access.enrolment import UnknownPoint
 from tests.support.city import OTHER_POINT, PASSWORD, POINT, City, problem_code
 
 

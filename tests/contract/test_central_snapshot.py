@@ -15,7 +15,7 @@ import zstandard
 from sqlalchemy import delete, func, select
 
 from sync import wire
-from sync.central import snapshots
+from sync.central.catalogue import snapshots
 from sync.central.schema import catalogue
 from sync.central.schema import snapshots as kept
 from tests.support.city import City, Window, problem_code

@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import sys
 from pathlib import Path
-from sync.central.serve import serve
+from sync.central.line.serve import serve
 from sync.central.settings import Settings
 serve(Settings(database=sys.argv[1], scans=Path(sys.argv[2]), port=0))
 """

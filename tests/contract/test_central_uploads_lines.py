@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from clerk_app.domain.scan_content import JPEG, PDF, PNG
-from sync.central import upload_rows
+from sync.central.files import upload_rows
 from sync.central.schema import uploads
 from tests.support.city import OTHER_POINT, City, problem_code
 from tests.support.tus import (
@@ -71,7 +71,7 @@ async def test_head_ends_a_dying_request_and_tells_what_it_brought(city: City) -
 
 
 async def test_a_body_that_falls_silent_is_not_waited_for_for_ever(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sync.central.tus.SILENCE", 0.2)
+    monkeypatch.setattr("sync.central.files.tus.SILENCE", 0.2)
     window, paper = await city.window(), png()
     await announce(window, [paper])
     url = await begun(window, paper)

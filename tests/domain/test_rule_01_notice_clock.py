@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from clerk_app.domain.deadlines import Calendar, DueDay, notice_due, notice_lapsed
-from sync.central.calendar_seed import seed_tables
+from sync.central.catalogue.calendar_seed import seed_tables
 
 CALENDAR = Calendar(seed_tables([2026]))
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clerk_app.domain.deadlines import Calendar, add_workdays, debt_latest, workdays_between
-from sync.central.calendar_seed import seed_tables
+from sync.central.catalogue.calendar_seed import seed_tables
 
 CALENDAR = Calendar(seed_tables([2026]))
 ACCEPTED = date(2026, 3, 2)

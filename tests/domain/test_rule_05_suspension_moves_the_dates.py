@@ -22,7 +22,7 @@ from clerk_app.domain.deadlines import (
     promised_due,
     remaining,
 )
-from sync.central.calendar_seed import seed_tables
+from sync.central.catalogue.calendar_seed import seed_tables
 
 CALENDAR = Calendar(seed_tables([2025, 2026]))
 ACCEPTED = date(2026, 3, 2)

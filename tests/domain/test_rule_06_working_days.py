@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from clerk_app.domain.catalogue import Limit, Unit
 from clerk_app.domain.deadlines import Calendar, DueDay, YearTable, add, add_workdays, marked, workdays_between
-from sync.central.calendar_seed import seed_tables
+from sync.central.catalogue.calendar_seed import seed_tables
 
 KNOWN = range(2004, 2027)
 CALENDAR = Calendar(seed_tables(KNOWN))

@@ -22,7 +22,7 @@ from clerk_app.domain.deadlines import (
     notice_due,
     remaining,
 )
-from sync.central.calendar_seed import seed_tables
+from sync.central.catalogue.calendar_seed import seed_tables
 
 CALENDAR = Calendar(seed_tables([2026]))
 START = date(2026, 3, 2)

@@ -10,7 +10,7 @@ import pytest
 from clerk_app.domain.people import Role
 from clerk_app.gate import Gate
 from clerk_app.line import SignInRefused
-from sync.central import throttling
+from sync.central.access import throttling
 from tests.support.booth import Booth, Town, booth, town
 from tests.support.bridge import loop_thread
 from tests.support.city import PASSWORD

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.central.pinyin import MAX_VARIANTS, search_keys
+from sync.central.catalogue.pinyin import MAX_VARIANTS, search_keys
 
 
 def initials(name: str) -> list[str]:
@@ -81,6 +81,6 @@ def test_eleven_thousand_names_take_seconds() -> None:
 
 
 def test_the_dictionary_is_not_loaded_before_it_is_needed() -> None:
-    script = "import sys, sync.central.pinyin, clerk_app.store.books.search; print('pypinyin' in sys.modules)"
+    script = "import sys, sync.central.catalogue.pinyin, clerk_app.store.books.search; print('pypinyin' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "False\n"

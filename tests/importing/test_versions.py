@@ -6,8 +6,8 @@ import json
 from datetime import date
 from pathlib import Path
 
+from sync.central.catalogue.seeding import catalogue_rows
 from sync.central.importing import ImportResult, read_catalogue
-from sync.central.seeding import catalogue_rows
 from tests.support.lists import of_kind, workbook
 
 HEADER = ("实施编码", "事项名称", "实施主体", "版本", "启用日期", "停用日期", "材料名称")

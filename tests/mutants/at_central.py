@@ -12,9 +12,9 @@ import msgspec
 from clerk_app.domain.journal import Verdict
 from clerk_app.domain.merge import judge
 from sync import wire
-from sync.central import taking
+from sync.central.entries import taking
+from sync.central.files.shelf import Part
 from sync.central.problems import ProblemError, problem
-from sync.central.shelf import Part
 from sync.engine.feeding import Feed
 from tests.mutants import trials
 from tests.mutants.museum import exhibit
@@ -32,7 +32,7 @@ def last_write_wins() -> Iterator[None]:
         verdict = judge(entry, held)
         return Verdict.MERGED if verdict is Verdict.CONFLICTING else verdict
 
-    with mock.patch("sync.central.judging.judge", merged):
+    with mock.patch("sync.central.entries.judging.judge", merged):
         yield
 
 

@@ -13,7 +13,7 @@ from stdnum.cn import uscc
 from clerk_app.domain.catalogue import Due, Handling, JointService, Limit, Necessity, ServiceItem, Unit
 from clerk_app.domain.checklist import Tally, applicable, deficits, is_due
 from clerk_app.domain.joint import questions, saved
-from sync.central.pinyin import search_keys
+from sync.central.catalogue.pinyin import search_keys
 from sync.central.sample.kernel import kernel_items, kernel_joint, material
 from sync.central.sample.places import organ
 from sync.central.sample.reading import build

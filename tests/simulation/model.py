@@ -1,4 +1,4 @@
-"""A central of dictionaries: the same judging as the real one (``sync.central.taking``), without a database.
+"""A central of dictionaries: the same judging as the real one (``sync.central.entries.taking``), without a database.
 
 That it answers the same histories alike is shown by ``test_central_contract``.
 """
@@ -15,10 +15,10 @@ import msgspec
 from clerk_app.domain.case import Case, fold
 from clerk_app.domain.journal import Entry, Record
 from sync import wire
-from sync.central import taking
-from sync.central.ground import Ground, Head, Row, Taken
+from sync.central.entries import taking
+from sync.central.entries.ground import Ground, Head, Row, Taken
+from sync.central.entries.screening import screen
 from sync.central.problems import ProblemError
-from sync.central.screening import screen
 from tests.simulation.doors import Doors
 from tests.simulation.shelf import Shelf
 from tests.simulation.state import Known, State

@@ -8,8 +8,8 @@ from typing import Any
 from clerk_app.domain.journal import GENESIS, Entry
 from clerk_app.domain.people import Person
 from sync import wire
-from sync.central.ground import Row, Subject
-from sync.central.judging import Held
+from sync.central.entries.ground import Row, Subject
+from sync.central.entries.judging import Held
 
 Key = tuple[str, int, str]
 """Of a row: window, n, point."""

@@ -22,8 +22,8 @@ from clerk_app.seat import Seat
 from clerk_app.store.records import Records
 from sync import wire
 from sync.central import reading
-from sync.central.app import build_app
 from sync.central.central import Central
+from sync.central.line.app import build_app
 from sync.talk import Talk
 from sync.window import Report, WindowEnd
 from tests.support.bridge import Bridge, LoopThread

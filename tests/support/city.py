@@ -22,9 +22,9 @@ from clerk_app.domain.numbers import case_number
 from clerk_app.domain.people import Applicant, Role
 from clerk_app.domain.plain import to_plain
 from sync import wire
-from sync.central.app import build_app
+from sync.central.access.credentials import hash_password
 from sync.central.central import Account, Central
-from sync.central.credentials import hash_password
+from sync.central.line.app import build_app
 from sync.central.settings import Settings
 
 POINT, OTHER_POINT = "FS0001", "FS0002"

@@ -37,7 +37,7 @@ from clerk_app.seat import Seat
 from clerk_app.services import DemoAccount, Services
 from clerk_app.store.records import Records
 from screens.app import ClerkApp, build_app
-from sync.central.pinyin import search_keys
+from sync.central.catalogue.pinyin import search_keys
 from sync.wire import CatalogueRow
 from tests.support.counter import KEY, HandClock
 

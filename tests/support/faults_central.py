@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sync.central.central import Central
-from sync.central.serve import build_server
+from sync.central.line.serve import build_server
 from tests.support.bridge import loop_thread
 
 

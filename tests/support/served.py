@@ -11,8 +11,8 @@ import msgspec
 
 from clerk_app.domain.plain import to_plain
 from sync import wire
-from sync.central.app import build_app
 from sync.central.central import Central
+from sync.central.line.app import build_app
 from sync.central.settings import Settings
 from tests.support.booth import Town
 from tests.support.bridge import Bridge, LoopThread

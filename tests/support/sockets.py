@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sync.central.serve import Server, build_server
+from sync.central.line.serve import Server, build_server
 from tests.support.booth import Town
 from tests.support.lossy import CANNED, Fault
 

@@ -344,7 +344,7 @@ def test_beside_a_running_client_the_line_is_looked_at_without_touching_its_sess
 
 
 def test_a_page_is_no_larger_than_central_gives() -> None:
-    from sync.central.publishing import MAX_PAGE
+    from sync.central.catalogue.publishing import MAX_PAGE
 
     assert CATALOGUE_PAGE == MAX_PAGE
 

@@ -19,7 +19,7 @@ from clerk_app.line import LineDown
 from clerk_app.store.errors import StoreFull
 from clerk_app.store.records import Records
 from sync import wire
-from sync.central import snapshots
+from sync.central.catalogue import snapshots
 from sync.engine.snapshot import STUMBLES
 from sync.snapshot_file import SnapshotFile
 from tests.support.booth import Booth, Town, booth

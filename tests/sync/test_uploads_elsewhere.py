@@ -19,7 +19,7 @@ from tusclient.client import TusClient
 from tusclient.exceptions import TusCommunicationError, TusUploadFailed
 
 from clerk_app.line import LineDown
-from sync.central.serve import build_server
+from sync.central.line.serve import build_server
 from sync.talk import Talk
 from sync.tus import OutOfStep, Sending, heard, say
 from sync.window import WindowEnd

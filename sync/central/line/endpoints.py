@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from clerk_app.domain.people import Role
 from sync import wire
-from sync.central.calls import MAX_CURSOR, Endpoint, Number
-from sync.central.publishing import MAX_PAGE
+from sync.central.catalogue.publishing import MAX_PAGE
+from sync.central.files.scan_calls import SCAN_CALLS
+from sync.central.line.calls import MAX_CURSOR, Endpoint, Number
 from sync.central.reading import MAX_FEED, MAX_WAIT
-from sync.central.scan_calls import SCAN_CALLS
 
 __all__ = ["ENDPOINTS", "MAX_CURSOR", "Endpoint", "Number", "problems_of"]
 

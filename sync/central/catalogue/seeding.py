@@ -12,10 +12,10 @@ from clerk_app.domain.catalogue import JointService, ServiceItem
 from clerk_app.domain.deadlines import YearTable
 from clerk_app.domain.people import Role
 from clerk_app.domain.plain import to_plain
-from sync.central.calendar_seed import seed_tables
+from sync.central.access.credentials import hash_password
+from sync.central.catalogue.calendar_seed import seed_tables
+from sync.central.catalogue.pinyin import search_keys
 from sync.central.central import Account, Central
-from sync.central.credentials import hash_password
-from sync.central.pinyin import search_keys
 from sync.wire import CatalogueRow
 
 FIRST_CALENDAR_YEAR = 2024

@@ -17,8 +17,8 @@ from multiprocessing.context import SpawnProcess
 from types import FrameType
 
 from sync.central.central import Central
-from sync.central.logs import log_to_stderr
-from sync.central.serve import address_of, listen, serve_async, stopping_quietly
+from sync.central.line.logs import log_to_stderr
+from sync.central.line.serve import address_of, listen, serve_async, stopping_quietly
 from sync.central.settings import Settings
 
 log = logging.getLogger("clerk.central")

@@ -21,14 +21,14 @@ from clerk_app.domain.envelope_keys import NotReadable
 from clerk_app.domain.journal import Entry, Verdict
 from clerk_app.domain.people import Role
 from clerk_app.domain.word import Word
+from sync.central.access.credentials import clean
+from sync.central.access.sessions import Caller, person_of
 from sync.central.core import Core
-from sync.central.credentials import clean
 from sync.central.database import Database, get_meta
-from sync.central.ingest import ingest
+from sync.central.entries.ingest import ingest
+from sync.central.entries.screening import MAX_INTEGER
 from sync.central.problems import ProblemError
 from sync.central.schema import accounts, carried, meta, windows
-from sync.central.screening import MAX_INTEGER
-from sync.central.sessions import Caller, person_of
 from sync.wire import MAX_BYTES, MAX_ENTRIES, CarriedAnswer, CarriedRequest, EntriesRequest, HandoverKey
 
 _META = "handover-key"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from clerk_app.domain.scan_content import JPEG, MAX_BYTES, PDF, PNG
 from sync import wire
-from sync.central import tus
-from sync.central.calls import Endpoint, Header
+from sync.central.files import tus
+from sync.central.line.calls import Endpoint, Header
 
 RESUMABLE = Header(name="Tus-Resumable", about="The version of tus.", pattern=r"^1\.0\.0$")
 OFFSET = Header(name="Upload-Offset", about="How many bytes are here, durably.", most=MAX_BYTES)

@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from clerk_app.domain.journal import Entry, Record, Verdict, stands_for
 from clerk_app.domain.kinds import KINDS
-from sync.central.ground import Ground, Head, Row, Subject, Taken, home_of, named
-from sync.central.judging import UNHEARD, Held, Judged, judge_entry
+from sync.central.entries.ground import Ground, Head, Row, Subject, Taken, home_of, named
+from sync.central.entries.judging import UNHEARD, Held, Judged, judge_entry
+from sync.central.entries.screening import Screened, check_actor
+from sync.central.entries.waiting import Waiting, awaited, waits
 from sync.central.problems import ProblemError, problem, rule_problem
-from sync.central.screening import Screened, check_actor
-from sync.central.waiting import Waiting, awaited, waits
 
 REPORTED = frozenset({"signature-invalid", "actor-unknown", "not-your-role"})
 """Problems of single entries that a window which is what it says never has."""

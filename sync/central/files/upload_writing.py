@@ -11,12 +11,12 @@ import asyncio
 
 from starlette.requests import Request
 
-from sync.central import scans, tus, upload_rows
+from sync.central.access.sessions import Caller
 from sync.central.core import Core
+from sync.central.files import scans, tus, upload_rows
+from sync.central.files.shelf import Part
+from sync.central.files.upload_rows import Upload
 from sync.central.problems import ProblemError
-from sync.central.sessions import Caller
-from sync.central.shelf import Part
-from sync.central.upload_rows import Upload
 
 SAVE_EVERY = 1 << 20
 """Bytes of one request after which the offset moves, so that a kill costs no more than these."""

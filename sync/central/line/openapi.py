@@ -1,6 +1,6 @@
 """The OpenAPI description of the line, made from the table of calls and the messages themselves.
 
-``python -m sync.central.openapi`` prints what is checked in as ``docs/openapi.json``.
+``python -m sync.central.line.openapi`` prints what is checked in as ``docs/openapi.json``.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from sync import wire
-from sync.central.calls import MAX_CURSOR, Endpoint, Header, Number
-from sync.central.endpoints import ENDPOINTS, problems_of
+from sync.central.line.calls import MAX_CURSOR, Endpoint, Header, Number
+from sync.central.line.endpoints import ENDPOINTS, problems_of
 from sync.central.problems import TROUBLES
 
 _REFERENCE = "#/components/schemas/{name}"

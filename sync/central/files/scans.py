@@ -16,14 +16,14 @@ from starlette.responses import Response, StreamingResponse
 from clerk_app.domain.bodies import ScanAttached
 from clerk_app.domain.journal import Entry
 from clerk_app.domain.plain import from_plain
+from sync.central.access.sessions import Caller
 from sync.central.core import Core
 from sync.central.database import Database
+from sync.central.files.shelf import Shelf
+from sync.central.files.tus import PIECE
+from sync.central.line.ranges import piece_headers, piece_of
 from sync.central.problems import ProblemError
-from sync.central.ranges import piece_headers, piece_of
 from sync.central.schema import blobs, entries, scans
-from sync.central.sessions import Caller
-from sync.central.shelf import Shelf
-from sync.central.tus import PIECE
 from sync.wire import MissingScans
 
 KIND = "scan.attached"

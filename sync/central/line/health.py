@@ -13,11 +13,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from sync.central.around import Around, trace_of
 from sync.central.core import Core
 from sync.central.database import DatabaseUnusable
-from sync.central.faults import handlers
-from sync.central.metrics import CONTENT_TYPE
+from sync.central.line.around import Around, trace_of
+from sync.central.line.faults import handlers
+from sync.central.line.metrics import CONTENT_TYPE
 from sync.central.problems import ProblemError
 
 PATIENCE = 5.0

@@ -15,14 +15,15 @@ from sqlalchemy import ColumnElement, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from clerk_app.domain.journal import Verdict
-from sync.central import incidents, scans
+from sync.central.access import incidents
+from sync.central.access.sessions import person_of
 from sync.central.core import Core
 from sync.central.database import among
-from sync.central.ground import Ground, Head, Needs, Row, Subject, Taken, case_number_of, home_of, needs
+from sync.central.entries.ground import Ground, Head, Needs, Row, Subject, Taken, case_number_of, home_of, needs
+from sync.central.entries.screening import Screened
+from sync.central.entries.waiting import waits
+from sync.central.files import scans
 from sync.central.schema import accounts, entries, points, prefilings, subjects, windows
-from sync.central.screening import Screened
-from sync.central.sessions import person_of
-from sync.central.waiting import waits
 from sync.wire import Problem
 
 ENTRY_COLUMNS = Row.__struct_fields__

@@ -11,7 +11,7 @@ import msgspec
 from clerk_app.domain.journal import Entry, Record, Verdict
 from clerk_app.domain.numbers import CaseNumber, parse_case_number
 from clerk_app.domain.people import Person
-from sync.central.judging import Held
+from sync.central.entries.judging import Held
 from sync.wire import PROBLEMS, EntryVerdict, Problem
 
 _decode = msgspec.json.Decoder(Entry).decode

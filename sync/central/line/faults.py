@@ -11,9 +11,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
-from sync.central.around import trace_of
+from sync.central.line.around import trace_of
+from sync.central.line.transport import problem_answer
 from sync.central.problems import ProblemError
-from sync.central.transport import problem_answer
 
 log = logging.getLogger("clerk.central")
 

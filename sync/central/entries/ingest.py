@@ -14,13 +14,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from clerk_app.domain.journal import Entry, signature_holds, stands_for
-from sync.central import incidents, taking
+from sync.central.access import incidents
 from sync.central.core import Core
-from sync.central.ground import Head, Row, Taken
-from sync.central.grounding import Wider, first_guess, lay, row_of, store
+from sync.central.entries import taking
+from sync.central.entries.ground import Head, Row, Taken
+from sync.central.entries.grounding import Wider, first_guess, lay, row_of, store
+from sync.central.entries.screening import Screened, screen
 from sync.central.problems import ProblemError
 from sync.central.schema import entries, windows
-from sync.central.screening import Screened, screen
 from sync.wire import MAX_ENTRIES, EntriesAnswer, EntriesRequest, EntryVerdict
 
 TRIES = 8

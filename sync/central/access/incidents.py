@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync.central.calls import MAX_CURSOR
 from sync.central.core import Core
+from sync.central.line.calls import MAX_CURSOR
 from sync.central.schema import incidents
 
 log = logging.getLogger("clerk.central.incidents")

@@ -18,11 +18,11 @@ from typing import Any
 
 import uvicorn
 
-from sync.central import tls
-from sync.central.app import build_app
 from sync.central.central import Central
-from sync.central.health import watchers_app
-from sync.central.patience import PatientProtocol
+from sync.central.line import tls
+from sync.central.line.app import build_app
+from sync.central.line.health import watchers_app
+from sync.central.line.patience import PatientProtocol
 from sync.central.settings import Settings
 from sync.central.simulator import run_simulator
 
@@ -223,7 +223,7 @@ def _at_terminal() -> bool:
 def serve(settings: Settings, *, migrate: bool = True, simulate: bool = False) -> None:
     """Serve a database until SIGTERM or SIGINT, then return as if nothing else had ever been meant."""
     if settings.workers > 1:
-        from sync.central.workers import supervise
+        from sync.central.line.workers import supervise
 
         supervise(settings, announce, migrate=migrate)
         return

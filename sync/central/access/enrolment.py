@@ -9,8 +9,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from clerk_app.domain.journal import GENESIS
+from sync.central.access.credentials import CODE_LENGTH, clean, fingerprint, new_code, normal_code
 from sync.central.core import Core
-from sync.central.credentials import CODE_LENGTH, clean, fingerprint, new_code, normal_code
 from sync.central.problems import ProblemError
 from sync.central.schema import enrolment_codes, points, windows
 from sync.wire import Enrolment, EnrolmentRequest

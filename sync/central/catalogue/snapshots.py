@@ -19,11 +19,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response, StreamingResponse
 
 from sync import wire
+from sync.central.catalogue.publishing import REVISION, row_of
 from sync.central.core import Core
 from sync.central.database import get_meta
+from sync.central.line.ranges import piece_headers, piece_of
 from sync.central.problems import ProblemError
-from sync.central.publishing import REVISION, row_of
-from sync.central.ranges import piece_headers, piece_of
 from sync.central.schema import catalogue, snapshot_parts, snapshots
 
 LEVEL = 9

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sync.central import scans, tus, upload_rows
+from sync.central.access.sessions import Caller
 from sync.central.core import Core
+from sync.central.files import scans, tus, upload_rows
+from sync.central.files.upload_rows import Upload
+from sync.central.files.upload_writing import Writing
 from sync.central.problems import ProblemError
-from sync.central.sessions import Caller
-from sync.central.upload_rows import Upload
-from sync.central.upload_writing import Writing
 
 
 def configuration() -> Response:

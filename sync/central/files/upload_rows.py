@@ -15,12 +15,12 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from sync.central import scans
+from sync.central.access.sessions import Caller, recheck
 from sync.central.core import Core
+from sync.central.files import scans
+from sync.central.files.shelf import Part
 from sync.central.problems import ProblemError
 from sync.central.schema import uploads, windows
-from sync.central.sessions import Caller, recheck
-from sync.central.shelf import Part
 
 LASTS_MS = 7 * 24 * 3600 * 1000
 """How long an upload nobody goes on with is kept."""

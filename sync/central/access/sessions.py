@@ -13,9 +13,9 @@ from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from clerk_app.domain.people import Person, Role
-from sync.central import incidents, throttling
+from sync.central.access import incidents, throttling
+from sync.central.access.credentials import MAX_PASSWORD, clean, fingerprint, new_token, password_holds
 from sync.central.core import Core
-from sync.central.credentials import MAX_PASSWORD, clean, fingerprint, new_token, password_holds
 from sync.central.problems import ProblemError
 from sync.central.schema import accounts, challenges, tokens, windows
 from sync.wire import Challenge, RefreshRequest, Session, SessionRequest, session_bytes

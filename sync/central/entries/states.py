@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from clerk_app.domain.case import fold
 from clerk_app.domain.journal import Entry, Record, Verdict, in_order
-from sync.central.ground import home_of
-from sync.central.judging import Held
+from sync.central.entries.ground import home_of
+from sync.central.entries.judging import Held
 from sync.central.schema import entries
 
 CACHED_SUBJECTS = 2048

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from clerk_app.domain.journal import Record, Verdict
 from clerk_app.domain.kinds import KINDS
-from sync.central.ground import Row, case_number_of
-from sync.central.judging import Held
+from sync.central.entries.ground import Row, case_number_of
+from sync.central.entries.judging import Held
 
 AWAITING = frozenset({"waits", "case-awaited", "not-your-point"})
 """Problems of a quarantined entry that pass by themselves; the rest a person has to look at."""

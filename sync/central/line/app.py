@@ -14,29 +14,21 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from sync import wire
-from sync.central import (
-    carried,
-    enrolment,
-    faults,
-    health,
-    incarnations,
-    openapi,
-    publishing,
-    reading,
-    scans,
-    sessions,
-    snapshots,
-    uploads,
-)
-from sync.central.around import Around, trace_of
+from sync.central import reading
+from sync.central.access import enrolment, incarnations, sessions
+from sync.central.access.sessions import Caller
+from sync.central.catalogue import publishing, snapshots
 from sync.central.core import Core
-from sync.central.endpoints import ENDPOINTS, MAX_CURSOR, Endpoint, Number
-from sync.central.gate import BACKLOG, lane_of
-from sync.central.ingest import ingest
+from sync.central.entries import carried
+from sync.central.entries.ingest import ingest
+from sync.central.files import scans, uploads
+from sync.central.files.tus import Tus
+from sync.central.line import faults, health, openapi
+from sync.central.line.around import Around, trace_of
+from sync.central.line.endpoints import ENDPOINTS, MAX_CURSOR, Endpoint, Number
+from sync.central.line.gate import BACKLOG, lane_of
+from sync.central.line.transport import answer, decode, encode, read_body
 from sync.central.problems import ProblemError
-from sync.central.sessions import Caller
-from sync.central.transport import answer, decode, encode, read_body
-from sync.central.tus import Tus
 
 LARGE = 32 * 1024
 """From this size on a body is compressed beside the loop, not in it."""

@@ -9,12 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from clerk_app.domain.journal import GENESIS
+from sync.central.access.enrolment import new_window, point_name, public_key_of
+from sync.central.access.sessions import Caller
 from sync.central.core import Core
-from sync.central.enrolment import new_window, point_name, public_key_of
+from sync.central.entries.screening import MAX_INTEGER
 from sync.central.problems import ProblemError
 from sync.central.schema import entries, windows
-from sync.central.screening import MAX_INTEGER
-from sync.central.sessions import Caller
 from sync.wire import Enrolment, IncarnationRequest
 
 

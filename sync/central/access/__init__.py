@@ -1,0 +1,1 @@
+"""Who may speak: enrolment, sessions, passwords, incarnations, and what should never come."""

@@ -1,0 +1,1 @@
+"""The catalogue at central: publishing, snapshots, the words it is found by."""

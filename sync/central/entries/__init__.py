@@ -1,0 +1,1 @@
+"""Entries at central: taken in by rules without a database, and written by an edge with one."""
