@@ -135,6 +135,7 @@ def _begin_anew(hold: Hold, told: ops.BeginAnew) -> int:
         lost = records.say_again(told.last_n) + records.rewind_feed(told.last_n)
         records.put_catalogue((), 0)
         Carried(records).say_again()
+        disk_scans.ask_again(records)
         records.put_meta(EPOCH_KEY, told.epoch.encode())
     return lost
 
@@ -176,12 +177,13 @@ def _plain(told: wire.EntryVerdict) -> Told:
 
 
 def _look_up(hold: Hold, _: ops.LookUp) -> ops.Cursors:
-    return ops.Cursors(hold.records.feed_cursor(), hold.records.catalogue_revision())
+    records = hold.records
+    return ops.Cursors(records.feed_cursor(), records.catalogue_revision(), records.feed_mark())
 
 
 def _take_feed(hold: Hold, told: ops.TakeFeed) -> None:
     taken = [Record(entry=f.entry, verdict=f.verdict, position=f.position) for f in told.entries]
-    hold.records.take_feed(taken, told.entries[-1].position)
+    hold.records.take_feed(taken, told.position, told.mark)
 
 
 def _put_catalogue(hold: Hold, told: ops.PutCatalogue) -> None:

@@ -154,6 +154,8 @@ class FeedEntry(Message):
     position: int
     verdict: Verdict
     entry: Entry
+    mark: int = 0
+    """Of a feed: central's word for what stands at this position in this life of its; 0: none, as of a central one version older."""
 
 
 class Feed(Message):
@@ -161,6 +163,8 @@ class Feed(Message):
     next: int
     """Say this as ``after`` next time."""
     more: bool = False
+    mark: int = 0
+    """That of ``next``; say it beside ``after``."""
 
 
 class OwnEntry(Message):

@@ -234,8 +234,8 @@ class Records(Offering):
         with self.transaction():
             return settle(self._book, self._cases, verdicts, changed)
 
-    def take_feed(self, records: Sequence[Record], next_position: int) -> set[str]:
-        """Take in a page of the feed and its cursor in one transaction; return the touched subjects.
+    def take_feed(self, records: Sequence[Record], next_position: int, mark: int = 0) -> set[str]:
+        """Take in a page of the feed, its cursor and what central says of it in one transaction; return the touched subjects.
 
         Own entries get their outcome, others are added; an entry that is known already is not added twice.
         """
@@ -261,13 +261,18 @@ class Records(Offering):
                 self._serials.raise_to(serials_of(touched, self._book.window))
             for subject, added in touched.items():
                 self._cases.refold(subject, added)
-            self._book.set_cursor(next_position)
+            own = (record.entry.n for record in records if self._book.is_own(record))
+            self._book.set_cursor(next_position, max([self._book.heard(), *own]), mark)
             self._close_losses(before)
         return set(touched)
 
     def feed_cursor(self) -> int:
         """Return the position in the point's feed up to which everything is here."""
         return self._book.cursor()
+
+    def feed_mark(self) -> int:
+        """Return central's word for what stands at that position (``wire.FeedEntry.mark``); 0: it is not known."""
+        return self._book.mark()
 
     def say_again(self, after: int) -> int:
         """Make this window's entries past ``n = after`` unsent again, because central lost them; return how many."""
@@ -289,15 +294,17 @@ class Records(Offering):
     def rewind_feed(self, last_n: int) -> int:
         """Have the feed heard again from the last place sure to be as it was: that of an own entry up to ``last_n``.
 
-        For a central that was restored: what it holds of this window it held before, and so everything before that.
-        Others' entries from there on count again once they are heard again. An own entry that was held back first got its
-        place later, so its place proves nothing, and central may hold it back again: it is unsent again, if it stood behind.
-        Return how many are.
+        For a central that was restored: what it holds of this window it held before, and so everything before that, if it
+        came with the feed: what was confirmed since may stand in a feed that is another already. Others' entries from there
+        on count again once they are heard again. An own entry that was held back first got its place later, so its place
+        proves nothing, and central may hold it back again: it is unsent again, if it stood behind. Return how many are.
         """
         with self.transaction():
             own = [(place, r) for place, r in self._book.own_backwards() if r.entry.n <= last_n and r.position]
-            proven = next((r.position or 0 for _, r in own if r.problem is None), 0)
-            again = [(place, r) for place, r in own if (r.position or 0) > proven]
+            heard = self._book.heard()
+            sound = ((r.position or 0, r.entry.n) for _, r in own if r.problem is None and r.entry.n <= heard)
+            proven, last = next(sound, (0, 0))
+            again = [(place, r) for place, r in own if r.problem is not None and (r.position or 0) > proven]
             subjects = self._unsettle(again)
             sure = min(self._book.cursor(), proven)
             unsure = [r for _, r in self._book.walk() if (r.position or 0) > sure and not self._book.is_own(r)]
@@ -305,7 +312,7 @@ class Records(Offering):
                 self._book.lose(record)
             for subject in subjects | {record.entry.subject for record in unsure}:
                 self._cases.refold(subject, ())
-            self._book.set_cursor(sure)
+            self._book.set_cursor(sure, last)
             return len(again)
 
     # cases

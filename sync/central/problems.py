@@ -92,7 +92,9 @@ TROUBLES: dict[str, Trouble] = {
     # What was asked for.
     "snapshot-unknown": Trouble(404, "No such snapshot, or it was swept", "目录快照已更换，将重新下载。"),
     "range": Trouble(416, "The range is past the end of the file", "请求的内容超出了文件末尾。"),
-    "cursor-ahead": Trouble(410, "The cursor is past the end of the feed", "本机进度超前于市级平台，需要重新同步。"),
+    "cursor-ahead": Trouble(
+        410, "What came up to the cursor is not so any more", "市级平台的内容与本机收到过的不同，需要重新同步。"
+    ),
     "case-unknown": Trouble(404, "No such case", "没有找到这个办件。"),
     "prefiling-unknown": Trouble(404, "No such prefiling", "没有找到这个预申报号。"),
 }

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sync.central.access.credentials import clean
 from sync.central.access.sessions import Caller
 from sync.central.core import Core
-from sync.central.entries.ground import home_of
+from sync.central.entries.ground import home_of, mark_of
 from sync.central.problems import ProblemError
 from sync.central.schema import accounts, durable_positions, entries, points, prefilings, windows
 from sync.wire import Fleet, FleetWindow, Prefiling, SessionState
@@ -28,12 +28,13 @@ MAX_FEED_BYTES = 4 << 20
 """Of documents in one page; a page has always one entry at least."""
 
 
-class StoredFeedEntry(msgspec.Struct, kw_only=True):
+class StoredFeedEntry(msgspec.Struct, kw_only=True, omit_defaults=True):
     """``wire.FeedEntry`` with its entry as it is stored."""
 
     position: int
     verdict: str
     entry: msgspec.Raw
+    mark: int = 0
 
 
 class StoredFeed(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -42,6 +43,7 @@ class StoredFeed(msgspec.Struct, kw_only=True, omit_defaults=True):
     entries: list[StoredFeedEntry]
     next: int
     more: bool = False
+    mark: int = 0
 
 
 class StoredOwnEntry(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -68,14 +70,17 @@ class StoredCase(msgspec.Struct, kw_only=True):
     entries: list[StoredFeedEntry]
 
 
-async def feed(core: Core, point: str, after: int, limit: int, wait: float) -> StoredFeed:
-    """Return the point's entries after a position; when there are none, wait for one, at most ``wait`` seconds."""
+async def feed(core: Core, point: str, after: int, limit: int, wait: float, mark: int = 0) -> StoredFeed:
+    """Return the point's entries after a position; when there are none, wait for one, at most ``wait`` seconds.
+
+    ``mark``: the one the asking window heard with that position; 0: it has none.
+    """
     loop = asyncio.get_running_loop()
     until = loop.time() + wait
     with core.bell.listen(point) as rung:
         while True:
             rung.clear()
-            page = await _page(core, point, after, limit)
+            page = await _page(core, point, after, limit, mark)
             left = until - loop.time()
             if page.entries or left <= 0 or core.bell.silent:
                 return page
@@ -85,23 +90,31 @@ async def feed(core: Core, point: str, after: int, limit: int, wait: float) -> S
                 continue
 
 
-async def _page(core: Core, point: str, after: int, limit: int) -> StoredFeed:
-    """Positions are taken under the point's row lock: whoever reads one can read every one before it."""
+async def _page(core: Core, point: str, after: int, limit: int, mark: int) -> StoredFeed:
+    """Positions are taken under the point's row lock: whoever reads one can read every one before it.
+
+    What stands at ``after`` comes with the page, to be held against the mark; without a row the feed ends before it.
+    """
+    columns = (entries.c.position, entries.c.verdict, entries.c.document, entries.c.id, entries.c.received_at)
+    query = select(*columns).where(entries.c.point == point, entries.c.position >= after)
+    heard = 1 if after else 0
     async with core.database.read() as connection:
-        last = (await connection.execute(select(points.c.position).where(points.c.code == point))).scalar() or 0
-        if after > last:
-            raise ProblemError("cursor-ahead")
-        query = select(entries.c.position, entries.c.verdict, entries.c.document)
-        query = query.where(entries.c.point == point, entries.c.position > after)
-        rows = (await connection.execute(query.order_by(entries.c.position).limit(limit + 1))).all()
+        found = (await connection.execute(query.order_by(entries.c.position).limit(limit + 1 + heard))).all()
+    last, rows = found[:heard], found[heard:]
+    if [row.position for row in last] != [after][:heard]:
+        raise ProblemError("cursor-ahead")
+    there = mark_of(last[0].id, last[0].received_at) if last else 0
+    if mark not in {0, there}:
+        raise ProblemError("cursor-ahead")
     page: list[StoredFeedEntry] = []
     size = 0
-    for position, verdict, document in rows[:limit]:
-        size += len(document)
+    for row in rows[:limit]:
+        size += len(row.document)
         if page and size > MAX_FEED_BYTES:
             break
-        page.append(_stored(position, verdict, document))
-    return StoredFeed(entries=page, next=page[-1].position if page else after, more=len(page) < len(rows))
+        page.append(_stored(row.position, row.verdict, row.document, mark_of(row.id, row.received_at)))
+    ended = (page[-1].position, page[-1].mark) if page else (after, there)
+    return StoredFeed(entries=page, next=ended[0], more=len(page) < len(rows), mark=ended[1])
 
 
 async def own_entries(core: Core, window: str, point: str, after: int, limit: int) -> StoredOwnEntries:
@@ -195,5 +208,5 @@ def _fleet_window(row: Mapping[Any, Any]) -> FleetWindow:
     )
 
 
-def _stored(position: int, verdict: str, document: str) -> StoredFeedEntry:
-    return StoredFeedEntry(position=position, verdict=verdict, entry=msgspec.Raw(document.encode()))
+def _stored(position: int, verdict: str, document: str, mark: int = 0) -> StoredFeedEntry:
+    return StoredFeedEntry(position=position, verdict=verdict, entry=msgspec.Raw(document.encode()), mark=mark)

@@ -175,6 +175,8 @@ class Cursors:
 
     feed: int
     catalogue: int
+    mark: int = 0
+    """What central said of the place ``feed``; 0: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +186,12 @@ class LookUp(Operation[Cursors]):
 
 @dataclass(frozen=True, slots=True)
 class TakeFeed(Operation[None]):
-    """Take in entries of the feed together with the cursor they lead to (the last one's position); may fail ``FORKED``."""
+    """Take in entries of the feed together with the cursor they lead to and its mark; may fail ``FORKED``."""
 
     entries: tuple[wire.FeedEntry, ...]
+    """Empty: only the mark is news."""
+    position: int
+    mark: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,14 @@ from typing import Any
 
 import msgspec
 import zstandard
+from sqlalchemy import delete, update
 
+from clerk_app.domain import bodies as b
 from sync import wire
+from sync.central import schema as table
 from sync.central.bell import Bell
-from tests.support.city import OTHER_POINT, POINT, City, problem_code
+from sync.central.entries.ground import mark_of
+from tests.support.city import OTHER_POINT, POINT, City, problem_code, received
 
 
 def row(key: str, body: Any = None, **changed: Any) -> wire.CatalogueRow:
@@ -92,6 +96,70 @@ async def test_a_cursor_past_the_end_is_told_so(city: City) -> None:
     assert (told.status_code, problem_code(told)) == (410, "cursor-ahead")
 
 
+async def test_what_stands_at_a_place_is_told_by_a_mark_and_a_page_by_that_of_its_end(city: City) -> None:
+    window = await city.window()
+    entries = [window.receive() for _ in range(4)]
+    await window.verdicts(entries)
+    whole = await window.feed()
+    marks = [told.mark for told in whole.entries]
+    assert marks == [mark_of(entry.id, city.central.now_ms()) for entry in entries]
+    assert len({0, *marks}) == 5
+    assert whole.mark == marks[3]
+    for after in (1, 3, 4):
+        for mark in (0, marks[after - 1]):
+            told = await window.get("/v1/feed", after=after, mark=mark, limit=2)
+            page = msgspec.json.decode(told.content, type=wire.Feed)
+            assert [one.mark for one in page.entries] == marks[after : after + 2]
+            assert page.mark == marks[page.next - 1]
+    assert (await window.get("/v1/feed", after=0, limit=500)).json()["mark"] == marks[3]
+
+
+async def test_a_place_that_has_another_mark_is_told_so_whatever_comes_behind_it(city: City) -> None:
+    window = await city.window()
+    await window.verdicts([window.receive() for _ in range(3)])
+    marks = [told.mark for told in (await window.feed()).entries]
+    for after, mark in ((1, marks[1]), (3, marks[1]), (3, marks[2] + 1), (0, marks[0]), (4, marks[2])):
+        told = await window.get("/v1/feed", after=after, mark=mark, wait=25)
+        assert (told.status_code, problem_code(told)) == (410, "cursor-ahead"), (after, mark)
+
+
+async def test_an_entry_said_again_to_a_restored_central_has_another_mark(city: City) -> None:
+    window = await city.window()
+    kept, lost = window.receive(), window.receive()
+    await window.verdicts([kept])
+    [before] = (await window.feed()).entries
+    await window.verdicts([lost])
+    [_, old] = (await window.feed()).entries
+    async with city.central.database.write() as connection:  # as a backup from between the two has it
+        await connection.execute(delete(table.entries).where(table.entries.c.id == lost.id))
+        await connection.execute(update(table.subjects).where(table.subjects.c.subject == lost.subject).values(count=0))
+        stood = update(table.windows).where(table.windows.c.id == window.id)
+        await connection.execute(stood.values(last_n=1, last_digest=kept.digest()))
+        await connection.execute(update(table.points).where(table.points.c.code == POINT).values(position=1))
+    city.clock.advance(seconds=5)
+    await window.verdicts([lost])
+    again, new = (await window.feed()).entries
+    assert (again.mark, new.entry, new.position) == (before.mark, lost, old.position)
+    told = await window.get("/v1/feed", after=2, mark=old.mark)
+    assert problem_code(told) == "cursor-ahead"
+    assert (await window.get("/v1/feed", after=2, mark=new.mark)).json()["next"] == 2
+
+
+async def test_an_entry_that_was_held_back_has_the_mark_of_the_moment_it_was_let_go(city: City) -> None:
+    window = await city.window()
+    case = window.new_case()
+    first, refused = window.receive(case), window.say("materials.checked", case, {"tallies": 5}, seen=1)
+    waiting = window.say("materials.checked", case, b.Checked(tallies=received().tallies), seen=1)
+    await window.verdicts([first, refused, waiting])
+    came = city.central.now_ms()
+    city.clock.advance(seconds=60)
+    mended = window.say("entry.mended", case, b.Mended(entry=refused.id, reason="补正"), seen=1)
+    await window.verdicts([mended])
+    marks = {told.entry.id: told.mark for told in (await window.feed()).entries}
+    assert marks[first.id] == mark_of(first.id, came)
+    assert marks[waiting.id] == mark_of(waiting.id, city.central.now_ms())
+
+
 async def test_a_case_of_another_point_can_be_read_by_its_number(city: City) -> None:
     here, there = await city.window(), await city.window(OTHER_POINT)
     entry = here.receive()
@@ -141,6 +209,17 @@ async def test_the_catalogue_pages_in_the_order_of_revisions_and_names_the_point
         after, more = page.next, page.more
     assert found == [f"point:{POINT}", f"point:{OTHER_POINT}", *(f"item:I{i}" for i in range(10))]
     assert (await city.central.catalogue_counts()) == {"point": 2, "item": 10}
+
+
+async def test_a_revision_that_was_never_given_out_is_told_so(city: City) -> None:
+    last = (await city.central.import_rows([row("A"), row("B")])).revision
+    again = (await city.central.import_rows([row("A", {"code": "A", "name": "新"})])).revision
+    assert (await changes(city, after=last)).next == again
+    assert (await changes(city, after=again)).rows == []
+    window = await city.window()
+    await window.sign_in()
+    told = await window.get("/v1/catalogue", after=again + 1)
+    assert (told.status_code, problem_code(told)) == (410, "cursor-ahead")
 
 
 async def test_a_large_import_is_one_whole(city: City) -> None:

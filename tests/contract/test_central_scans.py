@@ -62,6 +62,19 @@ async def test_after_a_restore_files_that_are_gone_are_asked_for_again(city: Cit
     assert (await send(window, papers[1])).status_code == 204
 
 
+async def test_a_folder_put_back_without_a_word_is_noticed_by_whoever_asks(city: City, shelf: Path) -> None:
+    window, papers = await city.window(), [png(seed=n) for n in range(2)]
+    await announce(window, papers)
+    for paper in papers:
+        await send(window, paper)
+    assert (await window.get("/v1/scans/missing")).json() == {"missing": []}
+    (shelf / papers[0].sha256[:2] / papers[0].sha256).unlink()
+    assert (await window.get("/v1/scans/missing")).json() == {"missing": [papers[0].sha256]}
+    assert (await send(window, papers[0])).status_code == 204
+    assert (await window.get("/v1/scans/missing")).json() == {"missing": []}
+    assert whole_files(shelf) == {paper.sha256: paper.content for paper in papers}
+
+
 async def test_an_upload_whose_bytes_are_gone_goes_on_from_those_that_are_there(city: City, shelf: Path) -> None:
     window, paper = await city.window(), png()
     await announce(window, [paper])

@@ -13,6 +13,7 @@ from clerk_app.domain.journal import Verdict
 from clerk_app.domain.merge import judge
 from sync import wire
 from sync.central.entries import taking
+from sync.central.entries.ground import Row
 from sync.central.files.shelf import Part
 from sync.central.problems import ProblemError, problem
 from sync.engine.feeding import Feed
@@ -139,13 +140,25 @@ def ack_before_commit() -> Iterator[None]:
         yield
 
 
+@exhibit("a mark that tells of no release", trial=trials.a_release_nobody_told_of)
+def mark_without_release() -> Iterator[None]:
+    """What was held back keeps the moment it came in for its mark when it gets its place."""
+    but = Row.but
+
+    def kept(row: Row, **changed: Any) -> Row:
+        return but(row, **{name: value for name, value in changed.items() if name != "received_at"})
+
+    with mock.patch.object(Row, "but", kept):
+        yield
+
+
 @exhibit("a sequence taken before the commit", "PostgreSQL's serial")
 def sequence_before_commit() -> Iterator[None]:
     """Without the point's row lock a reader sees a later place before an earlier one."""
     told = Model._feed
 
-    def early(model: Model, point: str, after: int) -> wire.Feed:
-        feed = told(model, point, after)
+    def early(model: Model, point: str, after: int, mark: int = 0) -> wire.Feed:
+        feed = told(model, point, after, mark)
         slow = int(model.now * 10) % 3 == 0  # somebody's transaction is still open: its rows are not visible
         if slow and len(feed.entries) > 1:
             feed.entries = feed.entries[1:]
@@ -160,8 +173,8 @@ def cursor_from_a_clock() -> Iterator[None]:
     """The feed is asked for what is younger than the last moment heard: what came in the same second is passed over."""
     told = Model._feed
 
-    def by_clock(model: Model, point: str, after: int) -> wire.Feed:
-        feed = told(model, point, after)
+    def by_clock(model: Model, point: str, after: int, mark: int = 0) -> wire.Feed:
+        feed = told(model, point, after, mark)
         rows = [model.state.rows[key] for key in model.state.feeds[point]]
         moment = rows[after - 1].received_at // 1000 if after else -1
         feed.entries = [e for e in feed.entries if rows[e.position - 1].received_at // 1000 > moment]

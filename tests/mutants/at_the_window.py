@@ -39,12 +39,12 @@ def cursor_before_data() -> Iterator[None]:
 
     def performed(disk: MemoryDisk, operation: Any) -> Any:
         if isinstance(operation, ops.TakeFeed):
-            disk.books.cursor = operation.entries[-1].position
+            disk.books.cursor = operation.position
             late.setdefault(id(disk), []).append(operation)
             return Done(None)
         if isinstance(operation, ops.Conclude | ops.BeginAnew | ops.Restore):
             for held in late.pop(id(disk), []):
-                disk.books.take_feed(held.entries)
+                disk.books.take_feed(held.entries, held.position, held.mark)
         return perform(disk, operation)
 
     def crashed(station: Station) -> None:
@@ -113,6 +113,13 @@ def restore_forgotten() -> Iterator[None]:
         yield
 
 
+@exhibit("a feed asked for without its mark", trial=trials.a_restore_nobody_told_of)
+def feed_without_mark() -> Iterator[None]:
+    """The window does not say what it heard last, only where that stood."""
+    with act(ops.LookUp, lambda disk, _: ops.Cursors(disk.books.cursor, disk.books.revision)):
+        yield
+
+
 @exhibit("feed not heard again after a restore")
 def feed_not_heard_again() -> Iterator[None]:
     """After a restore the own entries are said again, but the cursor stays where it was."""
@@ -145,9 +152,9 @@ def file_not_sent_again() -> Iterator[None]:
     anew = Books.begin_anew
 
     def begun(books: Books, last_n: int, epoch: str) -> int:
-        uploaded = dict(books.uploaded)
+        uploaded, asked = dict(books.uploaded), books.scans_asked
         lost = anew(books, last_n, epoch)
-        books.uploaded, books.scans_epoch = uploaded, epoch
+        books.uploaded, books.scans_epoch, books.scans_asked = uploaded, epoch, asked
         return lost
 
     with mock.patch.object(Books, "begin_anew", begun):
@@ -217,8 +224,8 @@ def own_pushes_come_back() -> Iterator[None]:
     """The feed's word for an own entry is taken for another entry."""
     take = Books.take_feed
 
-    def taken(books: Books, told: Any) -> None:
-        take(books, told)
+    def taken(books: Books, told: Any, position: int, mark: int) -> None:
+        take(books, told, position, mark)
         for one in told:
             if one.entry.window == books.window:
                 copy = replace(one.entry, id=one.entry.id + "-2", window="FS9999-01")

@@ -26,6 +26,8 @@ TRIALS = [
     trials.two_requests_write_one_upload,
     trials.the_city_comes_back_spread_out,
     trials.a_released_entry_is_held_back_again,
+    trials.a_restore_nobody_told_of,
+    trials.a_release_nobody_told_of,
 ]
 
 

@@ -16,6 +16,7 @@ from sync.engine import pace as pacing
 from sync.engine.values import Failure, Kind, Rest, Round
 from sync.policy import LONG_OUTAGE
 from tests.contract.test_central_uploads_lines import test_of_two_requests_at_once_exactly_one_advances
+from tests.simulation.model import Backup
 from tests.simulation.quirks import Quirks, quirky
 from tests.simulation.station import Station
 from tests.simulation.world import City
@@ -65,16 +66,29 @@ def the_city_comes_back_spread_out() -> None:
 
 
 class Quiet(City):
-    """A city in which nothing happens by itself, and the line is good."""
+    """A city in which nothing happens by itself, and the line is good; ``more`` windows at one more point."""
 
-    def __init__(self) -> None:
+    def __init__(self, more: int = 0) -> None:
         super().__init__(0)
+        for ordinal in range(1, more + 1):
+            self._open(len(self.stations), "FS0009", ordinal)
         self.quirks = Quirks()
         self.network.heal()
         self.chaos._healed = True
 
     def pass_by(self, seconds: float) -> None:
         self._until(self.now + seconds)
+
+    def restore_in_silence(self, backup: Backup) -> None:
+        """Put a backup in the database's place, and begin no new epoch."""
+        self.model.restore(backup)
+        self.watch.restored(self.now)
+        self.chaos.forgotten = True
+
+    def agree(self) -> None:
+        """See whether everybody is at rest, and shows the same."""
+        assert self.checks.unrest() == "", self.checks.unrest()
+        self.checks.at_rest()
 
 
 def a_released_entry_is_held_back_again() -> None:
@@ -104,8 +118,67 @@ def a_released_entry_is_held_back_again() -> None:
         city.pass_by(60)
         one.start()
         city.pass_by(120)
-        assert city.checks.unrest() == "", city.checks.unrest()
-        city.checks.at_rest()
+        city.agree()
+
+
+def a_restore_nobody_told_of() -> None:
+    """Central is restored without a new epoch: a window of which it lost nothing hears what it lost of another."""
+    city = Quiet()
+    one, two = [s for s in city.stations if s.seat.point == city.stations[0].seat.point][:2]
+    with quirky(city.quirks):
+        for station in city.stations:
+            station.start()
+        _receive(one)
+        city.pass_by(60)
+        backup = city.model.back_up()
+        [number] = two.books.cases()
+        _say(one, _remark(number))
+        city.pass_by(60)
+        one.crash()
+        city.restore_in_silence(backup)
+        _say(two, _remark(number))  # it takes the place of the one that is lost
+        city.pass_by(60)
+        assert two.books.cases() == city.model.cases(two.seat.point), "it shows what central does not have"
+        one.start()
+        city.pass_by(60)
+        city.agree()
+
+
+def a_release_nobody_told_of() -> None:
+    """An entry that was held back gets the same place in another life of central, behind something else."""
+    city = Quiet(more=4)
+    one, two, three, four = city.stations[-4:]
+    with quirky(city.quirks):
+        for station in (one, two, three):
+            station.start()
+        _receive(one)
+        city.pass_by(60)
+        [number] = two.books.cases()
+        _say(two, Act("materials.checked", number, b.Checked(tallies=(Tally(material="no-such"),))))
+        _say(two, Act("materials.checked", number, b.Checked(tallies=(ALL[0],))))
+        city.pass_by(60)
+        backup = city.model.back_up()
+        _say(one, _remark(number))
+        city.pass_by(60)
+        _say(two, Act("entry.mended", number, b.Mended(entry=two.books.own[0], reason="登记有误")))
+        city.pass_by(60)
+        placed = two.books.own_record(2).position
+        assert placed == three.books.cursor, "it was let go"
+        for station in (one, two, three):
+            station.crash()
+        city.restore_in_silence(backup)
+        four.start()
+        _receive(four)
+        city.pass_by(60)
+        for station in (two, one, three, *city.stations[:-4]):
+            station.start()
+            city.pass_by(60)
+        assert two.books.own_record(2).position == placed
+        city.agree()
+
+
+def _remark(number: str) -> Act:
+    return Act("remark.added", number, b.Remarked(text="改天再来"))
 
 
 def _receive(station: Station) -> None:

@@ -7,6 +7,7 @@ Every method is one act: done as a whole or not at all. That a real store does t
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -43,6 +44,10 @@ class Books:
     """Numbers of the own entries central has said nothing of."""
     digest: str = GENESIS
     cursor: int = 0
+    mark: int = 0
+    """What central said of the place ``cursor``; 0: nothing."""
+    heard: int = 0
+    """The last own number that came with the feed."""
     rows: dict[tuple[str, str], wire.CatalogueRow] = field(default_factory=dict)
     revision: int = 0
     epoch: str = ""
@@ -59,6 +64,8 @@ class Books:
     """Scans central does not take, and why."""
     scans_epoch: str = ""
     """Central's life in which it was asked what it lacks."""
+    scans_asked: float = -math.inf
+    """When, by this machine's clock."""
     uploads_rest: float = 0.0
     stumbles: int = 0
     """How often the catalogue as one file did not come."""
@@ -163,8 +170,8 @@ class Books:
             problem = held.problem  # its place is younger than its number: see begin_anew
         self._put(replace(held, verdict=verdict, position=position, problem=problem))
 
-    def take_feed(self, told: Sequence[wire.FeedEntry]) -> None:
-        """Take in a page together with the cursor it leads to."""
+    def take_feed(self, told: Sequence[wire.FeedEntry], position: int, mark: int) -> None:
+        """Take in a page together with the cursor it leads to, and what central says of that place."""
         fresh = [f.entry for f in told if f.entry.window == self.window and f.entry.id not in self.records]
         self._admit([f.entry for f in told if f.entry in fresh])
         for one in told:
@@ -173,7 +180,8 @@ class Books:
                 waited = held is not None and held.verdict is Verdict.QUARANTINED and held.problem != LOST
                 problem = held.problem if waited and held is not None else None
                 self._put(Record(entry=one.entry, verdict=one.verdict, position=one.position, problem=problem))
-        self.cursor = told[-1].position
+        own = (one.entry.n for one in told if one.entry.window == self.window)
+        self.cursor, self.mark, self.heard = position, mark, max([self.heard, *own])
 
     def restore(self, told: Sequence[wire.OwnEntry]) -> None:
         """Take in own entries that central gave back, with what it said of them."""
@@ -186,16 +194,17 @@ class Books:
     def begin_anew(self, last_n: int, epoch: str) -> int:
         """Central was restored: say again what it lost, hear again what may not be as it was.
 
-        An own entry it holds is proof of the feed up to its place, unless it was held back first: then its place is
-        younger than its number, and central may hold it back again.
+        An own entry it holds, and that came with the feed, is proof of the feed up to its place, unless it was held back
+        first: then its place is younger than its number, and central may hold it back again.
         """
         before = len(self.unsent)
-        held = self.own_records()[:last_n]
-        surely = (r.position for r in held if r.position is not None and r.problem is None)
-        proven = max(surely, default=0)
+        held = self.own_records()[: min(last_n, self.heard)]
+        surely = ((r.position, r.entry.n) for r in held if r.position is not None and r.problem is None)
+        proven, self.heard = max(surely, default=(0, 0))
         sure = min(self.cursor, proven)
         for record in self.own_records():
-            if record.verdict is not None and (record.entry.n > last_n or (record.position or 0) > proven):
+            unsure = record.problem is not None and (record.position or 0) > proven
+            if record.verdict is not None and (record.entry.n > last_n or unsure):
                 self._put(Record(entry=record.entry))
                 if (
                     record.entry.kind == "scan.attached"
@@ -204,7 +213,8 @@ class Books:
         for record in list(self.records.values()):
             if record.entry.window != self.window and (record.position or 0) > sure:
                 self._put(replace(record, verdict=Verdict.QUARANTINED, position=None, problem=LOST))
-        self.cursor, self.revision, self.epoch = sure, 0, epoch
+        self.cursor, self.mark, self.revision, self.epoch = sure, 0, 0, epoch
+        self.scans_asked = -math.inf
         return len(self.unsent) - before
 
     def put_catalogue(self, rows: Sequence[wire.CatalogueRow], revision: int) -> None:

@@ -53,22 +53,24 @@ class Checks:
         restored = self._city.watch.restored_at
         if restored is not None and station.looked < restored:
             return f"{station.window} has not looked since central was restored{failure}"
+        if station.looked < self._city.since:
+            return f"{station.window} has not looked today{failure}"
         if books.cursor != state.positions[station.seat.point]:
             return f"{station.window} heard up to {books.cursor} of {state.positions[station.seat.point]}{failure}"
         if books.owed():
             return f"{station.window} owes {len(books.owed())} scans{failure}"
         return ""
 
-    def at_rest(self) -> None:
+    def at_rest(self, *, asked_today: bool = False) -> None:
         """Hold the books of everybody against each other.
 
-        Where the operator forgot the new epoch that a restore must begin with, nothing is lost or doubled either; but a
-        window that central lost nothing of need not notice, and may show others' entries as they stood before.
+        Where the operator forgot the new epoch that a restore must begin with, files that central lost and nothing else
+        are only noticed when they are next asked for, which is once a day.
         """
         for station in self._city.stations:
             self._nothing_lost(station)
-            if not self._city.chaos.forgotten:
-                self._agrees(station)
+            self._agrees(station)
+            if asked_today or not self._city.chaos.forgotten:
                 self._scans(station)
         for point in self._city.model.state.points:
             self._nothing_doubled(point)
@@ -89,10 +91,10 @@ class Checks:
         for record, key in zip(own, state.said[station.window], strict=True):
             row = state.rows[key]
             told = (record.verdict, record.position) == (row.verdict, row.position)
-            if not told and not self._city.chaos.forgotten:
+            if not told:
                 both = f"{record.verdict} at {record.position}, central {row.verdict} at {row.position}"
                 self._city.wrong(f"{station.window} n {record.entry.n} {record.entry.kind}: {both}")
-            if told and (row.position is None) != (record.entry.id in refused):
+            if (row.position is None) != (record.entry.id in refused):
                 self._city.wrong(f"{station.window} n {record.entry.n}: neither in effect nor on the list")
             if row.position is None and row.code not in MAY_BE_REFUSED.get(row.kind, NEVER) | PASSING:
                 self._city.wrong(f"{station.window} n {record.entry.n}: {row.kind} is refused for {row.code}")

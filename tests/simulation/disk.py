@@ -11,6 +11,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync import wire
+from sync.disk_scans import ASK_EVERY
 from sync.engine import operations as ops
 from sync.engine import scan_operations as scans
 from sync.engine import snapshot_operations as snapshot
@@ -109,8 +110,9 @@ def _next_scan(disk: MemoryDisk, asked: scans.NextScan) -> scans.Turn:
     books = disk.books
     if disk.steady() < books.uploads_rest:
         return scans.Turn(agreed=True)
-    books.scans_epoch = books.scans_epoch or asked.epoch
-    if books.scans_epoch != asked.epoch:
+    if not books.scans_epoch:
+        books.scans_epoch, books.scans_asked = asked.epoch, disk.clock()
+    elif books.scans_epoch != asked.epoch or not 0.0 <= disk.clock() - books.scans_asked < ASK_EVERY:
         return scans.Turn(agreed=False)
     owed = books.owed()
     for entry in owed:
@@ -147,7 +149,7 @@ def _scans_missing(disk: MemoryDisk, told: scans.ScansMissing) -> None:
     books = disk.books
     for sha256 in told.missing:
         books.uploaded.pop(sha256, None)
-    books.scans_epoch = told.epoch
+    books.scans_epoch, books.scans_asked = told.epoch, disk.clock()
 
 
 def _rest_uploads(disk: MemoryDisk, told: scans.RestUploads) -> None:
@@ -169,8 +171,8 @@ ACTS: dict[type[Operation[Any]], Callable[[MemoryDisk, Any], Any]] = {
     ops.Conclude: lambda disk, _: len(disk.books.unsent),
     ops.TakeUnsent: _take_unsent,
     ops.Settle: _settle,
-    ops.LookUp: lambda disk, _: ops.Cursors(disk.books.cursor, disk.books.revision),
-    ops.TakeFeed: lambda disk, told: disk.books.take_feed(told.entries),
+    ops.LookUp: lambda disk, _: ops.Cursors(disk.books.cursor, disk.books.revision, disk.books.mark),
+    ops.TakeFeed: lambda disk, told: disk.books.take_feed(told.entries, told.position, told.mark),
     ops.PutCatalogue: lambda disk, told: disk.books.put_catalogue(told.rows, told.revision),
     ops.WaitingLoads: lambda *_: (),
     ops.DeliveredLoads: lambda *_: (),

@@ -16,12 +16,12 @@ from clerk_app.domain.case import Case, fold
 from clerk_app.domain.journal import Entry, Record
 from sync import wire
 from sync.central.entries import taking
-from sync.central.entries.ground import Ground, Head, Row, Taken
+from sync.central.entries.ground import Ground, Head, Row, Taken, mark_of
 from sync.central.entries.screening import screen
 from sync.central.problems import ProblemError
 from tests.simulation.doors import Doors
 from tests.simulation.shelf import Shelf
-from tests.simulation.state import Known, State
+from tests.simulation.state import Key, Known, State
 
 BEGAN = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """The moment virtual time counts from, by central's clock."""
@@ -141,7 +141,7 @@ class Model:
             case ("GET", "/v1/entries"):
                 message = self._own(known, after)
             case ("GET", "/v1/feed"):
-                message = self._feed(known.point, after)
+                message = self._feed(known.point, after, int(asked.query.get("mark", 0)))
             case ("GET", "/v1/catalogue"):
                 message = self._catalogue(after, int(asked.query.get("limit", 500)))
             case ("GET", "/v1/scans/missing"):
@@ -153,7 +153,14 @@ class Model:
         return self._told(200, msgspec.json.encode(message))
 
     def server_time(self) -> str:
-        return (BEGAN + timedelta(seconds=self.now)).isoformat(timespec="milliseconds")
+        return self._clock.isoformat(timespec="milliseconds")
+
+    def now_ms(self) -> int:
+        return int(self._clock.timestamp() * 1000)
+
+    @property
+    def _clock(self) -> datetime:
+        return BEGAN + timedelta(seconds=self.now)
 
     def _session(self, known: Known) -> wire.SessionState:
         return wire.SessionState(
@@ -180,7 +187,7 @@ class Model:
         answers = {n: row.told() for n, row in held.items()}
         changed: list[wire.EntryVerdict] = []
         if fresh:
-            taken = taking.take(head, self._ground(), fresh, int(self.now * 1000))
+            taken = taking.take(head, self._ground(), fresh, self.now_ms())
             self.commit(known, taken)
             answers |= taken.answers
             sent = {entry.n for entry in request.entries}
@@ -241,13 +248,19 @@ class Model:
         ]
         return wire.OwnEntries(entries=told, more=after + len(keys) < known.last_n)
 
-    def _feed(self, point: str, after: int) -> wire.Feed:
+    def _feed(self, point: str, after: int, mark: int = 0) -> wire.Feed:
         keys = self.state.feeds[point]
-        if after > len(keys):
+        if after > len(keys) or mark not in {0, self._mark(keys, after)}:
             raise ProblemError("cursor-ahead")
         told = [_feed_entry(self.state.rows[key]) for key in keys[after : after + self.page]]
+        for one in told:
+            one.mark = self._mark(keys, one.position)
         last = after + len(told)
-        return wire.Feed(entries=told, next=last, more=last < len(keys))
+        return wire.Feed(entries=told, next=last, more=last < len(keys), mark=self._mark(keys, last))
+
+    def _mark(self, keys: Sequence[Key], position: int) -> int:
+        row = self.state.rows[keys[position - 1]] if position else None
+        return 0 if row is None else mark_of(row.id, row.received_at)
 
     def _case(self, number: str) -> wire.CaseRecords:
         subject = self.state.subjects.get(number)
@@ -259,6 +272,8 @@ class Model:
 
     def _catalogue(self, after: int, limit: int) -> wire.Catalogue:
         rows = [row for row in self.state.catalogue if row.revision > after]
+        if after > max((row.revision for row in self.state.catalogue), default=0):
+            raise ProblemError("cursor-ahead")
         page = rows[:limit]
         return wire.Catalogue(rows=page, next=page[-1].revision if page else after, more=len(page) < len(rows))
 

@@ -144,7 +144,8 @@ def test_both_disks_answer_a_whole_history_alike(seed: int, tmp_path: Path, stac
         own = [r for r in records.journal() if r.entry.window == station.window]
         assert [bare(r) for r in sorted(own, key=lambda r: r.entry.n)] == [bare(r) for r in books.own_records()]
         assert {r.entry.id for r in records.refused()} == {r.entry.id for r in books.refused()}
-        assert records.feed_cursor() == books.cursor
+        assert (records.feed_cursor(), records.feed_mark()) == (books.cursor, books.mark)
+        assert records._book.heard() == books.heard
 
 
 def bare(record: Record) -> Record:

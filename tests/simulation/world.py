@@ -66,6 +66,8 @@ class City:
         self.watch = self.network.watch = Watch(self.model, self.wrong)
         self.stations: list[Station] = []
         self.acts = 0
+        self.since = -1.0
+        """When the day began that came after the rest."""
         layout = self.chance.choice(LAYOUTS)
         for number, point in enumerate(layout):
             self._open(number, point, layout[:number].count(point) + 1)
@@ -136,13 +138,14 @@ class City:
             self._until(self.now + 1.0)
 
     def _a_day_later(self) -> None:
-        """What was doubled on its way comes once more, and nothing changes."""
+        """What was doubled on its way comes once more, and nothing changes; central is asked for files it may lack."""
         self.now += 86400.0
+        self.since = self.now
         self._heap = [(at + 86400.0, order, what) for at, order, what in self._heap]
         self.network.next_day()
         self._until(self.now + 60.0)
         self._settle(self.now)
-        self.checks.at_rest()
+        self.checks.at_rest(asked_today=True)
 
     def _outcome(self, agreed: float) -> Outcome:
         verdicts: dict[str, int] = {}

@@ -193,6 +193,41 @@ class TestTheFeed:
         journal.write(records, journal.receive())
         assert records.head()[0] == 4
 
+    def test_keeps_what_central_said_of_the_cursors_place_while_it_stands_there(
+        self, records: Records, journal: Journal
+    ) -> None:
+        mine, theirs = journal.receive(), Journal(window="FS0001-02").receive()
+        journal.write(records, mine)
+        records.take_feed(heard([theirs]), 1, 41)
+        assert records.feed_mark() == 41
+        records.take_feed([], 1, 42)
+        with reopened(records) as again:
+            assert (again.feed_cursor(), again.feed_mark()) == (1, 42)
+            again.take_feed(heard([mine], 2), 2)
+            assert (again.feed_cursor(), again.feed_mark()) == (2, 0)
+            again.take_feed([], 2, 43)
+            again.rewind_feed(1)
+            assert (again.feed_cursor(), again.feed_mark()) == (2, 0), "nobody has said it of this life of central's"
+
+    def test_what_was_confirmed_and_not_heard_yet_proves_nothing(self, records: Records, journal: Journal) -> None:
+        """Without a new epoch a window may speak before it notices: its entry stands in a feed that is another already."""
+        mine, theirs = journal.receive(), Journal(window="FS0001-02").receive()
+        records.take_feed(heard([theirs]), 1)
+        journal.write(records, mine)
+        records.settle(verdicts([mine]))
+        assert records.rewind_feed(1) == 0
+        assert records.feed_cursor() == 0
+        assert records.case(theirs.subject) is None
+        assert records.unsent_count() == 0
+
+    def test_of_a_store_that_noted_nothing_all_is_taken_for_heard(self, records: Records, journal: Journal) -> None:
+        mine, theirs = journal.receive(), Journal(window="FS0001-02").receive()
+        journal.write(records, mine)
+        records.take_feed(heard([mine, theirs]), 2)
+        records.vault.set_note("heard", None)
+        assert records.rewind_feed(1) == 0
+        assert records.feed_cursor() == 1
+
     def test_is_heard_again_where_a_restored_central_may_tell_it_otherwise(
         self, records: Records, journal: Journal
     ) -> None:

@@ -43,9 +43,12 @@ class Honest:
     page: int = 2
     """Entries or rows on one page."""
     unsent: list[int] = field(default_factory=list)
+    life: int = 1
+    """Of central."""
     held: list[Entry] = field(default_factory=list)
     """What central has, in its order."""
     cursor: int = 0
+    mark: int = 0
     revision: int = 0
     epoch: str = ""
     session: ops.KeptSession = field(default_factory=ops.KeptSession)
@@ -83,7 +86,10 @@ class Honest:
             case "POST", "/v1/entries":
                 return Answered(message=self._take(request.content))
             case "GET", "/v1/feed":
-                return Answered(message=self._feed(int(query["after"])))
+                after = int(query["after"])
+                if int(query.get("mark", 0)) not in {0, self.marked(after)}:
+                    return told(410, "cursor-ahead")
+                return Answered(message=self._feed(after))
             case "GET", "/v1/catalogue":
                 return Answered(message=self._catalogue(int(query["after"])))
             case _:
@@ -118,9 +124,16 @@ class Honest:
 
     def _feed(self, after: int) -> wire.Feed:
         found = list(enumerate(self.held, start=1))[after : after + self.page]
-        entries = [wire.FeedEntry(position=place, verdict=Verdict.APPLIED, entry=e) for place, e in found]
+        entries = [
+            wire.FeedEntry(position=place, verdict=Verdict.APPLIED, entry=e, mark=self.marked(place))
+            for place, e in found
+        ]
         last = after + len(found)
-        return wire.Feed(entries=entries, next=last, more=last < len(self.held))
+        return wire.Feed(entries=entries, next=last, more=last < len(self.held), mark=self.marked(last))
+
+    def marked(self, place: int) -> int:
+        """Return central's word for a place; another life of its has others."""
+        return place and place * 1000 + self.life
 
     def _catalogue(self, after: int) -> wire.Catalogue:
         last = min(after + self.page, self.rows)
@@ -152,9 +165,12 @@ class Honest:
                 done = {verdict.n for verdict in verdicts}
                 self.unsent = [n for n in self.unsent if n not in done]
             case ops.LookUp():
-                return ops.Cursors(self.cursor, self.revision)
-            case ops.TakeFeed(entries):
-                self.cursor = entries[-1].position
+                return ops.Cursors(self.cursor, self.revision, self.mark)
+            case ops.TakeFeed(position=position, mark=mark):
+                self.cursor, self.mark = position, mark
+            case ops.BeginAnew():
+                self.cursor = self.mark = self.revision = 0
+                return 0
             case ops.PutCatalogue(revision=revision):
                 self.revision = revision
             case _:
@@ -171,7 +187,6 @@ class Honest:
 
 RESULTS: dict[type[Any], Any] = {
     ops.Heal: False,
-    ops.BeginAnew: 0,
     ops.WaitingLoads: (),
     ops.DeliveredLoads: (),
     scans.NextScan: scans.Turn(agreed=True),

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from clerk_app.domain.journal import Verdict
 from sync import wire
 from sync.engine import machine, pace, plans
 from sync.engine import operations as ops
@@ -196,6 +197,66 @@ def test_another_history_ends_it_at_once(ends: Honest) -> None:
 def test_a_page_that_cannot_be_right_moves_no_cursor(ends: Honest, page: wire.Feed) -> None:
     assert failure(have(ends, machine.begin([Feed()], WINDOW), feed=Answered(message=page))).kind is Kind.DOWN
     assert ends.cursor == 0
+
+
+def feeds(ends: Honest) -> list[dict[str, str | int]]:
+    return [dict(request.query) for request in ends.asked if request.path == "/v1/feed"]
+
+
+def test_what_was_heard_last_is_said_with_its_mark() -> None:
+    ends = Honest(held=[entry(n, "FS0001-02") for n in range(1, 4)])
+    have(ends, machine.begin([Feed()], WINDOW))
+    have(ends, machine.begin([Feed()], WINDOW))
+    assert feeds(ends) == [{"after": 0}, {"after": 2, "mark": 2001}, {"after": 3, "mark": 3001}]
+
+
+def test_a_share_of_a_page_leaves_the_mark_of_its_own_end(ends: Honest) -> None:
+    ends.held, ends.page = [entry(n) for n in range(1, 251)], 250
+    taken: list[tuple[int, int]] = []
+
+    def noted(effect: Ask | Disk) -> None:
+        if isinstance(effect, Disk) and isinstance(effect.operation, ops.TakeFeed):
+            taken.append((effect.operation.position, effect.operation.mark))
+
+    have(ends, machine.begin([Feed()], WINDOW), noted)
+    assert taken == [(100, 100001), (200, 200001), (250, 250001)]
+
+
+def test_a_window_without_a_mark_learns_it_once_from_an_empty_page(ends: Honest) -> None:
+    ends.held, ends.cursor = [entry(1)], 1
+    took: list[ops.TakeFeed] = []
+
+    def noted(effect: Ask | Disk) -> None:
+        if isinstance(effect, Disk) and isinstance(effect.operation, ops.TakeFeed):
+            took.append(effect.operation)
+
+    for _ in range(3):
+        have(ends, machine.begin([Feed()], WINDOW), noted)
+    assert took == [ops.TakeFeed((), 1, 1001)]
+    assert feeds(ends) == [{"after": 1}, {"after": 1, "mark": 1001}, {"after": 1, "mark": 1001}]
+
+
+def test_a_central_that_gives_no_marks_leaves_none(ends: Honest) -> None:
+    ends.held, ends.cursor, ends.mark = [entry(1), entry(2)], 1, 7
+    page = wire.Feed(entries=[wire.FeedEntry(position=2, verdict=Verdict.APPLIED, entry=entry(2))], next=2)
+    have(ends, machine.begin([Feed()], WINDOW), feed=Answered(message=page))
+    assert (ends.cursor, ends.mark) == (2, 0)
+    have(ends, machine.begin([Feed()], WINDOW), feed=Answered(message=wire.Feed(entries=[], next=2)))
+    assert (ends.cursor, ends.mark) == (2, 0)
+
+
+def test_a_feed_that_is_another_by_now_is_heard_anew_in_the_same_round() -> None:
+    ends = Honest(held=[entry(n, "FS0001-02") for n in range(1, 4)])
+    assert failure_of(have(ends, plans.a_round(WINDOW))) is None
+    ends.life, ends.asked = 2, []
+    assert failure_of(have(ends, plans.a_round(WINDOW))) is None
+    assert feeds(ends) == [{"after": 3, "mark": 3001}, {"after": 0}, {"after": 2, "mark": 2002}]
+    assert (ends.cursor, ends.mark) == (3, 3002)
+
+
+def failure_of(state: machine.Conversation) -> Failure | None:
+    assert state.ended is not None
+    return state.ended.failure
 
 
 def test_a_page_the_store_does_not_take_moves_no_cursor(ends: Honest) -> None:

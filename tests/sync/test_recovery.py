@@ -91,7 +91,46 @@ def test_an_act_central_lost_counts_no_more_until_its_window_has_said_it_again(
     assert len(other.cases()[number].remarks) == 2
 
 
-def test_a_restored_centrals_catalogue_is_taken_anew(here: Town, window: Booth) -> None:
+def test_a_window_of_which_nothing_was_lost_notices_a_restore_nobody_told_of(
+    here: Town, window: Booth, other: Booth
+) -> None:
+    number = other.receive(without("form"))
+    other.sync()
+    window.sync()
+    backup = here.back_up()
+    window.desk.remark(number, "改天再来")
+    window.sync()
+    other.sync()
+    cursor = other.records.feed_cursor()
+    here.clock.advance(minutes=5)
+    here.restore(backup, new_epoch=False)
+    other.desk.remark(number, "已电话告知")
+    other.sync()
+
+    assert len(here.feed()) == cursor, "another act has taken the place of the one that was lost"
+    assert other.cases() == here.cases()
+    assert [r.text for r in other.cases()[number].remarks] == ["已电话告知"]
+    assert other.sync().pushed == 0
+    window.sync()
+    other.sync()
+    assert other.cases() == window.cases() == here.cases()
+    assert len(other.cases()[number].remarks) == 2
+
+
+def test_a_window_whose_store_is_older_learns_the_mark_while_nothing_is_new(
+    here: Town, window: Booth, other: Booth
+) -> None:
+    other.receive()
+    other.sync()
+    window.sync()
+    window.records.take_feed([], window.records.feed_cursor())
+    assert window.records.feed_mark() == 0
+    window.sync()
+    assert window.records.feed_mark() == other.records.feed_mark() != 0
+
+
+@pytest.mark.parametrize("new_epoch", [True, False])
+def test_a_restored_centrals_catalogue_is_taken_anew(here: Town, window: Booth, *, new_epoch: bool) -> None:
     """Revisions given out twice would hide what was published after the restore."""
 
     def publish(name: str) -> None:
@@ -102,7 +141,9 @@ def test_a_restored_centrals_catalogue_is_taken_anew(here: Town, window: Booth) 
     backup = here.back_up()
     publish("居住证（一）")
     window.sync()
-    here.restore(backup)
+    here.restore(backup, new_epoch=new_epoch)
+    if not new_epoch:
+        window.sync()
     publish("居住证（二）")
     window.sync()
     item = window.records.item(PERMIT.code)

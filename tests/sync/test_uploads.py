@@ -351,6 +351,45 @@ def test_after_a_restore_central_is_asked_what_it_lacks_and_gets_it(here: Town, 
     assert "/v1/scans/missing" not in [r.url.path for r in line.requests]
 
 
+def asked_what_it_lacks(line: Line) -> bool:
+    asked = "/v1/scans/missing" in [r.url.path for r in line.requests]
+    line.requests.clear()
+    return asked
+
+
+def test_once_a_day_central_is_asked_what_it_lacks(here: Town, window: Booth, line: Line) -> None:
+    paper = page()
+    attach(window, paper)
+    window.sync()
+    here.clock.advance(hours=23)
+    window.sync()
+    assert not asked_what_it_lacks(line)
+    (here.shelf / paper.sha256[:2] / paper.sha256).unlink()
+    here.clock.advance(hours=1)
+    assert window.sync().uploaded == 1
+    assert asked_what_it_lacks(line)
+    assert at_central(here, paper)
+    here.clock.advance(seconds=-10)  # set back: it cannot be told how long ago that was
+    window.sync()
+    assert asked_what_it_lacks(line)
+    window.sync()
+    assert not asked_what_it_lacks(line)
+
+
+def test_of_a_restore_nobody_told_of_files_are_asked_for_at_once(here: Town, window: Booth, line: Line) -> None:
+    attach(window, page(seed=1))
+    window.sync()
+    files = here.back_up()
+    number = window.receive()
+    window.sync()
+    here.restore(files, new_epoch=False)
+    (here.shelf / page(seed=1).sha256[:2] / page(seed=1).sha256).unlink()
+    line.requests.clear()
+    assert window.sync().uploaded == 1
+    assert asked_what_it_lacks(line)
+    assert number in here.cases()
+
+
 def test_a_central_one_version_older_gets_no_files_and_everything_else(here: Town, window: Booth, line: Line) -> None:
     paper = page()
     attach(window, paper)

@@ -22,6 +22,10 @@ from clerk_app.store.ledger import Ledger
 T = TypeVar("T")
 TABLE = "journal"
 HEAD, UNSENT, REFUSED, CURSOR = "head", "unsent", "refused", "feed"
+MARK = "feed-mark"
+"""A position of the feed and central's word for what stands there; it counts while the cursor is at that position."""
+HEARD = "heard"
+"""The last own number that came with the feed: what was confirmed later does not yet lie in what was heard."""
 MOVED = "moved"
 """Places of own entries that came back behind younger ones."""
 _UNHEARD = (Verdict.REFUSED, Verdict.QUARANTINED)
@@ -147,6 +151,16 @@ class Book:
 
     def cursor(self) -> int:
         return int(self._vault.note(CURSOR) or 0)
+
+    def mark(self) -> int:
+        """Return central's word for what stands at the cursor; 0: it is not known."""
+        position, mark = self._vault.note(MARK) or (0, 0)
+        return int(mark) if position == self.cursor() else 0
+
+    def heard(self) -> int:
+        """Return up to which own number the feed has come, as far as entries have a place; all, in a store that did not note it."""
+        noted = self._vault.note(HEARD)
+        return int(noted) if noted is not None else self.head()[0] if self.cursor() else 0
 
     # writing, always inside the caller's transaction
 
@@ -276,8 +290,10 @@ class Book:
                 self._move(MOVED, place, there=False)
         self._table.discard(held.entry.id)
 
-    def set_cursor(self, position: int) -> None:
+    def set_cursor(self, position: int, heard: int, mark: int = 0) -> None:
+        self._vault.set_note(HEARD, heard)
         self._vault.set_note(CURSOR, position)
+        self._vault.set_note(MARK, [position, mark] if mark else None)
 
     def _move(self, note: str, place: int, *, there: bool) -> None:
         places = Spans(self._vault.note(note))

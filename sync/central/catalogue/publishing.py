@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sync.central.core import Core
 from sync.central.database import get_meta
+from sync.central.problems import ProblemError
 from sync.central.schema import catalogue, meta
 from sync.wire import Catalogue, CatalogueRow
 
@@ -65,10 +66,16 @@ async def publish(core: Core, rows: Iterable[CatalogueRow]) -> Published:
 
 
 async def changes(core: Core, after: int, limit: int) -> Catalogue:
-    """Return the rows changed after a revision, in the order of their revisions."""
-    query = select(catalogue).where(catalogue.c.revision > after).order_by(catalogue.c.revision).limit(limit + 1)
+    """Return the rows changed after a revision, in the order of their revisions.
+
+    The last revision given out is always a row's: where none has so high a one, central was restored since it gave it out.
+    """
+    query = select(catalogue).where(catalogue.c.revision >= after).order_by(catalogue.c.revision).limit(limit + 2)
     async with core.database.read() as connection:
         found = (await connection.execute(query)).mappings().all()
+    if after and not found:
+        raise ProblemError("cursor-ahead")
+    found = [row for row in found if row["revision"] > after][: limit + 1]
     rows: list[CatalogueRow] = []
     size = 0
     for row in found[:limit]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -67,6 +68,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     problem: Problem | None
     received_at: int
+    """When it was stored; of one that was held back first, when it got its place."""
     mended: str | None = None
     """Of one without a place: empty once it holds up nobody any more, else the id of the entry that is to say it anew."""
 
@@ -129,7 +131,7 @@ class Taken:
     rows: dict[tuple[str, int, str], Row] = field(default_factory=dict)
     """New ones, by their keys."""
     changed: dict[tuple[str, int, str], Row] = field(default_factory=dict)
-    """Those that were there, as they are now: verdict, position, problem, mended."""
+    """Those that were there, as they are now: verdict, position, problem, when that was, mended."""
     subjects: dict[str, Subject] = field(default_factory=dict)
     states: dict[str, Held] = field(default_factory=dict)
     positions: dict[str, int] = field(default_factory=dict)
@@ -172,6 +174,11 @@ def named(entry: Entry, kind: str, member: str) -> str:
     """Return what an entry of this kind names in its body, fit to be looked up; empty for every other."""
     text = entry.body.get(member) if entry.kind == kind else None
     return text if isinstance(text, str) and len(text) <= 64 and text.isprintable() else ""
+
+
+def mark_of(entry_id: str, received_at: int) -> int:
+    """Return central's word for a place in a feed: given out again after a restore, the place has another one."""
+    return int.from_bytes(hashlib.sha256(f"{entry_id} {received_at}".encode()).digest()[:6])
 
 
 def home_of(subject: str) -> str:

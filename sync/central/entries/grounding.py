@@ -88,7 +88,7 @@ async def store(core: Core, connection: AsyncConnection, head: Head, taken: Take
     if taken.changed:
         where = (entries.c.window == bindparam("window_"), entries.c.n == bindparam("n_"))
         changes = update(entries).where(*where, entries.c.point == bindparam("point_"))
-        names = ("position", "verdict", "problem", "mended")
+        names = ("position", "verdict", "problem", "received_at", "mended")
         changes = changes.values({name: bindparam(f"{name}_") for name in names})
         rows = [_stored(row) for row in taken.changed.values()]
         await connection.execute(changes, [{f"{k}_": row[k] for k in ("window", "n", "point", *names)} for row in rows])

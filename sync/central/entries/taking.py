@@ -143,7 +143,7 @@ class _Taking:
         self._waiting.drop(row)
         for point in known.audience:
             position = self._next(point)
-            placed = row.but(point=point, position=position, problem=None)
+            placed = row.but(point=point, position=position, problem=None, received_at=self._now)
             self._put(placed)
             taken.named.append((point, entry))
             if point == row.point:

@@ -88,7 +88,7 @@ SCAN_CALLS = (
         method="GET",
         path="/v1/scans/missing",
         name="missing_scans",
-        about="The files this window's entries name and central does not have: after a new epoch they are sent again.",
+        about="The files this window's entries name and central does not have: asked after a restore and once a day.",
         answer=wire.MissingScans,
     ),
     Endpoint(

@@ -70,17 +70,28 @@ async def announced(connection: AsyncConnection, point: str, sha256: str) -> Map
 
 
 async def missing(core: Core, window: str, point: str) -> MissingScans:
-    """Return the files a window's entries name and central does not have, in the order of the entries."""
+    """Return the files a window's entries name and central does not have, in the order of the entries.
+
+    Of those that are booked it is looked whether they lie in their places: a folder may be put back without a word.
+    """
     query = select(entries.c.document).where(entries.c.point == point, entries.c.window == window)
     query = query.where(entries.c.kind == KIND, entries.c.position.is_not(None)).order_by(entries.c.n)
     async with core.database.read() as connection:
         documents = (await connection.execute(query)).scalars().all()
         names = list(dict.fromkeys(str(_entry(document).body.get("sha256")) for document in documents))
-        held: set[str] = set()
+        held: dict[str, int] = {}
         for at in range(0, len(names), AT_ONCE):
-            here = select(blobs.c.sha256).where(blobs.c.sha256.in_(names[at : at + AT_ONCE]))
-            held.update((await connection.execute(here)).scalars())
-    return MissingScans(missing=[name for name in names if name not in held])
+            here = select(blobs.c.sha256, blobs.c.size).where(blobs.c.sha256.in_(names[at : at + AT_ONCE]))
+            held.update((await connection.execute(here)).all())
+    lost = set(await asyncio.to_thread(_gone, core, held))
+    return MissingScans(missing=[name for name in names if name not in held or name in lost])
+
+
+def _gone(core: Core, booked: Mapping[str, int]) -> list[str]:
+    """Return the booked files that do not lie in their places."""
+    folder = folder_of(core)
+    shelf = Shelf(folder) if folder is not None else None
+    return [name for name, size in booked.items() if shelf is not None and not shelf.has(name, size)]
 
 
 async def answer(core: Core, caller: Caller, sha256: str, headers: Mapping[str, str]) -> Response:
@@ -150,13 +161,9 @@ async def is_here(core: Core, sha256: str, size: int, media: str) -> bool:
 
 async def reconcile(core: Core) -> int:
     """Forget every file that is booked and does not lie in its place, as after a restore; return how many."""
-    folder = folder_of(core)
-    if folder is None:
-        return 0
-    shelf = Shelf(folder)
     async with core.database.read() as connection:
         rows = (await connection.execute(select(blobs.c.sha256, blobs.c.size))).all()
-    lost = await asyncio.to_thread(lambda: [name for name, size in rows if not shelf.has(name, size)])
+    lost = await asyncio.to_thread(_gone, core, dict(rows))
     for at in range(0, len(lost), AT_ONCE):
         await _forget(core, lost[at : at + AT_ONCE])
     return len(lost)

@@ -93,10 +93,10 @@ async def _carry(call: Call) -> wire.CarriedAnswer:
 
 
 async def _feed(call: Call) -> reading.StoredFeed:
-    wait = call.query["wait"]
+    after, limit, wait, mark = (call.query[name] for name in ("after", "limit", "wait", "mark"))
     if wait:
         trace_of(call.request.scope).operation = "feed_wait"
-    told = await reading.feed(call.core, call.speaker.point, call.query["after"], call.query["limit"], wait)
+    told = await reading.feed(call.core, call.speaker.point, after, limit, wait, mark)
     if wait:  # who was revoked while they waited hears nothing more
         await sessions.recheck(call.core, call.speaker)
     return told

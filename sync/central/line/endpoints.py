@@ -141,6 +141,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             AFTER,
             Number(name="limit", default=MAX_FEED, least=1, most=MAX_FEED),
             Number(name="wait", default=0, most=MAX_WAIT, about="Seconds to wait when there is nothing yet."),
+            Number(name="mark", default=0, most=MAX_CURSOR, about="The `mark` heard with `after`; 0: none."),
         ),
         problems=("cursor-ahead",),
     ),
@@ -151,6 +152,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         about="What changed in the catalogue, in the order of revisions.",
         answer=wire.Catalogue,
         query=(AFTER, Number(name="limit", default=500, least=1, most=MAX_PAGE)),
+        problems=("cursor-ahead",),
     ),
     Endpoint(
         method="GET",
