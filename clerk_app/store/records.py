@@ -262,17 +262,18 @@ class Records(Offering):
             for subject, added in touched.items():
                 self._cases.refold(subject, added)
             own = (record.entry.n for record in records if self._book.is_own(record))
-            self._book.set_cursor(next_position, max([self._book.heard(), *own]), mark)
+            cursor = self._book.cursor
+            cursor.move(next_position, max([cursor.heard(self.head()[0]), *own]), mark)
             self._close_losses(before)
         return set(touched)
 
     def feed_cursor(self) -> int:
         """Return the position in the point's feed up to which everything is here."""
-        return self._book.cursor()
+        return self._book.cursor.position()
 
     def feed_mark(self) -> int:
         """Return central's word for what stands at that position (``wire.FeedEntry.mark``); 0: it is not known."""
-        return self._book.mark()
+        return self._book.cursor.mark()
 
     def say_again(self, after: int) -> int:
         """Make this window's entries past ``n = after`` unsent again, because central lost them; return how many."""
@@ -301,18 +302,19 @@ class Records(Offering):
         """
         with self.transaction():
             own = [(place, r) for place, r in self._book.own_backwards() if r.entry.n <= last_n and r.position]
-            heard = self._book.heard()
+            cursor = self._book.cursor
+            heard = cursor.heard(self.head()[0])
             sound = ((r.position or 0, r.entry.n) for _, r in own if r.problem is None and r.entry.n <= heard)
             proven, last = next(sound, (0, 0))
             again = [(place, r) for place, r in own if r.problem is not None and (r.position or 0) > proven]
             subjects = self._unsettle(again)
-            sure = min(self._book.cursor(), proven)
+            sure = min(cursor.position(), proven)
             unsure = [r for _, r in self._book.walk() if (r.position or 0) > sure and not self._book.is_own(r)]
             for record in unsure:
                 self._book.lose(record)
             for subject in subjects | {record.entry.subject for record in unsure}:
                 self._cases.refold(subject, ())
-            self._book.set_cursor(sure, last)
+            cursor.move(sure, last)
             return len(again)
 
     # cases

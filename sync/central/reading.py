@@ -16,7 +16,7 @@ from sync.central.access.sessions import Caller
 from sync.central.core import Core
 from sync.central.entries.ground import home_of, mark_of
 from sync.central.problems import ProblemError
-from sync.central.schema import accounts, durable_positions, entries, points, prefilings, windows
+from sync.central.schema import accounts, durable_positions, entries, prefilings, windows
 from sync.wire import Fleet, FleetWindow, Prefiling, SessionState
 
 MAX_FEED = 500

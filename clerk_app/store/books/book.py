@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from clerk_app.domain.journal import GENESIS, Entry, Record, Verdict
+from clerk_app.store.books.cursor import Cursor
 from clerk_app.store.books.gaps import ChainForked, Gap, Gaps
 from clerk_app.store.books.spans import Spans
 from clerk_app.store.books.waiting import LOST, Brief, Waiting, brief_of, waiting_of
@@ -21,11 +22,7 @@ from clerk_app.store.ledger import Ledger
 
 T = TypeVar("T")
 TABLE = "journal"
-HEAD, UNSENT, REFUSED, CURSOR = "head", "unsent", "refused", "feed"
-MARK = "feed-mark"
-"""A position of the feed and central's word for what stands there; it counts while the cursor is at that position."""
-HEARD = "heard"
-"""The last own number that came with the feed: what was confirmed later does not yet lie in what was heard."""
+HEAD, UNSENT, REFUSED = "head", "unsent", "refused"
 MOVED = "moved"
 """Places of own entries that came back behind younger ones."""
 _UNHEARD = (Verdict.REFUSED, Verdict.QUARANTINED)
@@ -41,6 +38,7 @@ class Book:
         self._table = ledger.table(TABLE)
         self._window = window
         self.gaps = Gaps(ledger)
+        self.cursor = Cursor(ledger.vault)
         self.was_pruned: Callable[[int], bool] = lambda _: False
         """Whether an own entry was taken out on purpose: it may come again, and is no gap (``store.books.pruning``)."""
 
@@ -148,19 +146,6 @@ class Book:
 
     def _moved(self) -> Spans:
         return Spans(self._vault.note(MOVED))
-
-    def cursor(self) -> int:
-        return int(self._vault.note(CURSOR) or 0)
-
-    def mark(self) -> int:
-        """Return central's word for what stands at the cursor; 0: it is not known."""
-        position, mark = self._vault.note(MARK) or (0, 0)
-        return int(mark) if position == self.cursor() else 0
-
-    def heard(self) -> int:
-        """Return up to which own number the feed has come, as far as entries have a place; all, in a store that did not note it."""
-        noted = self._vault.note(HEARD)
-        return int(noted) if noted is not None else self.head()[0] if self.cursor() else 0
 
     # writing, always inside the caller's transaction
 
@@ -289,11 +274,6 @@ class Book:
             if found is not None and found.entry.id == held.entry.id:
                 self._move(MOVED, place, there=False)
         self._table.discard(held.entry.id)
-
-    def set_cursor(self, position: int, heard: int, mark: int = 0) -> None:
-        self._vault.set_note(HEARD, heard)
-        self._vault.set_note(CURSOR, position)
-        self._vault.set_note(MARK, [position, mark] if mark else None)
 
     def _move(self, note: str, place: int, *, there: bool) -> None:
         places = Spans(self._vault.note(note))

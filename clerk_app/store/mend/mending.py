@@ -12,10 +12,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from clerk_app.domain.journal import GENESIS, Entry, links
-from clerk_app.store.books.book import CURSOR, HEAD, MOVED, REFUSED, UNSENT, Book
+from clerk_app.store.books.book import HEAD, MOVED, REFUSED, UNSENT, Book
 from clerk_app.store.books.book import TABLE as JOURNAL
 from clerk_app.store.books.casebook import SUBJECTS
 from clerk_app.store.books.casebook import TABLE as CASES
+from clerk_app.store.books.cursor import CURSOR
 from clerk_app.store.books.gaps import TABLE as GAPS
 from clerk_app.store.books.gaps import Gap, between
 from clerk_app.store.books.losses import Loss, Losses
@@ -203,7 +204,7 @@ class Mending:
         position = 0
         while position + 1 in read.positions:
             position += 1
-        known = self._book.cursor()
+        known = self._book.cursor.position()
         return min(known, position) if known else position
 
     def _seen_head(self) -> tuple[int, str]:
