@@ -22,7 +22,7 @@ MAY_BE_REFUSED = {
     "case.moved": OUTDATED | {"rule"},
     "case.supplemented": OUTDATED,
     "case.accepted": OUTDATED,
-    "case.declined": OUTDATED,
+    "case.declined": OUTDATED | {"deemed-accepted"},
     "case.withdrawn": OUTDATED,
     "notice.given": OUTDATED | {"notice-differs", "nothing-missing"},
     "conflict.settled": OUTDATED,
@@ -136,7 +136,7 @@ class Checks:
             if there.get(number) != here.get(number):
                 self._city.wrong(f"{station.window} shows {number} otherwise than central")
         feed = self._city.model.feed(station.seat.point)
-        settled = {r.entry.body["entry"] for r in feed if r.entry.kind == "conflict.settled" and _counts(r)}
+        settled = _settled(feed)
         begun = {r.entry.subject for r in feed if r.entry.kind == "case.received"}
         open_ = {r.entry.id for r in feed if r.verdict is Verdict.CONFLICTING and r.entry.subject in begun}
         shown = {id for case in here.values() for id in case.conflicts}
@@ -155,6 +155,19 @@ class Checks:
                 self._city.wrong(f"{station.window}: scan {sha256[:8]} is not at central")
             if sha256 in station.books.given_up:
                 self._city.wrong(f"{station.window}: scan {sha256[:8]} given up: {station.books.given_up[sha256]}")
+
+
+def _settled(feed: list[Record]) -> set[str]:
+    """Return what settlements are about that count, or stand because a later one says so of them."""
+    settled: set[str] = set()
+    standing: set[str] = set()
+    for record in reversed(feed):
+        if record.entry.kind == "conflict.settled" and (_counts(record) or record.entry.id in standing):
+            about = record.entry.body["entry"]
+            settled.add(about)
+            if record.entry.body["stands"]:
+                standing.add(about)
+    return settled
 
 
 def _counts(record: Record) -> bool:

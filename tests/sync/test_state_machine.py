@@ -51,6 +51,7 @@ EXAMPLES, STEPS = int(os.environ.get("CLERK_MACHINE_EXAMPLES", "26")), 120
 """In the soak there are more, and other ones each time."""
 LEAST_STEPS = 3000
 WINDOWS = st.sampled_from((0, 1, 2))
+OTHERWISE = ("reopen", "restart", "back up", "restore", "restore in silence", "minute", "long while")
 BROUGHT = (Tally(material="lease", copies_kept=1), Tally(material="form", originals_kept=1))
 ACTS = ("remark", "accept", "notify", "decline", "withdraw", "lease", "form", "return")
 Opened = Callable[[Path], AbstractContextManager[Town]]
@@ -176,7 +177,7 @@ class ThreeWindows(RuleBasedStateMachine):
         for window in self.windows:
             window.sync()
 
-    @rule(n=WINDOWS, what=st.sampled_from(("reopen", "restart", "back up", "restore", "minute", "long while")))
+    @rule(n=WINDOWS, what=st.sampled_from(OTHERWISE))
     def something_else_happens(self, n: int, what: str) -> None:
         match what:
             case "reopen":
@@ -186,8 +187,8 @@ class ThreeWindows(RuleBasedStateMachine):
                 self.town.restart()
             case "back up" if self.restorable:
                 self.backup = self.town.back_up()
-            case "restore" if self.backup is not None:
-                self.town.restore(self.backup)
+            case "restore" | "restore in silence" if self.backup is not None:
+                self.town.restore(self.backup, new_epoch=what == "restore")
             case "minute" | "long while":
                 self.town.clock.advance(minutes=1 if what == "minute" else 20)
             case _:
@@ -263,7 +264,9 @@ def test_windows_of_two_points_and_central_agree_whatever_the_line_does(
     record_property("steps", len(done))
     print(f"{len(done)} steps:", {name: done.count(name) for name in sorted(set(done))})  # noqa: T201
     assert len(done) >= LEAST_STEPS
-    assert {"receive", "sync", "scan", "move", "settle", "mend", "restore", "restart"} <= set(done)
+    assert {"receive", "sync", "scan", "move", "settle", "mend", "restore", "restore in silence", "restart"} <= set(
+        done
+    )
 
 
 def test_the_same_holds_on_postgresql(loop: LoopThread, postgres_url: str, tmp_path: Path) -> None:
