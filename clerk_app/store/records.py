@@ -331,7 +331,7 @@ class Records(Offering):
 
     def case_count(self) -> int:
         """Return how many cases are known here."""
-        return len(self._cases.numbers())
+        return self._cases.count()
 
     def summary(self, number: str) -> CaseSummary | None:
         """Return one case's summary."""

@@ -177,6 +177,7 @@ class History(RuleBasedStateMachine):
         subjects = {r.entry.subject for r in everything}
         folded = {s: fold(r for r in everything if r.entry.subject == s) for s in subjects}
         assert {s.number for s in records.summaries()} == {s for s, case in folded.items() if case is not None}
+        assert records.case_count() == len(records.summaries())
 
 
 TestHistory = History.TestCase

@@ -75,7 +75,8 @@ class TestAnAct:
             for _ in range(3):
                 journal.write(records, journal.receive())
             assert records.summaries() == []  # lists tell what is durable
-        assert len(records.summaries()) == 3
+            assert records.case_count() == 0
+        assert len(records.summaries()) == records.case_count() == 3
         assert verify_chain([r.entry for r in records.journal()]) is None
 
     def test_must_follow_the_last_one(self, records: Records, journal: Journal) -> None:
@@ -137,6 +138,7 @@ class TestSending:
         records.settle(verdicts([received], verdict=Verdict.QUARANTINED))
         assert records.case(received.subject) is None
         assert records.summaries() == []
+        assert records.case_count() == 0
         assert [r.entry for r in records.refused()] == [received]
 
     def test_what_central_lost_is_said_again(self, records: Records, journal: Journal) -> None:
@@ -296,6 +298,7 @@ class TestDamage:
         spoil(records, "subjects")
         with reopened(records) as again:
             assert again.summaries() == before
+            assert again.case_count() == len(before)
             assert [r.entry for r in again.records_of(entries[0].subject)] == [entries[0]]
 
     def test_of_a_journal_row_leaves_the_case_as_it_was_kept(self, records: Records, journal: Journal) -> None:

@@ -105,6 +105,7 @@ class Window(RuleBasedStateMachine):
         folded = {s: fold(r for r in everything if r.entry.subject == s) for s in subjects}
         shown = {s.number: s for s in self.records.summaries()}
         assert set(shown) == {s for s, case in folded.items() if case is not None}
+        assert self.records.case_count() == len(shown)
         for number, summary in shown.items():
             assert summary.unsent == sum(r.verdict is None for r in everything if r.entry.subject == number)
 

@@ -56,6 +56,7 @@ class Casebook:
         self._book = book
         self._known: dict[str, _Known] = {}
         self._staged: dict[str, _Known] = {}
+        self._count = 0
 
     def load(self) -> None:
         """Take every subject's row into memory; rows that do not open are made anew from the journal."""
@@ -67,6 +68,7 @@ class Casebook:
         lost = {row for table, row in self._vault.damages if table == SUBJECTS}
         if lost or any(f.table in {SUBJECTS, ""} for f in self._vault.findings):
             self._recover()
+        self._count = sum(map(_is_case, self._known.values()))
 
     def _recover(self) -> None:
         """Find every subject's entries by reading the whole journal."""
@@ -95,8 +97,9 @@ class Casebook:
         except StoreDamaged:
             return fold(self.records_of(number))
 
-    def numbers(self) -> list[str]:
-        return [name for name, known in list(self._known.items()) if known.summary is not None]
+    def count(self) -> int:
+        """Return how many subjects make a case."""
+        return self._count
 
     def summary(self, number: str) -> CaseSummary | None:
         known = self._known.get(number)
@@ -170,7 +173,7 @@ class Casebook:
         self._rows.discard(subject)
 
         def gone() -> None:
-            self._known.pop(subject, None)
+            self._count -= _is_case(self._known.pop(subject, None))
 
         self._vault.on_done(gone)
 
@@ -211,6 +214,7 @@ class Casebook:
         self._staged[subject] = _Known(places, told)
 
     def _publish(self) -> None:
+        self._count += sum(_is_case(known) - _is_case(self._known.get(name)) for name, known in self._staged.items())
         self._known.update(self._staged)
         self._staged.clear()
 
@@ -229,6 +233,10 @@ class Casebook:
 def _with(known: _Known | None, added: Iterable[int]) -> list[int]:
     """Return a subject's places, each once: an entry that takes a damaged one's place comes to where that stood."""
     return list(dict.fromkeys([*(known.places if known else ()), *added]))
+
+
+def _is_case(known: _Known | None) -> bool:
+    return known is not None and known.summary is not None
 
 
 def _sharing(summary: CaseSummary | None, shared: dict[str, str]) -> CaseSummary | None:
