@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import itertools
 import os
 import pwd
@@ -13,7 +12,6 @@ import socket
 import subprocess
 import tempfile
 import time
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -166,8 +164,3 @@ def postgres_url(postgres_cluster: Cluster) -> Iterator[str]:
     """Give the address of an empty database of this test's own."""
     with postgres_cluster.database() as url:
         yield url
-    with (
-        warnings.catch_warnings()
-    ):  # what was cut in the middle leaves a connection nobody closes: it goes here, not later
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
