@@ -14,7 +14,9 @@ from clerk_app.domain.deadlines import DueDay
 from clerk_app.domain.journal import Entry, Record, Verdict
 from clerk_app.domain.kinds import State
 from sync import wire
+from sync.central.access import incidents
 from sync.central.central import Central
+from sync.central.entries.taking import ID_TAKEN_TOLD
 from tests.support.city import OTHER_POINT, POINT, THIRD_POINT, TODAY, City, Window, problem_code
 
 ACCEPTED = b.Accepted(accepted_on=TODAY, promised_due=DueDay(day=TODAY))
@@ -276,3 +278,40 @@ async def test_points_that_take_one_case_up_at_once_are_all_heard(city: City) ->
     feeds = [ids(await window.records(case)) for window in windows]
     assert feeds[0] == feeds[1] == feeds[2]
     assert len(feeds[0]) == 5
+
+
+@pytest.mark.parametrize("placed", [True, False])
+async def test_an_id_used_twice_stops_the_move_of_its_case_and_nothing_else(city: City, placed: bool) -> None:
+    """Whoever looks a case up elsewhere learns its ids, and may use one at his own point before the case comes there."""
+    here, there, case = await apart(city)
+    insider, used = await city.window(OTHER_POINT), here.journal[-1]
+    [first] = await insider.verdicts([insider.receive(insider.new_case() if placed else case, id=used.id)])
+    assert (first.position is None) is not placed
+    move, fine = moved(there, case, 2), there.receive()
+    told = await there.verdicts([move, fine])
+    assert [v.verdict for v in told] == [Verdict.REFUSED, Verdict.APPLIED]
+    assert told[0].problem is not None
+    assert (told[0].problem.type, told[0].problem.detail) == (wire.PROBLEMS + "entry-reused", ID_TAKEN_TOLD)
+    assert {(i.window, i.code, i.last_n) for i in await incidents.told(city.central)} == {
+        (here.id, "entry-reused", used.n),
+        (insider.id, "entry-reused", 1),
+    }
+    said = [e.entry.id for e in (await there.feed()).entries]
+    assert len(said) == len(set(said))
+    await city.third_point()
+    third = await city.window(THIRD_POINT)
+    assert [v.verdict for v in await third.verdicts([moved(third, case, 2)])] == [Verdict.APPLIED]
+
+
+async def test_an_id_used_twice_stops_a_move_that_waited_for_the_case(city: City) -> None:
+    here, there, insider = await city.window(), await city.window(OTHER_POINT), await city.window(OTHER_POINT)
+    received = here.receive()
+    await there.verdicts([moved(there, received.subject, 1)])
+    await insider.verdicts([insider.receive(id=received.id)])
+    assert [v.verdict for v in await here.verdicts([received])] == [Verdict.APPLIED]
+    [held] = await there.own()
+    assert (held.verdict, held.problem and held.problem.type) == (
+        Verdict.QUARANTINED,
+        wire.PROBLEMS + "entry-reused",
+    )
+    assert [v.verdict for v in await there.verdicts([there.receive()])] == [Verdict.APPLIED]

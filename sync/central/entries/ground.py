@@ -118,6 +118,8 @@ class Ground:
     """The points of enrolled windows."""
     prefilings: Mapping[str, str] = field(default_factory=dict)
     """The case each has become; empty: none yet."""
+    named: Mapping[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    """Whose entry bears an id at a point (window, ``n``), of those that a move may bring there."""
 
 
 @dataclass(kw_only=True)
@@ -138,8 +140,8 @@ class Taken:
     prefilings: dict[str, str] = field(default_factory=dict)
     named: list[tuple[str, Entry]] = field(default_factory=list)
     """Every entry that got a place, with the point: what it announces, that point may fetch."""
-    incidents: list[tuple[str, int]] = field(default_factory=list)
-    """Code and ``n`` of what should never have come."""
+    incidents: list[tuple[str, str, int]] = field(default_factory=list)
+    """Window, code and ``n`` of what should never have come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

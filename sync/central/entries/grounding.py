@@ -6,7 +6,7 @@ Locks are taken in one order everywhere: the window's row, points in the order o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +20,7 @@ from sync.central.access.sessions import person_of
 from sync.central.core import Core
 from sync.central.database import among
 from sync.central.entries.ground import Ground, Head, Needs, Row, Subject, Taken, case_number_of, home_of, needs
+from sync.central.entries.judging import Held
 from sync.central.entries.screening import Screened
 from sync.central.entries.waiting import waits
 from sync.central.files import scans
@@ -71,10 +72,12 @@ async def lay(
         raise Wider(concerned)
     unheard = [*anew, *await _unheard(connection, head, names, positions)]
     more = needs((row.entry, row.subject) for row in unheard if waits(row))
+    states = await core.states.load(connection, {s: told.count for s, told in reached.items()})
     return Ground(
         people=await _people(connection, head, wanted.actors | more.actors),
         subjects=known,
-        states=await core.states.load(connection, {s: told.count for s, told in reached.items()}),
+        states=states,
+        named=await _named(connection, positions, states, wanted.moved | more.moved, wanted.ids | more.ids),
         unheard=list({row.key: row for row in unheard}.values()),
         positions=positions,
         windows=enrolled,
@@ -102,8 +105,8 @@ async def store(core: Core, connection: AsyncConnection, head: Head, taken: Take
         became = update(prefilings).where(prefilings.c.number == number)
         await connection.execute(became.values(received_as=case))
     await scans.announce(core.database, connection, taken.named)
-    for code, n in taken.incidents:
-        await incidents.note(core, connection, head.window, code, n)
+    for window, code, n in taken.incidents:
+        await incidents.note(core, connection, window, code, n)
     stood = update(windows).where(windows.c.id == head.window)
     await connection.execute(stood.values(last_n=taken.last_n, last_digest=taken.last_digest, last_seen=now))
 
@@ -195,6 +198,23 @@ def _home_awaited(name: str, enrolled: dict[str, str]) -> str:
     """Return the home of a case whose first entry is still to come, where what waits for it is noted."""
     number = case_number_of(name)
     return number.point if number is not None and enrolled.get(number.window) == number.point else ""
+
+
+async def _named(
+    connection: AsyncConnection,
+    locked: Iterable[str],
+    states: Mapping[str, Held],
+    moved: frozenset[str],
+    said: frozenset[str],
+) -> dict[tuple[str, str], tuple[str, int]]:
+    """Return whose entries bear, at the points concerned, an id of what a move may bring to one of them."""
+    if not moved:
+        return {}
+    brought = {record.entry.id for name in moved if name in states for record in states[name].records}
+    columns = (entries.c.point, entries.c.id, entries.c.window, entries.c.n)
+    ids = among(connection, entries.c.id, said | brought)
+    query = select(*columns).where(entries.c.point.in_(list(locked)), ids)
+    return {(point, id): (window, n) for point, id, window, n in await connection.execute(query)}
 
 
 async def _people(connection: AsyncConnection, head: Head, actors: frozenset[str]) -> dict[str, Any]:

@@ -95,8 +95,8 @@ async def _once(
     core.bell.ring(taken.positions)
     for verdict, count in Counter(told.verdict for told in taken.answers.values()).items():
         core.metrics.entries(verdict.value, count)
-    for code, n in taken.incidents:
-        incidents.tell(core, window, code, n)
+    for whose, code, n in taken.incidents:
+        incidents.tell(core, whose, code, n)
     return held, taken
 
 

@@ -18,6 +18,8 @@ from sync.central.problems import ProblemError, problem, rule_problem
 
 REPORTED = frozenset({"signature-invalid", "actor-unknown", "not-your-role"})
 """Problems of single entries that a window which is what it says never has."""
+ID_TAKEN = "entry-reused"
+ID_TAKEN_TOLD = "这件办件中有一条流水的编号，在本服务点已是另一条流水的编号，不能转到本服务点办理，请联系管理员。"
 
 
 def fresh(head: Head, held: Mapping[int, str], screened: Sequence[Screened]) -> list[Screened]:
@@ -89,7 +91,7 @@ class _Taking:
         if verdict in UNHEARD:
             self._set_aside(row)
             if row.code in REPORTED:
-                taken.incidents.append((row.code, row.n))
+                taken.incidents.append((row.window, row.code, row.n))
         else:
             self._place(row, entry)
         self._release()
@@ -130,9 +132,24 @@ class _Taking:
         heard = row.point == home_of(row.subject) or (known is not None and row.point in known.audience)
         if not begins and state.case is None and awaited(row, state, self._ground.windows):
             return Verdict.QUARANTINED, problem("case-awaited")
-        if heard or (kind is not None and kind.moves and state.case is not None):
+        if heard:
             return None
+        if kind is not None and kind.moves and state.case is not None:
+            return self._id_taken(row, state)
         return Verdict.REFUSED, problem("not-your-point")
+
+    def _id_taken(self, row: Row, state: Held) -> Judged | None:
+        """Say that a move would bring a second entry under one id into a feed, where windows tell entries by it.
+
+        One of the two windows has used the other's: both are named, for whoever runs central to tell which.
+        """
+        for entry in (record.entry for record in state.records):
+            one, other = (entry.window, entry.n), self._ground.named.get((row.point, entry.id))
+            if other is not None and other != one:
+                found = [(window, ID_TAKEN, n) for window, n in (one, other)]
+                self.taken.incidents += [told for told in found if told not in self.taken.incidents]
+                return Verdict.REFUSED, problem(ID_TAKEN, ID_TAKEN_TOLD)
+        return None
 
     def _place(self, row: Row, entry: Entry) -> None:
         """Give an entry its place in every feed that hears of its subject."""
