@@ -38,6 +38,7 @@ def judge(folder: Path, job: Job, told: Told, before: Sequence[str]) -> list[str
         wrong += _alarms(records)
         wrong += _whole(records)
         wrong += _acts(records, job, told, before)
+        wrong += _scans(records)
         wrong += _goes_on(place)
     with closing(sqlite3.connect(folder / "store.db")) as file:
         wrong += [f"integrity: {row[0]}" for row in file.execute("PRAGMA integrity_check") if row[0] != "ok"]
@@ -122,6 +123,16 @@ def _may_be_there(told: Told, part: int) -> bool:
 
 def _of_kinds(entries: Sequence[Entry], kinds: Sequence[str]) -> bool:
     return [entry.kind for entry in entries[: len(kinds)]] == list(kinds)
+
+
+def _scans(records: Records) -> list[str]:
+    """Every file an entry names is whole and owed to central; what a kill left of others goes when it is swept."""
+    named = {str(r.entry.body["sha256"]) for r in records.journal() if r.entry.kind == "scan.attached"}
+    wrong = [f"the file of a scan is {fault}" for _, fault in records.scans.examine()]
+    wrong += ["the file of a scan is not kept" for one in named if records.scans.standing(one).state != "waiting"]
+    records.scans.sweep()
+    left = records.scans.files.strays(set())
+    return wrong if len(left) == len(named) else [*wrong, f"{len(left)} files for {len(named)} scans"]
 
 
 def _goes_on(place: Place) -> list[str]:

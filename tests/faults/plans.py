@@ -28,6 +28,8 @@ def scenes() -> list[Job]:
     found.append(Job("keyed", ("open", "receive", "rotate", "receive", "close"), 2))
     found.append(Job("bent", ("open", "receive", "close"), 0))
     found.append(Job("clean", ("open", "receive", "back-up", "remark"), 2))
+    found.append(Job("clean", ("open", "scan", "scan", "remark"), 2))
+    found.append(Job("hot", ("open", "scan", "remark"), 1))
     found += [Job(begin, ("open", "receive", "close"), 0, wrong="migrating") for begin in ("clean", "hot")]
     found.append(Job("stocked", ("full", "open", "receive", "remark"), 1))
     found.append(Job("stocked", ("open", "receive", "full", "checkpoint", "close"), 3))

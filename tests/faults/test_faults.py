@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -60,12 +61,22 @@ def test_on_a_full_disk_the_act_in_hand_is_finished_from_the_reserve_and_a_kill_
     assert wrong(pool, random.Random(SEED).sample(list(plans.kills(full)), 40)) == []
 
 
+def test_a_scan_is_there_whole_with_its_entry_or_leaves_nothing_behind(pool: Pool, found: list[Measured]) -> None:
+    scenes = [one for one in found if one.scene.script[one.scene.target] == "scan"]
+    chance = random.Random(SEED)
+    assert wrong(pool, chance.sample(list(plans.kills(scenes)), 40)) == []
+    assert wrong(pool, (job for job in plans.failures(scenes[:1]) if job.how in {"ENOSPC+", "EIO+"})) == []
+    cuts = [replace(one.scene, how="power", seed=seed) for one in scenes for seed in range(20)]
+    assert wrong(pool, cuts) == []
+
+
 @pytest.mark.parametrize(
     ("careless", "script", "seen"),
     [
         ("never-synced", "open,receive,joint,remark", "acknowledged part 1 (receive) is not there"),
         ("lying-disk", "open,receive,joint,remark", "acknowledged part 1 (receive) is not there"),
         ("half-acts", "open,receive,remark,joint", "entries nobody acknowledged"),
+        ("scans-unsynced", "open,receive,scan,remark", "the file of a scan is"),
     ],
 )
 def test_the_judge_of_power_cuts_sees_carelessness(pool: Pool, careless: str, script: str, seen: str) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any
 from unittest import mock
 
 from clerk_app.scribe import Scribe
-from clerk_app.store.file import schema
+from clerk_app.store.file import scan_files, schema
 from clerk_app.store.records import Records
 
 
@@ -63,6 +64,13 @@ def _undo() -> None:
 
 
 @contextmanager
+def _scans_unsynced() -> Iterator[None]:
+    """Entries name files that do not wait for the disk."""
+    with mock.patch.object(os, "fsync"), mock.patch.object(scan_files, "sync_folder"):
+        yield
+
+
+@contextmanager
 def _numbers_again() -> Iterator[None]:
     """Serial numbers are given out without being kept."""
     with mock.patch.object(Records, "next_serial", return_value=1):
@@ -77,4 +85,5 @@ WRONGS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "half-acts": _half_acts,
     "said-too-early": _said_too_early,
     "numbers-again": _numbers_again,
+    "scans-unsynced": _scans_unsynced,
 }

@@ -27,6 +27,7 @@ from clerk_app.store.records import Records
 from sync.wire import CatalogueRow
 from tests.support.counter import CLERK, KEY, DeadLine, HandClock, item_row
 from tests.support.rings import Ring
+from tests.support.scans import picture, put
 from tests.support.story import ALL, APPLICANT, PERMIT, SEAT, without
 
 ITEMS = (PERMIT, replace(PERMIT, code="SECOND", name="居住证签注"), replace(PERMIT, code="THIRD", name="居住证换领"))
@@ -137,6 +138,13 @@ def _reveal(place: Place) -> None:
     place.desk.reveal_identity(_latest(place.desk, "accepted", "received", "notified"), "核对")
 
 
+def _scan(place: Place) -> None:
+    """Attach a paper that lies outside of the window's folder, another one each time."""
+    folder = place.records.vault.folder
+    paper = put(folder.parent, f"{folder.name}.png", picture("PNG", seed=place.records.head()[0]))
+    place.desk.attach_scan(_latest(place.desk, "accepted", "received", "notified"), "form", paper)
+
+
 def _settle(place: Place) -> None:
     """What the line does when central has answered."""
     first = place.records.unsent(3, 1 << 20)
@@ -188,6 +196,7 @@ DOINGS = {
     "supplement": Doing(_supplement, ("case.supplemented", ACCEPTED)),
     "remark": Doing(_remark, ("remark.added",)),
     "reveal": Doing(_reveal, ("identity.shown",)),
+    "scan": Doing(_scan, ("scan.attached",)),
     "settle": Doing(_settle),
     "checkpoint": Doing(_checkpoint),
     "small-log": Doing(_small_log),

@@ -107,7 +107,7 @@ class Scans:
             self._replace(sealed)
 
     def release(self, sha256: str) -> None:
-        """Let a held content go; a file nobody attached is taken away."""
+        """Let a held content go; a file nobody attached is taken away, by ``sweep`` where it cannot be told now."""
         with self._guard:
             held = self._held.get(sha256)
             if held is None:
@@ -116,7 +116,7 @@ class Scans:
             if held.hands:
                 return
             del self._held[sha256]
-        if self._rows.find(sha256) is None:
+        if self._vault.trouble is None and self._rows.find(sha256) is None:
             self.files.remove(held.sealed.name)
 
     def _replace(self, sealed: Sealed) -> None:
@@ -286,12 +286,14 @@ class Scans:
     def sweep(self) -> int:
         """Take away files nobody names, as a kill leaves them; return how many.
 
-        Not while anything in the store is damaged or missing: the row of a file may yet come back.
+        Not while anything in the store is damaged, missing or out of reach: the row of a file may yet come back, or be there already.
         """
         if self._vault.read_only or self._vault.findings or self._vault.damages or self._vault.note("repaired"):
             return 0
         with self._writing, self._guard:
             there = self.files.strays({held.sealed.name for held in self._held.values()})
+        if self._vault.trouble is not None:  # asked after what is in hand: who let a file go over it did so before
+            return 0
         wanted = {row.file for row in self._rows.all()}
         strays = [name for name in there if name not in wanted]
         if self._vault.damages:
