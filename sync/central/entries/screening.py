@@ -56,9 +56,15 @@ def screen(batch: Sequence[Entry], public_key: bytes) -> list[Screened]:
 
 
 def _screen(entry: Entry, public_key: bytes) -> Screened:
-    if not 1 <= entry.n <= MAX_INTEGER or not _is_uuid(entry.id) or _depth_over(entry.body, MAX_DEPTH):
+    if not 1 <= entry.n <= MAX_INTEGER or not _is_uuid(entry.id):
         raise ProblemError("malformed")
-    document = entry.canonical()
+    try:
+        document = entry.canonical()
+    except RecursionError as error:
+        raise ProblemError("malformed") from error
+    # Fewer brackets than that cannot stand deeper in one another: mostly nothing has to be gone through.
+    if document.count(b"{") + document.count(b"[") > MAX_DEPTH and _depth_over(entry.body, MAX_DEPTH):
+        raise ProblemError("malformed")
     digest = hashlib.sha256(document).hexdigest()  # as ``Entry.digest`` reckons it, without writing it out again
     return Screened(entry, document.decode(), digest, _trouble(entry, public_key))
 
