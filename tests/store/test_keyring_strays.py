@@ -72,11 +72,6 @@ Keyring().set_password("clerk-window", sys.argv[1], sys.argv[2])
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "window"
-
-
-@pytest.fixture
 def stray(tmp_path: Path) -> dict[str, str]:
     """An environment in which a back end that keeps everything in clear is installed, and asks to be preferred."""
     package = tmp_path / "site" / "keyrings" / "alt"

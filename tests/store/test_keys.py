@@ -36,11 +36,6 @@ from tests.support.secret_service import SecretService
 PASSPHRASE = "样例口令 correct horse"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "window"
-
-
 class TestPassphrase:
     def test_keys_are_there_again_with_the_same_passphrase(self, folder: Path) -> None:
         made = create_keys(folder, PassphraseUnlock(PASSPHRASE))

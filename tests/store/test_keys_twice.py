@@ -23,14 +23,8 @@ from clerk_app.store.access.rotation import Rotation
 from clerk_app.store.access.unlock import KeyringUnlock
 from clerk_app.store.errors import KeyMissing, KeysDamaged, KeysExist, WrongKey
 from clerk_app.store.file import durable
-from tests.support.rings import Ring
 from tests.support.rotations import filled, is_whole, opened, rotate
 from tests.support.spoilt import CUT_NAMES, CUTS, Killed, beside, flipped, flips, kill_at
-
-
-@pytest.fixture
-def ring() -> KeyringUnlock:
-    return KeyringUnlock(Ring())
 
 
 class TestKeys:

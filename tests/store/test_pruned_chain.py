@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -14,17 +13,6 @@ from clerk_app.store.books.runs import Run, merged, verify_kept
 from clerk_app.store.records import Records
 from tests.support.pruned import Kept, everything_covered, over, own_of
 from tests.support.window_journal import KEY, WINDOW, Journal, heard
-
-
-@pytest.fixture
-def records(tmp_path: Path) -> Iterator[Records]:
-    with Records.open(tmp_path / "w", KEY, window=WINDOW) as opened:
-        yield opened
-
-
-@pytest.fixture
-def kept(records: Records) -> Kept:
-    return Kept(records)
 
 
 def test_the_chain_holds_over_what_was_pruned_and_goes_on(kept: Kept) -> None:

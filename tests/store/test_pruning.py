@@ -8,11 +8,8 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-
-import pytest
 
 from clerk_app.domain.journal import Verdict
 from clerk_app.domain.kinds import OPEN
@@ -22,17 +19,6 @@ from clerk_app.store.records import Records
 from tests.support.pruned import LATER, Kept, everything_covered, over, own_of
 from tests.support.tree import ROOT
 from tests.support.window_journal import KEY, WINDOW, Journal, heard, verdicts
-
-
-@pytest.fixture
-def records(tmp_path: Path) -> Iterator[Records]:
-    with Records.open(tmp_path / "w", KEY, window=WINDOW) as opened:
-        yield opened
-
-
-@pytest.fixture
-def kept(records: Records) -> Kept:
-    return Kept(records)
 
 
 def test_only_what_is_over_confirmed_covered_and_old_goes(kept: Kept) -> None:

@@ -3,11 +3,9 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -15,17 +13,6 @@ from clerk_app.domain.journal import GENESIS, Verdict, verify_chain
 from clerk_app.store.errors import StoreInUse, StoreReadOnly
 from clerk_app.store.records import Records
 from tests.support.window_journal import KEY, WINDOW, Journal, heard, verdicts
-
-
-@pytest.fixture
-def journal() -> Journal:
-    return Journal()
-
-
-@pytest.fixture
-def records(tmp_path: Path) -> Iterator[Records]:
-    with Records.open(tmp_path / "window", KEY, window=WINDOW) as opened:
-        yield opened
 
 
 def reopened(records: Records, *, read_only: bool = False) -> Records:

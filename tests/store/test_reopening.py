@@ -20,11 +20,6 @@ HEAD = [7, "ab" * 32]
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "window"
-
-
-@pytest.fixture
 def vault(folder: Path) -> Iterator[Vault]:
     with Vault(folder, KEY, reserve=4096) as opened:
         opened.write("t", "before", b"1")

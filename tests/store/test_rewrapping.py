@@ -24,7 +24,6 @@ from clerk_app.store.errors import KeyMissing, KeysError, WrongKey
 from clerk_app.store.file import durable, twin
 from clerk_app.store.file.seal import SealBroken, Sealer, VaultKeys
 from clerk_app.store.records import Records
-from tests.support.rings import Ring
 from tests.support.rotations import (
     filled,
     is_whole,
@@ -34,11 +33,6 @@ from tests.support.rotations import (
     rotate,
 )
 from tests.support.window_journal import WINDOW
-
-
-@pytest.fixture
-def ring() -> KeyringUnlock:
-    return KeyringUnlock(Ring())
 
 
 @pytest.fixture

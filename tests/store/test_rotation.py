@@ -25,7 +25,6 @@ from clerk_app.store.access.rotation import Step
 from clerk_app.store.access.unlock import KeyringUnlock
 from clerk_app.store.errors import FormerKey, WrongKey
 from clerk_app.store.file import durable
-from tests.support.rings import Ring
 from tests.support.rotations import (
     BATCH,
     CASES,
@@ -41,11 +40,6 @@ from tests.support.rotations import (
     rotate,
     rows,
 )
-
-
-@pytest.fixture
-def ring() -> KeyringUnlock:
-    return KeyringUnlock(Ring())
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ from clerk_app.store.access.rotation import REQUEST, KeyKeeper, Rotation, Sealed
 from clerk_app.store.access.unlock import KeyringUnlock
 from clerk_app.store.file.vault import Vault
 from clerk_app.store.records import Records
-from tests.support.rings import Ring
 from tests.support.rotations import (
     BATCH,
     CASES,
@@ -34,11 +33,6 @@ from tests.support.rotations import (
     rotate,
 )
 from tests.support.window_journal import WINDOW
-
-
-@pytest.fixture
-def ring() -> KeyringUnlock:
-    return KeyringUnlock(Ring())
 
 
 @pytest.fixture

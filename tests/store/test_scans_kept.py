@@ -15,16 +15,10 @@ from clerk_app.store.file import backup
 from clerk_app.store.file.backup import BackupRefused, Manifest, proof_of
 from clerk_app.store.records import Records
 from tests.store.test_scans import LARGE, attach, digest
-from tests.support.rings import Ring
 from tests.support.rotations import opened, rotate
 from tests.support.window_journal import WINDOW, Journal
 
 CONTENTS = (b"a paper", LARGE)
-
-
-@pytest.fixture
-def ring() -> KeyringUnlock:
-    return KeyringUnlock(Ring())
 
 
 @pytest.fixture

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from clerk_app.domain.journal import Entry, Record, Verdict
 from clerk_app.store.records import Records
-from tests.support.window_journal import KEY, WINDOW, Journal, heard, verdicts
+from tests.support.window_journal import Journal, heard, verdicts
 
 WAITS: dict[str, Any] = {"type": "urn:clerk:problem:waits", "title": "waits", "status": 409}
-
-
-@pytest.fixture
-def journal() -> Journal:
-    return Journal()
-
-
-@pytest.fixture
-def records(tmp_path: Path) -> Iterator[Records]:
-    with Records.open(tmp_path / "window", KEY, window=WINDOW) as opened:
-        yield opened
 
 
 def held_back(records: Records, journal: Journal) -> tuple[Entry, Entry]:

@@ -4,7 +4,7 @@ import os
 import sqlite3
 import stat
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -22,18 +22,7 @@ from clerk_app.store.errors import (
 from clerk_app.store.file import schema
 from clerk_app.store.file.migration import MigrationFailed
 from clerk_app.store.file.vault import Vault
-from tests.support.vaults import KEY, KINDS, again, file_of
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "window"
-
-
-@pytest.fixture
-def vault(folder: Path) -> Iterator[Vault]:
-    with Vault(folder, KEY, kinds=KINDS) as opened:
-        yield opened
+from tests.support.vaults import KEY, again, file_of
 
 
 def undone(vault: Vault, act: Callable[[], object]) -> None:

@@ -2,9 +2,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,18 +11,7 @@ from hypothesis import strategies as st
 from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.file.seal import SealBroken, Sealer, place_of
 from clerk_app.store.file.vault import Vault
-from tests.support.vaults import KEY, KINDS, SECRET, again, file_of
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "window"
-
-
-@pytest.fixture
-def vault(folder: Path) -> Iterator[Vault]:
-    with Vault(folder, KEY, kinds=KINDS) as opened:
-        yield opened
+from tests.support.vaults import KEY, SECRET, again, file_of
 
 
 class TestTampering:

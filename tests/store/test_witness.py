@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -15,20 +14,9 @@ from clerk_app.store.file.rows import Mark, Seen
 from clerk_app.store.file.seal import Sealer, VaultKeys
 from clerk_app.store.file.vault import Vault
 from clerk_app.store.file.witness import Witness
-from tests.support.vaults import KEY, KINDS, again, file_of
+from tests.support.vaults import KEY, again, file_of
 
 HEAD, LATER = [7, "ab" * 32], [9, "cd" * 32]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "window"
-
-
-@pytest.fixture
-def vault(folder: Path) -> Iterator[Vault]:
-    with Vault(folder, KEY, kinds=KINDS) as opened:
-        yield opened
 
 
 def act(vault: Vault, head: list[object]) -> None:
