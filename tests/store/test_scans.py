@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import pytest
 from hypothesis import given, settings
@@ -188,16 +187,6 @@ class TestAttaching:
             assert len(sealed(records)) == 1
             assert records.scans.sweep() == 2
             assert [path.name for path in (tmp_path / "scans").iterdir()] == ["somebody's.txt"]
-
-    def test_while_it_cannot_be_told_whether_an_entry_names_it_a_file_stays(self, records: Records) -> None:
-        """An act whose commit could not be seen may turn up later, and then its file must be there."""
-        sha256, failing = hold(records, b"one"), StoreFailing("SQLITE_IOERR_FSYNC", "unknown")
-        with mock.patch.object(type(records.vault), "trouble", mock.PropertyMock(return_value=failing)):
-            records.scans.release(sha256)
-            assert records.scans.sweep() == 0
-            assert len(sealed(records)) == 1
-        assert records.scans.sweep() == 1
-        assert sealed(records) == []
 
     def test_what_is_in_hand_or_attached_is_never_swept(self, records: Records, journal: Journal, number: str) -> None:
         attach(records, journal, number, b"one")

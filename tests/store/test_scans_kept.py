@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tarfile
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -11,12 +12,14 @@ from clerk_app.seat import Seat
 from clerk_app.settings import Settings, save
 from clerk_app.store.access.keys import create_keys, open_keys
 from clerk_app.store.access.unlock import KeyringUnlock
+from clerk_app.store.errors import StoreFailing
 from clerk_app.store.file import backup
 from clerk_app.store.file.backup import BackupRefused, Manifest, proof_of
+from clerk_app.store.file.vault import Vault
 from clerk_app.store.records import Records
-from tests.store.test_scans import LARGE, attach, digest
+from tests.store.test_scans import LARGE, attach, digest, hold
 from tests.support.rotations import opened, rotate
-from tests.support.window_journal import WINDOW, Journal
+from tests.support.window_journal import KEY, WINDOW, Journal
 
 CONTENTS = (b"a paper", LARGE)
 
@@ -112,3 +115,16 @@ def test_a_backup_in_which_a_scan_is_not_as_it_was_is_refused_whole(
     with pytest.raises(BackupRefused):
         unpacked(bad, ring, tmp_path / "restored")
     assert not (tmp_path / "restored").exists()
+
+
+def test_while_it_cannot_be_told_whether_an_entry_names_it_a_file_stays(tmp_path: Path) -> None:
+    """An act whose commit could not be seen may turn up later, and then its file must be there."""
+    failing = StoreFailing("SQLITE_IOERR_FSYNC", "unknown")
+    with Records.open(tmp_path, KEY, window=WINDOW) as records:
+        sha256 = hold(records, b"one")
+        with mock.patch.object(Vault, "trouble", mock.PropertyMock(return_value=failing)):
+            records.scans.release(sha256)
+            assert records.scans.sweep() == 0
+            assert len(records.scans.files.names()) == 1
+        assert records.scans.sweep() == 1
+        assert records.scans.files.names() == []
