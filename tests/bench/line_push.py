@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import subprocess
 import sys
 import time
@@ -128,6 +129,8 @@ def measure(city: BenchCity, base: Path) -> Pushed:
         entries = [pen.receipt() for _ in range(DOCUMENTS)]
         fill(folder_in(base, f"window-{turn}"), entries, pen.window)
         documents = [msgspec.json.encode(entry).decode() for entry in entries]
+    gc.collect()
+    gc.freeze()  # no window has all of this in its memory
     with city.served() as served:
         asyncio.run(make_plain(served.url))
         with plain_server(served.url) as address:
