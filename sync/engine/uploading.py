@@ -39,9 +39,11 @@ from sync.engine.values import (
 
 ENDPOINT = "/v1/uploads"
 PIECE = 1 << 20
-LEAST_PIECE = 64 << 10
-SMALLER = 4
-"""By this a piece shrinks that does not get through."""
+LEAST_PIECE, LARGEST_PIECE = 64 << 10, 4 << 20
+SMALLER, LARGER = 4, 2
+"""By this a piece shrinks that does not get through, and the next one grows after one that was there at once."""
+AT_ONCE = 0.5
+"""Seconds; what takes longer is not made larger: entries wait for the end of a piece."""
 TURN = 30.0
 """Seconds of one round that go to files; those that are left go on in the next."""
 REST = 30.0
@@ -64,6 +66,10 @@ class Upload:
     sending: tus.Sending | None = None
     """How the file stands, as far as this conversation knows."""
     piece: int = PIECE
+    most: int = LARGEST_PIECE
+    """No piece is larger: whatever is on the way let none through."""
+    said: float = 0.0
+    """When the piece under way was, on the clock of the events."""
     asking: bool = False
     """Central was asked what it lacks."""
     cut: int | None = None
@@ -85,7 +91,7 @@ class Upload:
             case Done(Turn() as turn):
                 return _turn(self, turn, shared)
             case Done(bytes() as piece) if self.sending is not None and piece:
-                return _say(self, self.sending, piece, shared)
+                return _say(replace(self, said=event.now), self.sending, piece, shared)
             case Done(None) if self.after is not None:
                 return self.after
             case Done(None) if self.scan is not None:
@@ -95,7 +101,8 @@ class Upload:
             case Answered(message=wire.MissingScans() as told) if self.asking:
                 return _owed_again(self, tuple(told.missing), shared)
             case Answered(status=status) if self.sending is not None and self.scan is not None:
-                return _heard(self, self.scan, self.sending, status, dict(event.what.headers), shared)
+                grown = _grown(self, self.sending, event.now)
+                return _heard(grown, self.scan, self.sending, status, dict(event.what.headers), shared)
             case Failed(failure):
                 return _failed(self, failure, event, shared)
             case _:
@@ -170,6 +177,12 @@ def _heard(it: Upload, scan: Owed, before: tus.Sending, status: int, headers: di
     return _go(going, scan, sending, shared)
 
 
+def _grown(it: Upload, sending: tus.Sending, now: float) -> Upload:
+    """Make the next piece larger, if this one was there at once."""
+    at_once = tus.next_method(sending) == "PATCH" and 0 <= now - it.said <= AT_ONCE
+    return replace(it, piece=max(it.piece, min(it.piece * LARGER, it.most))) if at_once else it
+
+
 def _note(it: Upload, scan: Owed, sending: tus.Sending, shared: Shared, *, paused: bool = True) -> Move:
     """Keep how far it is, and let what is more urgent pass."""
     done = sending.offset or 0
@@ -200,7 +213,8 @@ def _failed(it: Upload, failure: Failure, event: Event, shared: Shared) -> Move:
         case Kind.CUT if patching:
             return _go(replace(it, cut=sending.offset), scan, replace(sending, offset=None), shared)
         case Kind.TOO_LARGE if patching and it.piece > LEAST_PIECE:
-            smaller = replace(it, piece=max(LEAST_PIECE, it.piece // SMALLER))
+            piece = max(LEAST_PIECE, it.piece // SMALLER)
+            smaller = replace(it, piece=piece, most=piece)
             return _go(smaller, scan, replace(sending, offset=None), shared)
         case Kind.BUSY | Kind.TOO_LARGE:
             # Too large even so is the word of some device on the way: central knows the size by the entry.

@@ -1,13 +1,15 @@
 """A 20 MB scan over tus: how fast, and how much of it goes up the line twice when that breaks five times.
 
-Central makes every piece durable before it counts and proves the file at the end; the public server beside it, in the same
-run, with the same client, does neither. Each is a process of its own; the client and both share the machine.
+Central makes every piece and where it stands durable before it counts, and proves the file at the end; the public server beside
+it, in the same run, with the same client, does neither. So what this disk takes to make as much durable as often is measured as
+well, and added to the public server's time. Each is a process of its own; the client and both share the machine.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import random
 import statistics
 import subprocess
@@ -15,13 +17,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 
 from sync.central.settings import Settings
+from sync.engine.uploading import LARGER, LARGEST_PIECE, PIECE
 from tests.support.city import Window, open_city
 from tests.support.cutter import cutter
 from tests.support.processes import running
@@ -37,6 +40,7 @@ import sys
 from pathlib import Path
 from sync.central.line.serve import serve
 from sync.central.settings import Settings
+from sync.engine.uploading import LARGER, LARGEST_PIECE, PIECE
 serve(Settings(database=sys.argv[1], scans=Path(sys.argv[2]), port=0))
 """
 PUBLIC = """
@@ -52,7 +56,7 @@ uvicorn.Server(config).run(sockets=[listener])
 
 @dataclass(frozen=True)
 class Figures:
-    """What one server came to: medians."""
+    """What central came to: medians."""
 
     mb_per_second: float
     """Of a line that holds."""
@@ -60,6 +64,20 @@ class Figures:
     """Bytes that went up a line that breaks five times, heads and all, for each byte of the file; the worst round."""
     cut_mb_per_second: float
     """The same rounds, from the first byte to the proven file."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The public server's figure, and what durability costs on this disk."""
+
+    mb_per_second: float
+    durable_seconds: float
+    """Of as many pieces, each with a note of where it stands: a median."""
+
+    @property
+    def durable_mb_per_second(self) -> float:
+        """What the public server would come to, were it to make everything durable."""
+        return SIZE / 1e6 / (SIZE / 1e6 / self.mb_per_second + self.durable_seconds)
 
 
 @dataclass
@@ -70,24 +88,43 @@ class Server:
     path: str
     ready: Callable[[Paper], str]
     """Announces a paper, where that is needed; returns the token."""
-    whole: list[float]
-    cut: list[float]
-    sent: list[float]
+    cuttable: bool
+    """The public one keeps the lock of a request whose line broke for half a minute."""
+    whole: list[float] = field(default_factory=list)
+    cut: list[float] = field(default_factory=list)
+    sent: list[float] = field(default_factory=list)
 
 
-def upload_figures() -> dict[str, Figures]:
-    """Return the figures of central (``central``) and of the public server (``public``)."""
+def upload_figures() -> tuple[Figures, Beside]:
+    """Return the figures of central and of the public server."""
     with tempfile.TemporaryDirectory(prefix="clerk-bench-") as name, contextlib.ExitStack() as end:
         folder = Path(name)
         (folder / "public").mkdir()
         servers = {"central": end.enter_context(_central(folder)), "public": end.enter_context(_public(folder))}
+        durable = []
         for round_ in range(ROUNDS):
+            durable.append(_durable(folder))
             for number, server in enumerate(servers.values()):
                 _measure(server, png(SIZE, seed=4 * round_ + 2 * number), png(SIZE, seed=4 * round_ + 2 * number + 1))
-        return {
-            name: Figures(statistics.median(one.whole), max(one.sent), statistics.median(one.cut))
-            for name, one in servers.items()
-        }
+        ours, public = servers["central"], servers["public"]
+        figures = Figures(statistics.median(ours.whole), max(ours.sent), statistics.median(ours.cut))
+        return figures, Beside(statistics.median(public.whole), statistics.median(durable))
+
+
+def _durable(folder: Path) -> float:
+    """Make as many bytes durable as often as central does, with nothing around it; return the seconds."""
+    content = random.Random(1).randbytes(LARGEST_PIECE)
+    began = time.perf_counter()
+    with (folder / "pieces").open("wb", buffering=0) as pieces, (folder / "notes").open("wb", buffering=0) as notes:
+        at, size = 0, PIECE
+        while at < SIZE:
+            piece = content[: min(size, SIZE - at)]
+            at, size = at + len(piece), min(size * LARGER, LARGEST_PIECE)
+            pieces.write(piece)
+            os.fsync(pieces.fileno())
+            notes.write(content[:4096])
+            os.fsync(notes.fileno())
+    return time.perf_counter() - began
 
 
 def _measure(server: Server, whole: Paper, broken: Paper) -> None:
@@ -95,6 +132,8 @@ def _measure(server: Server, whole: Paper, broken: Paper) -> None:
     began = time.perf_counter()
     _upload(server, server.port, whole, token)
     server.whole.append(SIZE / 1e6 / (time.perf_counter() - began))
+    if not server.cuttable:
+        return
     cuts = sorted(random.Random(broken.sha256).sample(range(1, SIZE), CUTS))
     token = server.ready(broken)
     with cutter(server.port, cuts) as line:
@@ -132,7 +171,7 @@ def _central(folder: Path) -> Iterator[Server]:
             runner.run(_announced(window, port, paper))
             return window.token
 
-        yield Server(port, "/v1/uploads", ready, [], [], [])
+        yield Server(port, "/v1/uploads", ready, cuttable=True)
         runner.run(window.city.central.close())
 
 
@@ -156,13 +195,13 @@ def _line(port: int) -> httpx.AsyncClient:
 @contextlib.contextmanager
 def _public(folder: Path) -> Iterator[Server]:
     with _process(PUBLIC, str(folder / "public")) as port:
-        yield Server(port, "/files", lambda _: "none", [], [], [])
+        yield Server(port, "/files", lambda _: "none", cuttable=False)
 
 
 def main() -> None:
     """Print the figures."""
-    for name, figures in upload_figures().items():
-        print(name, {key: round(value, 3) for key, value in asdict(figures).items()})
+    for figures in upload_figures():
+        print({key: round(value, 3) for key, value in asdict(figures).items()})
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Select, Table, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from clerk_app.domain.people import Person, Role
@@ -28,6 +28,30 @@ LONGEST_MS = 24 * 3_600_000
 SWEPT_AT_ONCE = 500
 OFFLINE_DAYS = 3
 """For how long a password may be checked at the window."""
+
+
+def _with_owner(*, refresh: bool) -> Select[Any]:
+    """Select a token by its hash (``token``), with its window and its account."""
+    joined = tokens.join(windows, windows.c.id == tokens.c.window)
+    joined = joined.outerjoin(accounts, accounts.c.number == tokens.c.account)
+    columns = [
+        *tokens.c,
+        windows.c.point,
+        windows.c.public_key,
+        windows.c.revoked.label("window_revoked"),
+        accounts.c.number,
+        accounts.c.name,
+        accounts.c.role,
+        accounts.c.points,
+        accounts.c.revoked.label("account_revoked"),
+    ]
+    mine = (tokens.c.hash == bindparam("token"), tokens.c.refresh.is_(refresh))
+    return select(*columns).select_from(joined).where(*mine)
+
+
+# Made once: they are asked with every call, and take longer to write than to answer.
+_ACCESS = _with_owner(refresh=False)
+_RENEWAL = _with_owner(refresh=True).with_for_update(of=tokens)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +91,8 @@ async def open_session(core: Core, request: SessionRequest) -> Session:
 async def refresh(core: Core, request: RefreshRequest) -> Session:
     """Exchange a refresh token for new tokens; one that was used before ends the whole family."""
     async with core.database.write() as connection:
-        query = _with_owner(fingerprint(request.refresh_token), refresh=True).with_for_update(of=tokens)
-        row = (await connection.execute(query)).mappings().first()
+        asked = {"token": fingerprint(request.refresh_token)}
+        row = (await connection.execute(_RENEWAL, asked)).mappings().first()
         if row is not None and row["used"]:
             await _end(connection, row["family"])
         elif row is not None and _valid(row, core.now_ms()):
@@ -99,8 +123,7 @@ async def recheck(core: Core, caller: Caller) -> None:
 
 async def _speaks(core: Core, token_hash: str) -> Caller:
     async with core.database.read() as connection:
-        query = _with_owner(token_hash, refresh=False)
-        row = (await connection.execute(query)).mappings().first()
+        row = (await connection.execute(_ACCESS, {"token": token_hash})).mappings().first()
     if row is None or row["expires_at"] <= core.now_ms():
         raise ProblemError("token-invalid", headers={"WWW-Authenticate": "Bearer"})
     if row["window_revoked"]:
@@ -194,24 +217,6 @@ async def _sweep(connection: AsyncConnection, table: Table, now: int) -> None:
 
 async def _end(connection: AsyncConnection, family: str) -> None:
     await connection.execute(delete(tokens).where(tokens.c.family == family))
-
-
-def _with_owner(token_hash: str, *, refresh: bool) -> Any:
-    """Select a token with its window and its account."""
-    joined = tokens.join(windows, windows.c.id == tokens.c.window)
-    joined = joined.outerjoin(accounts, accounts.c.number == tokens.c.account)
-    columns = [
-        *tokens.c,
-        windows.c.point,
-        windows.c.public_key,
-        windows.c.revoked.label("window_revoked"),
-        accounts.c.number,
-        accounts.c.name,
-        accounts.c.role,
-        accounts.c.points,
-        accounts.c.revoked.label("account_revoked"),
-    ]
-    return select(*columns).select_from(joined).where(tokens.c.hash == token_hash, tokens.c.refresh.is_(refresh))
 
 
 def _valid(row: Mapping[Any, Any], now: int) -> bool:

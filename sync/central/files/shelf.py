@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from clerk_app.domain.scan_content import media_of
@@ -175,11 +176,13 @@ def _media(handle: int, sha256: str) -> str | None:
     size = os.fstat(handle).st_size
     if not size:
         return None
-    with mmap.mmap(handle, size, access=mmap.ACCESS_READ) as content:
+    with mmap.mmap(handle, size, access=mmap.ACCESS_READ) as content, ThreadPoolExecutor(1) as beside:
+        kind = beside.submit(media_of, content)
         digest = hashlib.sha256()
-        for at in range(0, size, _PIECE):
-            digest.update(content[at : at + _PIECE])
-        return media_of(content) if digest.hexdigest() == sha256 else None
+        with memoryview(content) as whole:
+            for at in range(0, size, _PIECE):
+                digest.update(whole[at : at + _PIECE])
+        return kind.result() if digest.hexdigest() == sha256 else None
 
 
 def _make_folder(folder: Path) -> None:

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from sync.central.access.sessions import Caller, recheck
 from sync.central.core import Core
@@ -30,6 +30,17 @@ SWEPT_AT_ONCE = 50
 PATIENCE = 15.0
 """Seconds a lock is waited for: whoever holds it is dying, or nearly done."""
 LOCK_TICK = 0.02
+
+# Made once: each piece of a file asks and moves.
+_MINE = select(uploads).where(uploads.c.id == bindparam("name"), uploads.c.window == bindparam("of"))
+_MOVED = (
+    update(uploads)
+    .where(uploads.c.id == bindparam("name"), uploads.c.offset == bindparam("stood"))
+    .values(offset=bindparam("to"), expires_at=bindparam("until"))
+)
+_MOVED_BY_ONE_WHO_MAY = _MOVED.where(
+    select(windows.c.id).where(windows.c.id == bindparam("of"), windows.c.revoked.is_(False)).exists()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +78,9 @@ async def add(core: Core, window: str, announced: Mapping[Any, Any], *, here: bo
 
 async def load(core: Core, window: str, name: str) -> Upload:
     """Return a window's upload; another's is told from none in no way."""
-    query = select(uploads).where(uploads.c.id == name, uploads.c.window == window)
     if _is_name(name):
         async with core.database.read() as connection:
-            row = (await connection.execute(query)).mappings().first()
+            row = (await connection.execute(_MINE, {"name": name, "of": window})).mappings().first()
         if row is not None and row["expires_at"] > core.now_ms():
             return Upload(**row)
     raise ProblemError("upload-unknown")
@@ -123,21 +133,22 @@ async def move(core: Core, caller: Caller, upload: Upload, offset: int) -> Uploa
     """
     if caller.person is not None:
         await recheck(core, caller)
-    moved = await _moved(core, upload, offset, windows.c.revoked.is_(False))
+    moved = await _moved(core, upload, offset, asked=True)
     if moved is upload:
         await recheck(core, caller)
         raise ProblemError("upload-unknown")
     return moved
 
 
-async def _moved(core: Core, upload: Upload, offset: int, window_is: Any = True) -> Upload:
+async def _moved(core: Core, upload: Upload, offset: int, *, asked: bool = False) -> Upload:
     """Move the offset, and the upload lasts on from now; return the very same where it is not what it was."""
     moved = replace(upload, offset=offset, expires_at=core.now_ms() + LASTS_MS)
-    values = {"offset": moved.offset, "expires_at": moved.expires_at}
-    window = select(windows.c.id).where(windows.c.id == upload.window, window_is)
-    mine = (uploads.c.id == upload.id, uploads.c.offset == upload.offset, window.exists())
+    told = {"name": upload.id, "stood": upload.offset, "to": offset, "until": moved.expires_at}
     async with core.database.write() as connection:
-        done = await connection.execute(update(uploads).where(*mine).values(**values))
+        if asked:
+            done = await connection.execute(_MOVED_BY_ONE_WHO_MAY, {**told, "of": upload.window})
+        else:
+            done = await connection.execute(_MOVED, told)
         if done.rowcount and offset == upload.size:
             await scans.book(core, connection, upload.sha256, upload.size, upload.media)
     return moved if done.rowcount else upload

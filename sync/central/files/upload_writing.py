@@ -18,8 +18,8 @@ from sync.central.files.shelf import Part
 from sync.central.files.upload_rows import Upload
 from sync.central.problems import ProblemError
 
-SAVE_EVERY = 1 << 20
-"""Bytes of one request after which the offset moves, so that a kill costs no more than these."""
+SAVE_EVERY, SAVE_AFTER = 4 << 20, 2.0
+"""Bytes of one request, and seconds, after which the offset moves: a kill costs no more than either."""
 MOST_WAITING = 8
 """Pieces of one request that may wait in memory for the disk."""
 
@@ -33,6 +33,7 @@ class Writing:
         self._core = core
         self._caller = caller
         self._part = part
+        self._saved = core.seconds()
         self._at = upload.offset
         """Where the next piece goes that comes."""
         self._waiting: list[bytes] = []
@@ -62,11 +63,15 @@ class Writing:
                 await self._put(piece)
                 if checksum is not None:
                     checksum.running.update(piece)
-                elif self.upload.offset + SAVE_EVERY < self._at < self.upload.size:
+                elif self._is_due():
                     await self._save()
         except tus.Cut:
             return True
         return False
+
+    def _is_due(self) -> bool:
+        more = self._at - self.upload.offset
+        return self._at < self.upload.size and (more > SAVE_EVERY or self._core.seconds() - self._saved > SAVE_AFTER)
 
     async def _put(self, piece: bytes) -> None:
         """Have a piece written, now or with the next ones; waits where too many wait already."""
@@ -102,6 +107,7 @@ class Writing:
             await self._prove()
         more = self._at - self.upload.offset
         self.upload = await upload_rows.move(self._core, self._caller, self.upload, self._at)
+        self._saved = self._core.seconds()
         self._core.metrics.upload_bytes(more)
         if self.upload.is_whole:
             self._core.metrics.upload("finished")
