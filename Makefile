@@ -57,7 +57,7 @@ demo: install
 	@$(BIN)/clerk demo --full
 
 test: dev
-	@$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist worksteal $(PYTEST_ARGS)
 
 soak: dev
 	@$(BIN)/python -m tests.faults $(SOAK_ARGS)

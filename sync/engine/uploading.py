@@ -39,8 +39,8 @@ from sync.engine.values import (
 
 ENDPOINT = "/v1/uploads"
 PIECE = 1 << 20
-LEAST_PIECE, LARGEST_PIECE = 64 << 10, 4 << 20
-SMALLER, LARGER = 4, 2
+LEAST_PIECE, LARGEST_PIECE = 64 << 10, 8 << 20
+SMALLER, LARGER = 4, 4
 """By this a piece shrinks that does not get through, and the next one grows after one that was there at once."""
 AT_ONCE = 0.5
 """Seconds; what takes longer is not made larger: entries wait for the end of a piece."""

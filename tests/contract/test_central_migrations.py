@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -24,6 +25,14 @@ from tests.support.city import OTHER_POINT, POINT, City, Clock
 from tests.support.museum import FIRST, put_up_the_first
 
 PARTITION = re.compile(r"(entries|subjects|scans)_p\d\d")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def central_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the address of an empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'central.db'}"
+    return str(request.getfixturevalue("postgres_url"))
 
 
 async def served(url: str) -> City:

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import select
 
 from sync.central.central import Central
+from sync.central.files.upload_writing import SAVE_EVERY
 from sync.central.schema import uploads
 from sync.central.settings import Settings
 from tests.support.city import City, Window, open_city
@@ -85,13 +86,13 @@ async def half(paper: Paper, end: int, stay: asyncio.Event) -> AsyncIterator[byt
 async def test_an_upload_goes_on_after_central_was_killed_in_the_middle_of_a_piece(
     city: City, central_url: str, shelf: Path
 ) -> None:
-    window, paper, stay = await city.window(), png(6 * MIB), asyncio.Event()
+    window, paper, stay = await city.window(), png(SAVE_EVERY + 2 * MIB), asyncio.Event()
     with process(central_url, shelf) as (killed, address):
         async with over(city, window, address):
             await announce(window, [paper])
             url = await begun(window, paper)
-            sending = asyncio.ensure_future(append(window, url, 0, half(paper, 4 * MIB + 700_000, stay)))
-            await until_offset(city.central, 4 * MIB)
+            sending = asyncio.ensure_future(append(window, url, 0, half(paper, SAVE_EVERY + 700_000, stay)))
+            await until_offset(city.central, SAVE_EVERY)
             killed.kill()
             stay.set()
             with pytest.raises(httpx.TransportError):
@@ -99,7 +100,7 @@ async def test_an_upload_goes_on_after_central_was_killed_in_the_middle_of_a_pie
     with process(central_url, shelf) as (_, address):
         async with over(city, window, address):
             at = await stand(window, url)
-            assert 4 * MIB <= at <= 4 * MIB + 700_000
+            assert SAVE_EVERY <= at <= SAVE_EVERY + 700_000
             told = await append(window, url, at, paper.content[at:])
             assert (told.status_code, told.headers["upload-offset"]) == (204, str(paper.size)), told.text
             read = await window.get(f"/v1/scans/{paper.sha256}")
@@ -107,16 +108,16 @@ async def test_an_upload_goes_on_after_central_was_killed_in_the_middle_of_a_pie
 
 
 async def test_one_process_ends_the_dying_request_of_another(city: City, central_url: str, shelf: Path) -> None:
-    window, paper, stay = await city.window(), png(5 * MIB), asyncio.Event()
+    window, paper, stay = await city.window(), png(SAVE_EVERY + MIB), asyncio.Event()
     with process(central_url, shelf) as (_, one), process(central_url, shelf) as (_, two):
         async with over(city, window, one):
             await announce(window, [paper])
             url = await begun(window, paper)
-            sending = asyncio.ensure_future(append(window, url, 0, half(paper, 4 * MIB + 80_000, stay)))
-            await until_offset(city.central, 4 * MIB)
+            sending = asyncio.ensure_future(append(window, url, 0, half(paper, SAVE_EVERY + 80_000, stay)))
+            await until_offset(city.central, SAVE_EVERY)
             async with over(city, window, two):
                 at = await stand(window, url)
-                assert 4 * MIB <= at <= 4 * MIB + 80_000
+                assert SAVE_EVERY <= at <= SAVE_EVERY + 80_000
                 told = await append(window, url, at, paper.content[at:])
                 assert told.status_code == 204, told.text
             sending.cancel()

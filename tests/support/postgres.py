@@ -82,7 +82,11 @@ def cluster(where: Path, *, durable: bool = False) -> Iterator[Cluster]:
     account = _not_root()
     user, group = (account.pw_uid, account.pw_gid) if account else (None, None)
     with (
-        tempfile.TemporaryDirectory(prefix="clerk-pg-", ignore_cleanup_errors=True) as name,
+        tempfile.TemporaryDirectory(
+            prefix="clerk-pg-",
+            ignore_cleanup_errors=True,
+            dir=None if durable else os.environ.get("PYTEST_DEBUG_TEMPROOT"),
+        ) as name,
         contextlib.ExitStack() as end,
     ):
         home = Path(name)

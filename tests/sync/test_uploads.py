@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -12,32 +12,11 @@ from hypothesis import strategies as st
 
 from clerk_app.line import LineDown, LineRefused
 from tests.support.booth import Booth, Town, booth
-from tests.support.lossy import Fault, LossyLine
-from tests.support.tus import Paper, page
+from tests.support.lossy import Fault
+from tests.support.scan_line import Line, at_central, attach, state
+from tests.support.tus import page
 
 MIB = 1 << 20
-
-
-class Line(LossyLine):
-    """A lossy line whose requests can be bent; ``before`` may also raise what the window sees instead of an answer."""
-
-    before: Callable[[httpx.Request], httpx.Request] = staticmethod(lambda request: request)
-    instead: Callable[[httpx.Request], httpx.Response | None] = staticmethod(lambda request: None)
-    """An answer of somebody between the window and central, who lets the request through where it is none."""
-    after: Callable[[httpx.Request, httpx.Response], httpx.Response] = staticmethod(lambda _, told: told)
-
-    def _pass(self, request: httpx.Request) -> httpx.Response:
-        request = self.before(request)
-        return self.instead(request) or self.after(request, super()._pass(request))
-
-    def said(self, *methods: str) -> list[str]:
-        """Return the requests that were about files."""
-        return [r.method for r in self.requests if r.url.path.startswith("/v1/uploads") and r.method in methods]
-
-    @property
-    def sent(self) -> int:
-        """Bytes of files that went out."""
-        return sum(len(r.content) for r in self.requests if r.method == "PATCH")
 
 
 @pytest.fixture
@@ -52,24 +31,6 @@ def window(here: Town, tmp_path: Path, line: Line) -> Iterator[Booth]:
         opened.sync()
         line.requests.clear()
         yield opened
-
-
-def attach(window: Booth, paper: Paper, number: str = "", material: str = "form") -> str:
-    """Attach a paper to a case, a new one where none is given; return its number."""
-    number = number or window.receive()
-    file = window.folder / f"{paper.sha256}.png"
-    file.write_bytes(paper.content)
-    window.desk.attach_scan(number, material, file)
-    return number
-
-
-def at_central(here: Town, paper: Paper) -> bool:
-    path = here.shelf / paper.sha256[:2] / paper.sha256
-    return path.is_file() and path.read_bytes() == paper.content
-
-
-def state(window: Booth, paper: Paper) -> str:
-    return window.records.scans.standing(paper.sha256).state
 
 
 def test_a_scan_follows_its_entry_and_only_then_counts_as_sent(here: Town, window: Booth, line: Line) -> None:
@@ -88,11 +49,11 @@ def test_a_scan_follows_its_entry_and_only_then_counts_as_sent(here: Town, windo
 def test_a_large_scan_goes_in_pieces_that_grow_where_they_are_there_at_once(
     here: Town, window: Booth, line: Line
 ) -> None:
-    paper = page(1200)
+    paper = page(1500)
     attach(window, paper)
     window.sync()
     pieces = [len(r.content) for r in line.requests if r.method == "PATCH"]
-    assert pieces == [MIB, 2 * MIB, paper.size - 3 * MIB]
+    assert pieces == [MIB, 4 * MIB, paper.size - 5 * MIB]
     assert at_central(here, paper)
 
 
@@ -134,7 +95,7 @@ def test_the_same_file_of_another_window_is_not_sent_again(here: Town, window: B
 
 
 def test_a_window_that_is_killed_goes_on_where_it_stood(here: Town, tmp_path: Path, line: Line) -> None:
-    seat, paper = here.enrol(), page(1200)
+    seat, paper = here.enrol(), page(1500)
 
     class Killed(BaseException):
         pass
@@ -183,7 +144,7 @@ def test_a_piece_is_not_said_twice_where_its_fate_can_be_asked(
 
 
 def test_an_upload_central_has_forgotten_is_begun_anew(here: Town, window: Booth, line: Line) -> None:
-    paper = page(1200)
+    paper = page(1500)
     attach(window, paper)
 
     def forgotten(request: httpx.Request) -> httpx.Request:

@@ -47,7 +47,7 @@ def test_a_public_server_gets_every_file_whole(loop: LoopThread, tmp_path: Path)
 
 
 def test_a_public_server_is_asked_how_far_it_is_after_a_kill(loop: LoopThread, tmp_path: Path) -> None:
-    paper = png(4 * MIB, seed=4)
+    paper = png(6 * MIB, seed=4)
 
     class Killed(BaseException):
         pass

@@ -18,7 +18,7 @@ from sync.central.files.shelf import Part
 from sync.central.files.upload_rows import Upload
 from sync.central.problems import ProblemError
 
-SAVE_EVERY, SAVE_AFTER = 4 << 20, 2.0
+SAVE_EVERY, SAVE_AFTER = 8 << 20, 2.0
 """Bytes of one request, and seconds, after which the offset moves: a kill costs no more than either."""
 MOST_WAITING = 8
 """Pieces of one request that may wait in memory for the disk."""
