@@ -42,6 +42,8 @@ class DeskWork:
         self._gate = gate
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk")
         self._newest: dict[str, int] = {}
+        self._awaited: set[str] = set()
+        """Questions whose answer keys are held for."""
         self._open = 0
 
     @property
@@ -61,11 +63,13 @@ class DeskWork:
         """Run ``work``, then tell one of the others on the screen's side.
 
         ``replaces`` names a question of which only the newest answer matters. ``hold`` keeps later keys back until the
-        answer is on the screen, because it decides where they belong.
+        answer is on the screen, because it decides where they belong; what replaces such a question holds them on.
         """
         ticket = self._newest.get(replaces, 0) + 1
         if replaces:
             self._newest[replaces] = ticket
+            hold = hold or replaces in self._awaited
+            self._awaited |= {replaces} if hold else set()
         release = self._gate.hold() if hold else _nothing
         self._open += 1
 
@@ -78,6 +82,7 @@ class DeskWork:
             def tell() -> None:
                 try:
                     if not stale():
+                        self._awaited.discard(replaces)
                         answer()
                 finally:
                     self._open -= 1

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import find, given, settings
+from hypothesis import find, given
 from hypothesis import strategies as st
 
 from clerk_app.domain import bodies as b
@@ -186,7 +186,6 @@ def after(held: Sequence[Record], *entries: Entry) -> Case | None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=150)
 @given(data=st.data())
 def test_what_commutes_folds_to_the_same_case_in_either_order_and_whatever_does_not_is_declared(
     kind: str, data: st.DataObject

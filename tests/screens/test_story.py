@@ -115,12 +115,18 @@ async def test_enter_right_behind_the_key_for_the_list_means_its_first_row_howev
     async with opened(tmp_path) as client:
         await to_checklist(client)
         await client.press("f9", "enter", "enter")
-        disk = threading.Event()
-        client.app.desk_work.do(lambda: disk.wait(20), lambda _: None, lambda _: None, hold=False)
-        for key in ("f3", "enter"):
-            client.app.post_message(events.Key(key, None))
+        first, then = threading.Event(), threading.Event()
+        for disk in (first, then):
+            client.app.desk_work.do(lambda disk=disk: disk.wait(20), lambda _: None, lambda _: None, hold=False)  # type: ignore[misc]
+            if disk is first:
+                for key in ("f3", "enter"):
+                    client.app.post_message(events.Key(key, None))
+                await client.pilot.pause()
+        client.app.revision += 1  # something came from the city: the list is read once more
+        client.app.screen.looked()  # type: ignore[attr-defined]
+        first.set()
         await client.pilot.pause()
-        disk.set()
+        then.set()
         await client.settle()
 
         assert isinstance(client.app.screen, CaseView)

@@ -51,8 +51,6 @@ POLICE = Department(code="FS-GA", name="市公安局")
 HOUSING = Department(code="FS-ZJ", name="市住房和城乡建设局")
 PASSWORD = "yangli-0001"
 LOCK_AFTER = 300.0
-QUIET = 3
-"""So often in a row nothing may be under way; what one queue does is found in another the next time."""
 ID_NUMBER = "440604190001010017"
 
 LIVING = Situation(
@@ -255,15 +253,13 @@ class Client:
             await self._settle()
 
     async def _settle(self) -> None:
-        # Not ``Pilot.pause``: it sleeps until the processor is idle, and here hundreds of clients are not alone on it.
         quiet = 0
-        while quiet < QUIET:
+        while quiet < 2:
             if self.app._exception is not None:
                 raise self.app._exception
-            await self.pilot._wait_for_screen()
+            await self.pilot.pause()
             await self.app.gate.wait_idle()
             quiet = quiet + 1 if self.app.desk_work.idle and self.app.gate.idle else 0
-            self.app.screen._on_timer_update()  # what waits for the next frame need not
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait for what somebody else's answer brings: what central is asked does not hold up the keys."""

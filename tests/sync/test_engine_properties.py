@@ -91,13 +91,13 @@ def a_day(mishaps: list[Heard | None], unsent: int = 5, rows: int = 5) -> Run:
     return run
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(st.lists(MISHAPS, max_size=60))
 def test_whatever_happens_one_thing_is_asked_for_at_a_time_until_it_ends(mishaps: list[Heard | None]) -> None:
     a_day(mishaps)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(st.lists(st.one_of(FAILURES.map(Failed), NONSENSE), min_size=250, max_size=250))
 def test_where_nothing_ever_comes_about_it_ends_all_the_same(mishaps: list[Heard]) -> None:
     run = Run(Honest(), plans.a_round(WINDOW))
@@ -109,7 +109,7 @@ def test_where_nothing_ever_comes_about_it_ends_all_the_same(mishaps: list[Heard
     assert wanted is None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 @given(st.lists(MISHAPS, max_size=60))
 def test_the_same_events_lead_to_the_same_effects_and_states(mishaps: list[Heard | None]) -> None:
     first = a_day(mishaps)
@@ -124,7 +124,7 @@ def test_the_same_events_lead_to_the_same_effects_and_states(mishaps: list[Heard
     assert (state, effects) == (first.state, first.effects)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(st.lists(MISHAPS, max_size=40), st.lists(MISHAPS, max_size=40))
 def test_once_nothing_goes_wrong_the_queue_is_empty_soon(one: list[Heard | None], two: list[Heard | None]) -> None:
     run = a_day(one)
