@@ -23,7 +23,7 @@ SHARE = 4
 """A full queue holds at least one part in so many of backlog, and the rest of live work, as long as both are there."""
 FIRST_GUESS = 0.05
 """Seconds a batch takes, until some were measured."""
-LONGEST_TURN = 0.2
+LONGEST_TURN = 0.04
 """Seconds a batch is believed to take at most: one that took longer waited for others, as all do while everybody signs in. To come
 too early costs a window one question more; to come too late leaves central idle."""
 SHORTEST_SPAN, LONGEST_SPAN = 2.0, 300.0
