@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from clerk_app.domain.journal import Record
+from clerk_app.domain.trail import Step
 from clerk_app.gate import BARRED_KEY
 from clerk_app.store.books.losses import LossState
 from clerk_app.store.books.pruning import Coverage
@@ -132,7 +133,7 @@ def _restore(hold: Hold, told: ops.Restore) -> None:
 def _begin_anew(hold: Hold, told: ops.BeginAnew) -> int:
     records = hold.records
     with records.transaction():
-        lost = records.say_again(told.last_n) + records.rewind_feed(told.last_n)
+        lost = records.begin_anew(told.last_n, told.sure)
         records.put_catalogue((), 0)
         Carried(records).say_again()
         disk_scans.ask_again(records)
@@ -181,6 +182,10 @@ def _look_up(hold: Hold, _: ops.LookUp) -> ops.Cursors:
     return ops.Cursors(records.feed_cursor(), records.catalogue_revision(), records.feed_mark())
 
 
+def _look_back(hold: Hold, _: ops.LookBack) -> tuple[Step, ...]:
+    return hold.records.feed_trail()
+
+
 def _take_feed(hold: Hold, told: ops.TakeFeed) -> None:
     taken = [Record(entry=f.entry, verdict=f.verdict, position=f.position) for f in told.entries]
     hold.records.take_feed(taken, told.position, told.mark)
@@ -206,6 +211,7 @@ ACTS: dict[type[Operation[Any]], Act] = {
     ops.TakeUnsent: _take_unsent,
     ops.Settle: _settle,
     ops.LookUp: _look_up,
+    ops.LookBack: _look_back,
     ops.TakeFeed: _take_feed,
     ops.PutCatalogue: _put_catalogue,
     **disk_fork.ACTS,

@@ -6,7 +6,6 @@ several of them inside one ``with records.transaction():`` are one act: durable 
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
@@ -17,6 +16,7 @@ from typing import Self
 from clerk_app.domain.case import Case
 from clerk_app.domain.journal import GENESIS, Entry, Record
 from clerk_app.domain.summary import CaseSummary
+from clerk_app.domain.trail import Step
 from clerk_app.store.books.book import TABLE as JOURNAL
 from clerk_app.store.books.book import Book
 from clerk_app.store.books.casebook import Casebook
@@ -261,9 +261,7 @@ class Records(Offering):
                 self._serials.raise_to(serials_of(touched, self._book.window))
             for subject, added in touched.items():
                 self._cases.refold(subject, added)
-            own = (record.entry.n for record in records if self._book.is_own(record))
-            cursor = self._book.cursor
-            cursor.move(next_position, max([cursor.heard(self.head()[0]), *own]), mark)
+            self._book.cursor.move(next_position, mark)
             self._close_losses(before)
         return set(touched)
 
@@ -275,47 +273,38 @@ class Records(Offering):
         """Return central's word for what stands at that position (``wire.FeedEntry.mark``); 0: it is not known."""
         return self._book.cursor.mark()
 
-    def say_again(self, after: int) -> int:
-        """Make this window's entries past ``n = after`` unsent again, because central lost them; return how many."""
-        with self.transaction():
-            own = itertools.takewhile(lambda found: found[1].entry.n > after, self._book.own_backwards())
-            lost = [(place, record) for place, record in own if record.verdict is not None]
-            for subject in self._unsettle(lost):
-                self._cases.refold(subject, ())
-        return len(lost)
+    def feed_trail(self) -> tuple[Step, ...]:
+        """Return the places this window has passed in the feed, the cursor's last, by which a restored central is compared."""
+        return self._book.cursor.trail()
 
-    def _unsettle(self, found: Sequence[tuple[int, Record]]) -> set[str]:
-        """Make entries unsent again, and the files they name owed: central can miss these only once it counts those."""
-        for place, record in found:
-            self._book.unsettle(place, record)
-        named = (record.entry.body.get("sha256") for _, record in found if record.entry.kind == "scan.attached")
-        self.scans.say_again([sha256 for sha256 in named if isinstance(sha256, str)])
-        return {record.entry.subject for _, record in found}
+    def begin_anew(self, last_n: int, sure: Step | None) -> int:
+        """Go back to the last place at which a restored central's feed is as it was, and say again what came after it.
 
-    def rewind_feed(self, last_n: int) -> int:
-        """Have the feed heard again from the last place sure to be as it was: that of an own entry up to ``last_n``.
-
-        For a central that was restored: what it holds of this window it held before, and so everything before that, if it
-        came with the feed: what was confirmed since may stand in a feed that is another already. Others' entries from there
-        on count again once they are heard again. An own entry that was held back first got its place later, so its place
-        proves nothing, and central may hold it back again: it is unsent again, if it stood behind. Return how many are.
+        ``sure``: that place, ``None``: none is; ``last_n``: this window's last entry that central holds. Whatever stood there
+        was judged before anything behind it, and a window's entries in their order: only what has a later place or number
+        may have another outcome now. Others' entries from there on count again once they are heard again; own ones are
+        unsent again, and the files they name owed: central can miss these only once it counts those. Return how many it lost.
         """
+        position, mark = (sure.position, sure.mark) if sure is not None else (0, 0)
         with self.transaction():
-            own = [(place, r) for place, r in self._book.own_backwards() if r.entry.n <= last_n and r.position]
-            cursor = self._book.cursor
-            heard = cursor.heard(self.head()[0])
-            sound = ((r.position or 0, r.entry.n) for _, r in own if r.problem is None and r.entry.n <= heard)
-            proven, last = next(sound, (0, 0))
-            again = [(place, r) for place, r in own if r.problem is not None and (r.position or 0) > proven]
-            subjects = self._unsettle(again)
-            sure = min(cursor.position(), proven)
-            unsure = [r for _, r in self._book.walk() if (r.position or 0) > sure and not self._book.is_own(r)]
+            own = list(self._book.own_backwards())
+            kept = max((r.entry.n for _, r in own if r.position is not None and r.position <= position), default=0)
+            again = [
+                (place, r)
+                for place, r in own
+                if r.verdict is not None and (r.entry.n > min(kept, last_n) or (r.position or 0) > position)
+            ]
+            for place, record in again:
+                self._book.unsettle(place, record)
+            named = (record.entry.body.get("sha256") for _, record in again if record.entry.kind == "scan.attached")
+            self.scans.say_again([sha256 for sha256 in named if isinstance(sha256, str)])
+            unsure = [r for _, r in self._book.walk() if (r.position or 0) > position and not self._book.is_own(r)]
             for record in unsure:
                 self._book.lose(record)
-            for subject in subjects | {record.entry.subject for record in unsure}:
+            for subject in {record.entry.subject for record in (*(r for _, r in again), *unsure)}:
                 self._cases.refold(subject, ())
-            cursor.move(sure, last)
-            return len(again)
+            self._book.cursor.move(position, mark)
+        return sum(record.entry.n > last_n for _, record in again)
 
     # cases
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from clerk_app.domain.trail import Step
 from clerk_app.domain.word import Word
 from sync import wire
 from sync.engine.values import Operation
@@ -107,10 +108,12 @@ class Restore(Operation[None]):
 
 @dataclass(frozen=True, slots=True)
 class BeginAnew(Operation[int]):
-    """Central was restored: make unsent what it lost, or may judge anew, rewind feed and catalogue, keep the epoch; return how many."""
+    """Central was restored: make unsent what it may judge anew, rewind feed and catalogue, keep the epoch; return how many it lost."""
 
     last_n: int
     epoch: str
+    sure: Step | None
+    """The place up to which its feed is as it was; ``None``: none is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +185,11 @@ class Cursors:
 @dataclass(frozen=True, slots=True)
 class LookUp(Operation[Cursors]):
     """Return the cursors."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookBack(Operation[tuple[Step, ...]]):
+    """Return the places passed in the feed, the cursor's last."""
 
 
 @dataclass(frozen=True, slots=True)

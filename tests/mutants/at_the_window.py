@@ -126,7 +126,7 @@ def feed_not_heard_again() -> Iterator[None]:
 
     def anew(disk: MemoryDisk, told: ops.BeginAnew) -> int:
         cursor = disk.books.cursor
-        lost = disk.books.begin_anew(told.last_n, told.epoch)
+        lost = disk.books.begin_anew(told.last_n, told.epoch, told.sure)
         disk.books.cursor = cursor
         return lost
 
@@ -136,28 +136,40 @@ def feed_not_heard_again() -> Iterator[None]:
 
 @exhibit("a released entry trusted after a restore", trial=trials.a_released_entry_is_held_back_again)
 def released_trusted() -> Iterator[None]:
-    """The place of an entry that was held back first is taken as proof of the feed before it."""
-    put = Books._put
+    """The place of an entry that was held back first, younger than its number, is not doubted after a restore."""
 
-    def forgetful(books: Books, record: Record) -> None:
-        put(books, record if record.position is None else replace(record, problem=None))
+    def anew(disk: MemoryDisk, told: ops.BeginAnew) -> int:
+        before = {r.entry.n: r for r in disk.books.own_records()}
+        lost = disk.books.begin_anew(told.last_n, told.epoch, told.sure)
+        said = max((n for n, r in before.items() if disk.books.own_record(n).verdict), default=0)
+        for n, record in before.items():
+            if n < said and record.verdict:
+                disk.books._put(record)
+        return lost
 
-    with mock.patch.object(Books, "_put", forgetful):
+    with act(ops.BeginAnew, anew):
+        yield
+
+
+@exhibit("a restored feed known by its length")
+def feed_known_by_length() -> Iterator[None]:
+    """After a restore the feed is taken to be as it was wherever central has as many entries."""
+    with act(ops.LookBack, lambda disk, _: tuple(replace(step, mark=0) for step in disk.books.trail)):
         yield
 
 
 @exhibit("a file not sent again after a restore")
 def file_not_sent_again() -> Iterator[None]:
     """What was uploaded once is never owed again."""
-    anew = Books.begin_anew
 
-    def begun(books: Books, last_n: int, epoch: str) -> int:
+    def anew(disk: MemoryDisk, told: ops.BeginAnew) -> int:
+        books = disk.books
         uploaded, asked = dict(books.uploaded), books.scans_asked
-        lost = anew(books, last_n, epoch)
-        books.uploaded, books.scans_epoch, books.scans_asked = uploaded, epoch, asked
+        lost = books.begin_anew(told.last_n, told.epoch, told.sure)
+        books.uploaded, books.scans_epoch, books.scans_asked = uploaded, told.epoch, asked
         return lost
 
-    with mock.patch.object(Books, "begin_anew", begun):
+    with act(ops.BeginAnew, anew):
         yield
 
 

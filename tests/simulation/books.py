@@ -16,6 +16,7 @@ from typing import Any
 from clerk_app.domain.case import Case, fold
 from clerk_app.domain.journal import GENESIS, Entry, Record, Verdict, in_order
 from clerk_app.domain.numbers import parse_case_number
+from clerk_app.domain.trail import Step, gone_on
 from sync import wire
 from sync.engine.operations import KeptSession
 
@@ -46,8 +47,8 @@ class Books:
     cursor: int = 0
     mark: int = 0
     """What central said of the place ``cursor``; 0: nothing."""
-    heard: int = 0
-    """The last own number that came with the feed."""
+    trail: tuple[Step, ...] = ()
+    """The places of the feed that were passed."""
     rows: dict[tuple[str, str], wire.CatalogueRow] = field(default_factory=dict)
     revision: int = 0
     epoch: str = ""
@@ -166,8 +167,6 @@ class Books:
             return
         if held.verdict is not None and not waited:
             verdict, problem = held.verdict, held.problem
-        if waited and position is not None:
-            problem = held.problem  # its place is younger than its number: see begin_anew
         self._put(replace(held, verdict=verdict, position=position, problem=problem))
 
     def take_feed(self, told: Sequence[wire.FeedEntry], position: int, mark: int) -> None:
@@ -177,11 +176,8 @@ class Books:
         for one in told:
             held = self.records.get(one.entry.id)
             if held is None or (held.verdict, held.position) != (one.verdict, one.position):
-                waited = held is not None and held.verdict is Verdict.QUARANTINED and held.problem != LOST
-                problem = held.problem if waited and held is not None else None
-                self._put(Record(entry=one.entry, verdict=one.verdict, position=one.position, problem=problem))
-        own = (one.entry.n for one in told if one.entry.window == self.window)
-        self.cursor, self.mark, self.heard = position, mark, max([self.heard, *own])
+                self._put(Record(entry=one.entry, verdict=one.verdict, position=one.position))
+        self._move(position, mark)
 
     def restore(self, told: Sequence[wire.OwnEntry]) -> None:
         """Take in own entries that central gave back, with what it said of them."""
@@ -191,31 +187,31 @@ class Books:
             problem = None if one.problem is None else {"type": one.problem.type}
             self._put(Record(entry=one.entry, verdict=one.verdict, position=one.position, problem=problem))
 
-    def begin_anew(self, last_n: int, epoch: str) -> int:
-        """Central was restored: say again what it lost, hear again what may not be as it was.
-
-        An own entry it holds, and that came with the feed, is proof of the feed up to its place, unless it was held back
-        first: then its place is younger than its number, and central may hold it back again.
-        """
-        before = len(self.unsent)
-        held = self.own_records()[: min(last_n, self.heard)]
-        surely = ((r.position, r.entry.n) for r in held if r.position is not None and r.problem is None)
-        proven, self.heard = max(surely, default=(0, 0))
-        sure = min(self.cursor, proven)
+    def begin_anew(self, last_n: int, epoch: str, sure: Step | None) -> int:
+        """Central was restored: say again what it lost, hear again what came after the last place that is as it was."""
+        position, mark = (sure.position, sure.mark) if sure is not None else (0, 0)
+        kept = max((r.entry.n for r in self.own_records() if 0 < (r.position or 0) <= position), default=0)
+        lost = 0
         for record in self.own_records():
-            unsure = record.problem is not None and (record.position or 0) > proven
-            if record.verdict is not None and (record.entry.n > last_n or unsure):
+            unsure = record.entry.n > min(kept, last_n) or (record.position or 0) > position
+            if record.verdict is not None and unsure:
+                lost += record.entry.n > last_n
                 self._put(Record(entry=record.entry))
                 if (
                     record.entry.kind == "scan.attached"
                 ):  # central may have lost its file as well, and cannot say so yet
                     self.uploaded.pop(record.entry.body["sha256"], None)
         for record in list(self.records.values()):
-            if record.entry.window != self.window and (record.position or 0) > sure:
+            if record.entry.window != self.window and (record.position or 0) > position:
                 self._put(replace(record, verdict=Verdict.QUARANTINED, position=None, problem=LOST))
-        self.cursor, self.mark, self.revision, self.epoch = sure, 0, 0, epoch
+        self._move(position, mark)
+        self.revision, self.epoch = 0, epoch
         self.scans_asked = -math.inf
-        return len(self.unsent) - before
+        return lost
+
+    def _move(self, position: int, mark: int) -> None:
+        self.cursor, self.mark = position, mark
+        self.trail = gone_on(self.trail, position, mark)
 
     def put_catalogue(self, rows: Sequence[wire.CatalogueRow], revision: int) -> None:
         for row in rows:

@@ -69,7 +69,7 @@ def _restore(disk: MemoryDisk, told: ops.Restore) -> None:
 
 
 def _begin_anew(disk: MemoryDisk, told: ops.BeginAnew) -> int:
-    return disk.books.begin_anew(told.last_n, told.epoch)
+    return disk.books.begin_anew(told.last_n, told.epoch, told.sure)
 
 
 def _prepare(disk: MemoryDisk, told: ops.Prepare) -> None:
@@ -172,6 +172,7 @@ ACTS: dict[type[Operation[Any]], Callable[[MemoryDisk, Any], Any]] = {
     ops.TakeUnsent: _take_unsent,
     ops.Settle: _settle,
     ops.LookUp: lambda disk, _: ops.Cursors(disk.books.cursor, disk.books.revision, disk.books.mark),
+    ops.LookBack: lambda disk, _: disk.books.trail,
     ops.TakeFeed: lambda disk, told: disk.books.take_feed(told.entries, told.position, told.mark),
     ops.PutCatalogue: lambda disk, told: disk.books.put_catalogue(told.rows, told.revision),
     ops.WaitingLoads: lambda *_: (),

@@ -44,6 +44,8 @@ class History(RuleBasedStateMachine):
         self.folder.cleanup()
 
     def central(self, entry: Entry, verdict: Verdict) -> Record:
+        if entry.kind == "case.received" and verdict is Verdict.CONFLICTING:
+            verdict = Verdict.APPLIED  # before it there is nothing that it could contradict
         position = 1 + max((r.position or 0 for r in self.said.values()), default=0)
         told = None if verdict in {Verdict.REFUSED, Verdict.QUARANTINED} else position
         problem = None if verdict.counts else {"title": "sample"}

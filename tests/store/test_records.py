@@ -132,8 +132,9 @@ class TestSending:
         entries = [journal.receive() for _ in range(4)]
         for entry in entries:
             journal.write(records, entry)
-        records.settle(verdicts(entries[:3]))
-        assert records.say_again(1) == 2
+        records.take_feed(heard(entries[:1]), 1, 41)
+        records.settle(verdicts(entries[1:3], first=2))
+        assert records.begin_anew(1, records.feed_trail()[-1]) == 2
         assert records.unsent(9, 1 << 20) == entries[1:]
         assert records.settle(verdicts(entries[1:], first=2)) == {e.subject for e in entries[1:]}
         assert records.unsent_count() == 0
@@ -195,37 +196,42 @@ class TestTheFeed:
             again.take_feed(heard([mine], 2), 2)
             assert (again.feed_cursor(), again.feed_mark()) == (2, 0)
             again.take_feed([], 2, 43)
-            again.rewind_feed(1)
-            assert (again.feed_cursor(), again.feed_mark()) == (2, 0), "nobody has said it of this life of central's"
+            assert [step.position for step in again.feed_trail()] == [1, 2]
+            again.begin_anew(1, again.feed_trail()[0])
+            assert (again.feed_cursor(), again.feed_mark()) == (1, 42)
+            again.begin_anew(0, None)
+            assert (again.feed_cursor(), again.feed_mark(), again.feed_trail()) == (0, 0, ())
 
-    def test_what_was_confirmed_and_not_heard_yet_proves_nothing(self, records: Records, journal: Journal) -> None:
+    def test_what_was_confirmed_and_not_heard_yet_is_said_again(self, records: Records, journal: Journal) -> None:
         """Without a new epoch a window may speak before it notices: its entry stands in a feed that is another already."""
         mine, theirs = journal.receive(), Journal(window="FS0001-02").receive()
-        records.take_feed(heard([theirs]), 1)
+        records.take_feed(heard([theirs]), 1, 41)
         journal.write(records, mine)
         records.settle(verdicts([mine]))
-        assert records.rewind_feed(1) == 0
+        assert records.begin_anew(1, None) == 0
         assert records.feed_cursor() == 0
         assert records.case(theirs.subject) is None
-        assert records.unsent_count() == 0
+        assert records.unsent(9, 1 << 20) == [mine]
 
-    def test_of_a_store_that_noted_nothing_all_is_taken_for_heard(self, records: Records, journal: Journal) -> None:
-        mine, theirs = journal.receive(), Journal(window="FS0001-02").receive()
-        journal.write(records, mine)
-        records.take_feed(heard([mine, theirs]), 2)
-        records.vault.set_note("heard", None)
-        assert records.rewind_feed(1) == 0
-        assert records.feed_cursor() == 1
+    def test_without_its_trail_a_restored_centrals_feed_is_heard_from_its_beginning(
+        self, records: Records, journal: Journal
+    ) -> None:
+        records.take_feed(heard([journal.receive()]), 1, 41)
+        records.take_feed(heard([journal.receive()], 2), 2)
+        assert [step.position for step in records.feed_trail()] == [1]
+        records.vault.write("meta", "feed-trail", b"{}")
+        assert records.feed_trail() == ()
 
     def test_is_heard_again_where_a_restored_central_may_tell_it_otherwise(
         self, records: Records, journal: Journal
     ) -> None:
         mine, theirs = journal.receive(), Journal(window="FS0001-02").receive()
         journal.write(records, mine)
-        records.take_feed(heard([mine, theirs]), 2)
-        records.rewind_feed(1)
-        assert records.feed_cursor() == 1
-        records.rewind_feed(0)
+        records.take_feed(heard([mine]), 1, 41)
+        records.take_feed(heard([theirs], 2), 2, 42)
+        records.begin_anew(1, records.feed_trail()[0])
+        assert (records.feed_cursor(), records.unsent_count()) == (1, 0)
+        records.begin_anew(0, None)
         assert records.feed_cursor() == 0
         changed = heard([theirs, mine], verdict=Verdict.MERGED)
         assert records.take_feed(changed, 2) == {mine.subject, theirs.subject}

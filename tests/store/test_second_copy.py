@@ -91,7 +91,7 @@ def test_entries_a_restored_central_lost_stand_in_the_copy_again(desk: Bench) ->
     copier = desk.copier()
     copier.round(closing=True)
     assert desk.numbers() == []
-    desk.records.say_again(0)
+    desk.records.begin_anew(0, None)
     copier.round()
     assert desk.numbers() == [1, 2]
 

@@ -94,8 +94,9 @@ def test_a_released_entry_proves_nothing_to_a_central_that_was_restored(records:
     """Its place is younger than its number: a backup from between the two has the one and not the other."""
     receipt, remark = held_back(records, journal)
     theirs = Journal(window="FS0001-02").receive()
-    records.take_feed(heard([receipt, theirs, remark]), 3)
-    assert records.rewind_feed(2) == 1
+    records.take_feed(heard([receipt]), 1, 41)
+    records.take_feed(heard([theirs, remark], 2), 3, 43)
+    assert records.begin_anew(2, records.feed_trail()[0]) == 0
     assert records.feed_cursor() == 1
     assert records.unsent(9, 1 << 20) == [remark]
     assert records.rebuild() == []

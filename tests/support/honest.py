@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from clerk_app.domain.journal import GENESIS, Entry, Verdict
+from clerk_app.domain.trail import Step
 from sync import wire
 from sync.engine import operations as ops
 from sync.engine import scan_operations as scans
@@ -168,8 +169,11 @@ class Honest:
                 return ops.Cursors(self.cursor, self.revision, self.mark)
             case ops.TakeFeed(position=position, mark=mark):
                 self.cursor, self.mark = position, mark
-            case ops.BeginAnew():
-                self.cursor = self.mark = self.revision = 0
+            case ops.LookBack():
+                return (Step(1, self.cursor, self.mark),) if self.mark else ()
+            case ops.BeginAnew(sure=sure):
+                self.cursor, self.mark = (sure.position, sure.mark) if sure else (0, 0)
+                self.revision = 0
                 return 0
             case ops.PutCatalogue(revision=revision):
                 self.revision = revision

@@ -38,7 +38,7 @@ class Book:
         self._table = ledger.table(TABLE)
         self._window = window
         self.gaps = Gaps(ledger)
-        self.cursor = Cursor(ledger.vault)
+        self.cursor = Cursor(ledger)
         self.was_pruned: Callable[[int], bool] = lambda _: False
         """Whether an own entry was taken out on purpose: it may come again, and is no gap (``store.books.pruning``)."""
 
@@ -230,15 +230,12 @@ class Book:
     def settle(self, held: Brief, verdict: Verdict, position: int | None, problem: dict[str, Any] | None) -> int | None:
         """Keep what central said of an entry; return its place, or ``None`` where that is no news.
 
-        What was said once is not unsaid; only what was held back may be judged anew. It keeps the problem it waited with:
-        its place is younger than its number (``Records.rewind_feed``).
+        What was said once is not unsaid; only what was held back may be judged anew.
         """
         if held.verdict not in {None, Verdict.QUARANTINED} and (held.position is not None or position is None):
             return None
         if held.verdict is not None and held.verdict is not Verdict.QUARANTINED:
             verdict, problem = held.verdict, held.problem
-        elif held.verdict is not None and position is not None:
-            problem = held.problem
         if (held.verdict, held.position, held.problem) == (verdict, position, problem):
             return None
         place = self._table.put(held.head.id, Brief(held.entry, verdict, position, problem))
@@ -250,9 +247,7 @@ class Book:
         """Take the feed's word for verdict and place, which a restored central may give anew; return whether it is news."""
         if (held.verdict, held.position) == (told.verdict, told.position):
             return False
-        waited = held.verdict is Verdict.QUARANTINED and held.problem != LOST
-        problem = held.problem if waited else None
-        place = self._table.put(held.head.id, Brief(held.entry, told.verdict, told.position, problem))
+        place = self._table.put(held.head.id, Brief(held.entry, told.verdict, told.position, None))
         self._move(UNSENT, place, there=False)
         self._move(REFUSED, place, there=False)
         return True
