@@ -121,7 +121,7 @@ def _parsed(text: str) -> CaseNumber | None:
     if found is None:
         return None
     point, window, day, serial, check = found.groups()
-    born = _date(f"20{day}")
+    born = day_of_digits(f"20{day}")
     if born is None or int(serial) < 1 or f"{int(serial):04d}" != serial:
         return None
     canonical = found.group()
@@ -157,7 +157,7 @@ def check_identity_number(text: str, today: date) -> IdentityCheck:
     if reason:
         return IdentityCheck(number=number, problem=_problem("identity-number-invalid", reason, message))
     sex = "male" if int(number[16]) % 2 else "female"
-    return IdentityCheck(number=number, warnings=_area_warnings(number), birth=_date(number[6:14]), sex=sex)
+    return IdentityCheck(number=number, warnings=_area_warnings(number), birth=day_of_digits(number[6:14]), sex=sex)
 
 
 def check_credit_code(text: str) -> NumberCheck:
@@ -233,7 +233,7 @@ def _identity_problem(number: str, today: date) -> tuple[str, str]:
         return "length", f"公民身份号码应为18位，现为{len(number)}位。"
     if re.fullmatch(r"[0-9]{17}[0-9X]", number) is None:
         return "characters", "公民身份号码前17位应为数字，末位应为数字或X。"
-    birth = _date(number[6:14])
+    birth = day_of_digits(number[6:14])
     if birth is None or birth.year < OLDEST_BIRTH_YEAR:
         return "date", "公民身份号码中的出生日期不存在，请核对证件。"
     if birth > today:
@@ -273,7 +273,8 @@ def _check_s10(number: str) -> NumberCheck:
     return NumberCheck(number=number)
 
 
-def _date(digits: str) -> date | None:
+def day_of_digits(digits: str) -> date | None:
+    """Return the day that eight digits name, or ``None``."""
     try:
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
     except ValueError:
