@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from clerk_app.domain.kinds import KINDS, Kind
+from clerk_app.domain.kinds import KINDS, About, Kind
 from clerk_app.domain.merge import BY_MATERIAL, COMMUTES, CONFLICTS, pair_table
 
 MARKS = {COMMUTES: "·", CONFLICTS: "×", BY_MATERIAL: "m"}
@@ -24,12 +24,17 @@ def writes(kind: Kind) -> str:
 
 
 def matrix() -> str:
-    """Return every pair of kinds as a Markdown table."""
-    table = pair_table()
-    columns = [str(number) for number in range(1, len(KINDS) + 1)]
+    """Return every pair of kinds about one sort of subject, as Markdown tables."""
+    return "\n".join(f"About a {about}:\n\n{_table(about)}" for about in About)
+
+
+def _table(about: About) -> str:
+    table = pair_table(about)
+    kinds = [name for name, kind in KINDS.items() if about in kind.about]
+    columns = [str(number) for number in range(1, len(kinds) + 1)]
     lines = [_line(["", "kind", *columns]), _line(["--:", "---", *[":-:"] * len(columns)])]
-    for number, one in enumerate(KINDS, start=1):
-        lines.append(_line([str(number), f"`{one}`", *(MARKS[table[one, other]] for other in KINDS)]))
+    for number, one in enumerate(kinds, start=1):
+        lines.append(_line([str(number), f"`{one}`", *(MARKS[table[one, other]] for other in kinds)]))
     return "\n".join(lines) + "\n"
 
 
