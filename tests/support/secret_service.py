@@ -96,7 +96,14 @@ def secret_session() -> Iterator[SecretService]:
         settings.write_text(BUS, encoding="utf-8")
         bus = end.enter_context(
             running(
-                ["dbus-daemon", f"--config-file={settings}", "--nofork", "--nopidfile", "--nosyslog", "--print-address=1"],
+                [
+                    "dbus-daemon",
+                    f"--config-file={settings}",
+                    "--nofork",
+                    "--nopidfile",
+                    "--nosyslog",
+                    "--print-address=1",
+                ],
                 env=environment,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
