@@ -123,6 +123,8 @@ def refusal(case: Case | None, entry: Entry) -> Refusal | None:
 def _well_formed(body: object) -> bool:
     if isinstance(body, b.Lost):
         return body.stands_for == "" or is_digest(body.stands_for)
+    if isinstance(body, cb.Unpacked):
+        return bool(body.materials)
     return body.entry not in {"", body.by} if isinstance(body, b.Mended) else True
 
 
