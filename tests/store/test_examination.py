@@ -16,7 +16,7 @@ from clerk_app.store.errors import StoreDamaged, StoreReadOnly
 from clerk_app.store.mend import repair
 from clerk_app.store.mend.examining import EXAMINED
 from clerk_app.store.records import Records
-from tests.support.broken import PAGE, Worked, change, num_of, opened, overwrite, receive, settle, worked
+from tests.support.broken import PAGE, Worked, change, num_of, opened, overwrite, pages_of, receive, settle, worked
 from tests.support.window_journal import WINDOW, heard, verdicts
 
 DAY = "2026-03-02"
@@ -213,6 +213,26 @@ def test_a_case_stays_as_it_was_kept_while_its_entries_are_missing(tmp_path: Pat
         assert records.rebuild() == records.incomplete() == [gone.subject]
         records.fill([gone])
         records.made_whole()
+        assert records.rebuild() == records.incomplete() == []
+
+
+def test_what_was_folded_while_an_entry_was_not_found_is_folded_again(tmp_path: Path) -> None:
+    done = worked(tmp_path / "window")
+    subject = done.mine.entries[0].subject
+    one, other = (page * PAGE for page in pages_of(done, "journal")[:2])
+    raw = done.file.read_bytes()
+    overwrite(done.file, one, raw[other : other + PAGE])
+    overwrite(done.file, other, raw[one : one + PAGE])
+    with opened(done.folder) as records:
+        kept = records.case(subject)
+        told = heard([done.other.remark(subject, "后来的备注")], done.feed + 1)
+        records.take_feed(told, done.feed + 1)
+        assert records.case(subject) == kept, "an entry of it is not found now, so it stays as it was kept"
+        records.examine_daily(DAY)
+        assert (records.gaps(), records.damages()) == ([], []), "every row was found, in another place"
+        case = records.case(subject)
+        assert case is not None
+        assert case.remarks[-1].text == "后来的备注"
         assert records.rebuild() == records.incomplete() == []
 
 
