@@ -216,13 +216,83 @@ def test_a_case_stays_as_it_was_kept_while_its_entries_are_missing(tmp_path: Pat
         assert records.rebuild() == records.incomplete() == []
 
 
-def test_what_was_folded_while_an_entry_was_not_found_is_folded_again(tmp_path: Path) -> None:
-    done = worked(tmp_path / "window")
-    subject = done.mine.entries[0].subject
-    one, other = (page * PAGE for page in pages_of(done, "journal")[:2])
+def swap(done: Worked, table: str) -> None:
+    """Let two pages of a table change places: every row opens, and some are not found by their place."""
+    one, other = (page * PAGE for page in pages_of(done, table)[:2])
     raw = done.file.read_bytes()
     overwrite(done.file, one, raw[other : other + PAGE])
     overwrite(done.file, other, raw[one : one + PAGE])
+
+
+@pytest.mark.parametrize("table", ["journal", "cases", "items"])
+def test_pages_that_changed_places_are_seen_by_reading_the_rows(tmp_path: Path, table: str) -> None:
+    done = worked(tmp_path / "window")
+    swap(done, table)
+    with opened(done.folder) as records:
+        assert records.damages() == [], "the index is as the mark tells"
+        places = [row.seq for row in records.vault.scan(table)]
+        assert places == sorted(set(places)), "no row is read twice, whatever the pages tell"
+        assert [(damage.table, damage.reason) for damage in records.examine()] == [(table, "corrupt")]
+        assert records.heal()
+        assert records.examine(deep=True) == records.gaps() == records.rebuild() == []
+        assert records.vault.count(table) == len(list(records.vault.scan(table)))
+
+
+def test_rows_that_are_left_out_of_the_pages_are_seen_by_reading_the_rest(tmp_path: Path) -> None:
+    done = worked(tmp_path / "window")
+    first, last = (pages_of(done, "journal")[at] * PAGE for at in (0, -1))
+    overwrite(done.file, last, done.file.read_bytes()[first : first + PAGE])
+    with opened(done.folder) as records:
+        assert [(damage.table, damage.reason) for damage in records.examine()] == [("journal", "corrupt")]
+        assert records.heal()
+        assert lost(records) == {done.mine.n}, "the only row of the last page"
+        assert records.examine(deep=True) == []
+
+
+def test_reading_beside_a_client_that_writes_sees_no_damage(tmp_path: Path) -> None:
+    done = worked(tmp_path / "window")
+    with opened(done.folder) as records, opened(done.folder, read_only=True) as beside:
+        walk = records.vault.scan("journal")
+        next(walk)
+        receive(records, done)
+        assert len(list(walk)) >= 40
+        assert (records.examine(), beside.examine()) == ([], [])
+
+
+def test_a_file_whose_log_is_gone_is_looked_through_when_it_is_opened(tmp_path: Path) -> None:
+    done = worked(tmp_path / "window")
+    copy = done.file.read_bytes()
+    with opened(done.folder) as records:
+        receive(records, done)
+    for path in done.folder.glob("store.db*"):
+        path.unlink()
+    done.file.write_bytes(copy)
+    swap(done, "cases")
+    with opened(done.folder) as records:
+        assert lost(records) == {done.mine.n}
+        assert records.examine(deep=True) == []
+        assert len(list(done.folder.glob("store.db.damaged-*[0-9]"))) == 1
+
+
+def test_a_row_that_is_not_where_the_index_says_is_not_taken_for_written(tmp_path: Path) -> None:
+    done = worked(tmp_path / "window")
+    with opened(done.folder) as records:
+        first = next(records.vault.scan("cases")).id
+    swap(done, "cases")
+    with opened(done.folder) as records:
+        for act in (lambda: records.vault.write("cases", first, b"{}"), lambda: records.vault.delete("cases", first)):
+            with pytest.raises(StoreDamaged) as met:
+                act()
+            assert (met.value.table, met.value.id, met.value.reason) == ("cases", first, "corrupt")
+        assert records.heal(met.value)
+        assert records.rebuild() == []
+        assert records.vault.delete("cases", first)
+
+
+def test_what_was_folded_while_an_entry_was_not_found_is_folded_again(tmp_path: Path) -> None:
+    done = worked(tmp_path / "window")
+    subject = done.mine.entries[0].subject
+    swap(done, "journal")
     with opened(done.folder) as records:
         kept = records.case(subject)
         told = heard([done.other.remark(subject, "后来的备注")], done.feed + 1)
