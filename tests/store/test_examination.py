@@ -234,7 +234,7 @@ def test_pages_that_changed_places_are_seen_by_reading_the_rows(tmp_path: Path, 
         assert places == sorted(set(places)), "no row is read twice, whatever the pages tell"
         assert [(damage.table, damage.reason) for damage in records.examine()] == [(table, "corrupt")]
         assert records.heal()
-        assert records.examine(deep=True) == records.gaps() == records.rebuild() == []
+        assert (records.examine(deep=True), records.gaps(), records.rebuild()) == ([], [], [])
         assert records.vault.count(table) == len(list(records.vault.scan(table)))
 
 
@@ -280,10 +280,11 @@ def test_a_row_that_is_not_where_the_index_says_is_not_taken_for_written(tmp_pat
         first = next(records.vault.scan("cases")).id
     swap(done, "cases")
     with opened(done.folder) as records:
-        for act in (lambda: records.vault.write("cases", first, b"{}"), lambda: records.vault.delete("cases", first)):
-            with pytest.raises(StoreDamaged) as met:
-                act()
-            assert (met.value.table, met.value.id, met.value.reason) == ("cases", first, "corrupt")
+        with pytest.raises(StoreDamaged) as met:
+            records.vault.write("cases", first, b"{}")
+        assert (met.value.table, met.value.id, met.value.reason) == ("cases", first, "corrupt")
+        with pytest.raises(StoreDamaged):
+            records.vault.delete("cases", first)
         assert records.heal(met.value)
         assert records.rebuild() == []
         assert records.vault.delete("cases", first)
