@@ -249,6 +249,20 @@ def test_rows_that_are_left_out_of_the_pages_are_seen_by_reading_the_rest(tmp_pa
         assert records.examine(deep=True) == []
 
 
+def test_a_table_whose_rows_and_index_cannot_be_read_through_is_read_place_by_place(tmp_path: Path) -> None:
+    done = worked(tmp_path / "window")
+    bent = done.mine.entries[4]
+    name = bent.id.encode()
+    done.file.write_bytes(done.file.read_bytes().replace(name, b"\xff" + name[1:]))
+    with opened(done.folder) as records:
+        read = {record.entry.id for record in records.journal()}
+        assert read == {entry.id for entry in (*done.mine.entries, *done.other.entries)} - {bent.id}
+        assert {(damage.table, damage.reason) for damage in records.examine()} == {("journal", "corrupt")}
+        records.examine_daily(DAY)
+        assert lost(records) == {bent.n}
+        assert records.examine(deep=True) == []
+
+
 def test_reading_beside_a_client_that_writes_sees_no_damage(tmp_path: Path) -> None:
     done = worked(tmp_path / "window")
     with opened(done.folder) as records, opened(done.folder, read_only=True) as beside:

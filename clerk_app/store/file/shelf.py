@@ -85,9 +85,7 @@ class Shelf(Opened):
 
     def _salvage(self, table: str, known: Table, after: int) -> Iterator[Row]:
         """Yield what can still be reached one by one, when the table cannot be read through."""
-        for seq, row in sorted(self._fetch(known.ids, (), table)):
-            if seq <= after:
-                continue
+        for seq, row in self._places(table, known, after):
             try:
                 found = self.read_at(table, seq)
             except StoreDamaged as damage:
@@ -95,6 +93,16 @@ class Shelf(Opened):
             else:
                 if found:
                     yield found
+                elif row:
+                    self.damages[table, row] = StoreDamaged(table, row, "corrupt")
+
+    def _places(self, table: str, known: Table, after: int) -> list[tuple[int, str]]:
+        """Return the places past one and the ids in them, as the index tells; where it cannot be read, all there may be."""
+        try:
+            return sorted(told for told in self._fetch(known.ids, (), table) if told[0] > after)
+        except StoreDamaged:
+            self._note_odds(table)
+            return [(seq, "") for seq in range(after + 1, self.last(table) + 1)]
 
     def count(self, table: str) -> int:
         """Return how many documents a table has."""
