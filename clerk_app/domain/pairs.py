@@ -15,12 +15,23 @@ def writes(kind: Kind) -> str:
     if kind.settles:
         return "the decision, and what it lets stand"
     if kind.decides:
-        return "the decision"
+        more = "; where the result is" if kind.hands else "; where the papers at the counter are" if kind.returns else ""
+        return f"the decision{more}"
     if kind.checks:
         return "the materials it names"
-    if kind.moves:
-        return "the place"
-    return "the official number" if kind.numbers else "–"
+    told = (
+        (kind.moves, "the place"),
+        (kind.packs, "where the materials it names are"),
+        (kind.hands, "where the result is"),
+        (kind.gives and kind.receives, "who took the bag, and who got it"),
+        (kind.gives, "who took the bag"),
+        (kind.receives, "who got the bag"),
+        (kind.waybills, "the waybill"),
+        (kind.orders, "what is asked of the carrier"),
+        (kind.concludes, "the end of the discrepancy it names"),
+        (kind.numbers, "the official number"),
+    )
+    return next((words for holds, words in told if holds), "–")
 
 
 def matrix() -> str:
