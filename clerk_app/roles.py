@@ -34,7 +34,12 @@ DOORS: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("disputes", "refusals", "refusal", "leaves", "mend", "say_again", "give_up"), WINDOW),
     **dict.fromkeys(("scanner", "waiting_scans", "hold_scan", "release_scans"), WINDOW),
     **dict.fromkeys(("attach_scan", "remove_scan", "scans_of"), WINDOW),
-    **dict.fromkeys(("take_up", "write_off", "settle"), SUPERVISOR),
+    **dict.fromkeys(("to_pack", "results_here", "parcels", "manifests", "parcel", "manifest"), WINDOW),
+    **dict.fromkeys(("disputed", "way_of", "trace", "custody_tasks", "note_discrepancy"), WINDOW),
+    **dict.fromkeys(("packing", "packing_for_applicant", "pack", "unseal", "set_waybill"), WINDOW),
+    **dict.fromkeys(("ask_pickup", "cancel_pickup", "begin_pickup", "scan_bag", "close_pickup"), WINDOW),
+    **dict.fromkeys(("receive_parcel", "result_arrived", "deliver"), WINDOW),
+    **dict.fromkeys(("take_up", "write_off", "settle", "close_discrepancy"), SUPERVISOR),
 }
 """Public method or property of the desk → who may use it. What a role then may do to a case, ``domain.kinds`` says."""
 
