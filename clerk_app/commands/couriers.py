@@ -92,9 +92,9 @@ def listed(options: argparse.Namespace) -> int:
 
 
 def _plain(one: Listed) -> dict[str, Any]:
-    from clerk_app.domain.plain import to_plain
+    import msgspec
 
-    plain: dict[str, Any] = to_plain(one)
+    plain: dict[str, Any] = msgspec.to_builtins(one)
     return plain
 
 
