@@ -11,17 +11,22 @@ from clerk_app.domain.codes import (
     NECESSITY_LABELS,
     UNIT_LABELS,
 )
+from clerk_app.domain.custody_words import AGENT_REASONS, WAY_LABELS
 
 LABELS: dict[str, str] = {
     "accepted_on": "受理日",
     "address": "地址",
+    "agent": "代收人",
     "agent_id_number": "经办人证件号码",
     "agent_name": "经办人",
+    "agent_reason": "代收原因",
+    "agent_reason_code": "代收原因类别",
     "answers": "情形",
     "applicant": "申请人",
     "basis": "依据",
     "brought": "本次补交",
     "by": "由",
+    "carrier": "承运企业",
     "case": "办件",
     "cases": "件数",
     "checklist": "材料清单",
@@ -53,6 +58,7 @@ LABELS: dict[str, str] = {
     "id": "编号",
     "id_kind": "证件类型",
     "id_number": "证件号码",
+    "id_number_masked": "证件号码（已遮盖）",
     "inspect": "原件（验）",
     "issued": "出具日期",
     "item": "事项",
@@ -76,6 +82,7 @@ LABELS: dict[str, str] = {
     "owed": "所欠材料",
     "pages": "页数",
     "phone": "手机",
+    "place": "送达地点",
     "point": "服务点",
     "prefiling": "预申报编号",
     "procedure": "程序",
@@ -91,6 +98,7 @@ LABELS: dict[str, str] = {
     "seal": "签章",
     "seen_on": "核验日",
     "sha256": "文件摘要",
+    "signed": "签收",
     "size": "字节数",
     "source": "来源",
     "stage": "阶段",
@@ -109,6 +117,7 @@ LABELS: dict[str, str] = {
     "visit": "到场",
     "visit_reason": "到场原因",
     "visits_cap": "到场上限",
+    "waybill": "运单号",
     "when": "适用情形",
     "where": "到哪办",
     "why": "用途",
@@ -128,5 +137,7 @@ WORDS: dict[str, Mapping[str, str]] = {
     "unit": {str(k): v for k, v in UNIT_LABELS.items()},
     "stage": {"complete": "受理前补全", "correct": "受理后补正"},
     "outcome": {"approved": "准予", "denied": "不予批准"},
+    "how": WAY_LABELS,
+    "agent_reason_code": AGENT_REASONS,
 }
 """What the codes of a member are called."""

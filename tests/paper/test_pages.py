@@ -171,7 +171,7 @@ def paper_of(*blocks: Text | Table) -> Paper:
         title="样例",
         issuer="样例",
         number="1",
-        case=NUMBER,
+        subject=NUMBER,
         standing="市中心已确认",
         labels=(),
         printed_at=PRINTED_AT,
