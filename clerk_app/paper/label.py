@@ -29,6 +29,7 @@ class Label:
     seal: str
     sealed_on: str
     carrier: str
+    """Whose waybill it is; empty where there is none."""
     waybill: str
     foot: str
 
@@ -67,7 +68,7 @@ def label(number: str, sealed: Sealed, context: HandContext) -> Label:
         ),
         seal=sealed.seal or "（无封签）",
         sealed_on=day(sealed.on),
-        carrier=CARRIER_LABELS.get(sealed.carrier, sealed.carrier),
+        carrier=CARRIER_LABELS.get(sealed.carrier, sealed.carrier) if sealed.waybill else "",
         waybill=sealed.waybill,
         foot=f"窗口 {context.window}　打印时间：{minute(context.printed_at)}",
     )

@@ -16,18 +16,18 @@ TITLE = "交接清单"
 COPIES = ("第一联　服务点留存", "第二联　揽收员留存")
 BAGS = (
     Column(title="序号", share=10, align="center"),
-    Column(title="袋号", share=43),
-    Column(title="送往", share=52),
+    Column(title="袋号", share=48),
+    Column(title="送往", share=50),
     Column(title="件数", share=11, align="center"),
     Column(title="封签", share=28),
-    Column(title="备注", share=24),
+    Column(title="备注", share=21),
 )
 FOUND = (
     Column(title="序号", share=10, align="center"),
-    Column(title="袋号", share=43),
+    Column(title="袋号", share=48),
     Column(title="差异", share=21, align="center"),
-    Column(title="涉及材料", share=50),
-    Column(title="原因", share=44),
+    Column(title="涉及材料", share=48),
+    Column(title="原因", share=41),
 )
 PIN = "pin"
 """``Closed.proof`` of a courier whose badge was scanned and whose PIN held."""

@@ -1,4 +1,4 @@
-"""Bags, manifests and deliveries to print, and the codes on them as another program reads them."""
+"""Bags and manifests to print, and the codes on them as another program reads them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from clerk_app.domain.bodies import Decided, Delivered
-from clerk_app.domain.case import Case
 from clerk_app.domain.custody_bodies import (
     RESULT,
     Address,
@@ -24,9 +22,8 @@ from clerk_app.domain.custody_bodies import (
     Sealed,
 )
 from clerk_app.domain.custody_numbers import manifest_number, parcel_number
-from clerk_app.domain.kinds import State
 from clerk_app.paper.context import HandContext
-from tests.support.papers import NUMBER, PRINTED_AT, accepted_case
+from tests.support.papers import NUMBER, PRINTED_AT
 
 ON = date(2026, 7, 14)
 BAG = parcel_number("FS0123", "01", ON, 42)
@@ -109,15 +106,6 @@ def closed(count: int, **changes: Any) -> Closed:
         ),
         **changes,
     )
-
-
-def delivered_case(**changes: Any) -> Case:
-    """Return a case whose result was handed out, at the counter unless the changes say otherwise."""
-    body = Delivered(
-        on=date(2026, 7, 28), to="欧阳𠮷娜", by="李样例", id_kind="resident_id", id_number_masked="440*************27"
-    )
-    decided = Decided(on=date(2026, 7, 24), outcome="approved", document="样公居〔2026〕0123号")
-    return accepted_case(state=State.CLOSED, decided=decided, delivered=replace(body, **changes))
 
 
 def codes_of(pdf: bytes, folder: Path, *, dpi: int, page: int = 1) -> list[tuple[str, str]]:
