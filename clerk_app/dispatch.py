@@ -13,6 +13,7 @@ from clerk_app.domain import bodies as b
 from clerk_app.domain import custody_bodies as cb
 from clerk_app.domain import dispatch, pickup
 from clerk_app.domain.case import Case
+from clerk_app.domain.couriers import ANYBODY
 from clerk_app.domain.custody import GONE, Manifest, Parcel
 from clerk_app.domain.dispatch import Packing
 from clerk_app.domain.lots import Lot, held_at, in_parcel
@@ -34,6 +35,7 @@ class Signed:
     """The courier: code is the badge, person the name."""
     proof: str
     """``pin`` or ``paper``."""
+    receives_for: tuple[str, ...] = (ANYBODY,)
     company: str = ""
     vehicle: str = ""
     contact: str = ""
@@ -144,9 +146,9 @@ class Dispatch:
 
     # the courier at the counter
 
-    def begin_pickup(self) -> Pickup:
+    def begin_pickup(self, receives_for: tuple[str, ...]) -> Pickup:
         """Return the hand-over of all sealed bags that wait here."""
-        return pickup.begin(self._bags.parcels("packed"))
+        return pickup.begin(self._bags.parcels("packed"), receives_for)
 
     def close_pickup(self, held: Pickup, signed: Signed, missing: Mapping[str, str]) -> Manifest:
         """Close a hand-over: the manifest, and every bag's step to the courier, in one transaction."""

@@ -7,13 +7,16 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
+from clerk_app import bag_papers, paperwork
 from clerk_app.bags import Bags, Task
+from clerk_app.couriers import Couriers
 from clerk_app.devices.scanner import Scanner
 from clerk_app.dispatch import Dispatch, Signed
 from clerk_app.domain import bodies as b
 from clerk_app.domain import custody_bodies as cb
 from clerk_app.domain import pickup
 from clerk_app.domain.case import Case
+from clerk_app.domain.couriers import ANYBODY, Courier
 from clerk_app.domain.custody import Manifest, Parcel
 from clerk_app.domain.custody_summary import ManifestSummary, ParcelSummary
 from clerk_app.domain.dispatch import Group, Packing
@@ -28,6 +31,18 @@ from clerk_app.seat import Clock, Seat
 from clerk_app.store.records import Records
 
 T = TypeVar("T")
+
+
+def _signature(courier: Courier, proof: str) -> Signed:
+    taker = cb.Hand(kind=cb.HandKind.COURIER, code=courier.badge, name=courier.company, person=courier.name)
+    return Signed(
+        taker=taker,
+        proof=proof,
+        receives_for=courier.receives_for,
+        company=courier.company,
+        vehicle=courier.vehicle,
+        contact=courier.contact,
+    )
 
 
 @guarded
@@ -49,6 +64,7 @@ class DispatchDoors(ScanDoors):
         super().__init__(records, seat, person, signing_key, clock, line, inquiry, scanner)
         self._papers = papers
         self._bags = Bags(records, self._casework, seat, clock)
+        self._couriers = Couriers(records, clock)
         self._dispatch = Dispatch(records, self._scribe, self._casework, seat, person, clock, self._bags)
 
     # what waits, and bags
@@ -123,9 +139,21 @@ class DispatchDoors(ScanDoors):
 
     # the courier at the counter
 
-    def begin_pickup(self) -> Pickup:
+    def courier(self, badge: str) -> Courier:
+        """Return whose badge was scanned, if they may collect here today."""
+        return self._couriers.admitted(badge, self._clock().date())
+
+    def verify_courier(self, badge: str, pin: str) -> Signed:
+        """Return a courier's signature by badge and PIN; takes some 0.1 s."""
+        return _signature(self._couriers.verify(badge, pin, self._clock().date()), "pin")
+
+    def courier_on_paper(self, badge: str) -> Signed:
+        """Return the signature of a courier who signs the printed list by hand: the PIN is forgotten, the badge is theirs."""
+        return _signature(self._couriers.admitted(badge, self._clock().date()), "paper")
+
+    def begin_pickup(self, signed: Signed | None = None) -> Pickup:
         """Return a hand-over of all bags that wait here; it is a value, nothing is recorded before it is closed."""
-        return self._dispatch.begin_pickup()
+        return self._dispatch.begin_pickup(signed.receives_for if signed is not None else (ANYBODY,))
 
     def scan_bag(self, held: Pickup, text: str) -> tuple[Pickup, Scan, str]:
         """Return the hand-over after a bag was scanned, what that came to, and the bag's number; looks at memory only."""
@@ -153,6 +181,32 @@ class DispatchDoors(ScanDoors):
     def deliver(self, number: str, delivered: b.Delivered) -> Case:
         """Hand a result to the applicant, or to who collects for them."""
         return self._sent(self._dispatch.deliver(number, delivered))
+
+    # papers
+
+    def label(self, number: str) -> bytes:
+        """Return a bag's label as PDF."""
+        parcel = self._bags.parcel(number)
+        return bag_papers.label(parcel, self._on_paper(parcel.number))
+
+    def print_label(self, number: str) -> Path:
+        """Write a bag's label into the window's folder of papers and return where it is."""
+        parcel = self._bags.parcel(number)
+        return paperwork.write(self.label(number), self._papers, f"{parcel.number}-{bag_papers.LABEL}")
+
+    def manifest_paper(self, number: str) -> bytes:
+        """Return both copies of a hand-over's list as PDF."""
+        manifest = self._bags.manifest(number)
+        return bag_papers.manifest(manifest, self._on_paper(manifest.number))
+
+    def print_manifest(self, number: str) -> Path:
+        """Write them into the window's folder of papers and return where they are."""
+        manifest = self._bags.manifest(number)
+        return paperwork.write(self.manifest_paper(number), self._papers, f"{manifest.number}-{bag_papers.MANIFEST}")
+
+    def _on_paper(self, subject: str) -> bag_papers.Printed:
+        confirmed = all(record.confirmed for record in self._records.records_of(subject))
+        return bag_papers.Printed(seat=self.seat, now=self._clock(), confirmed=confirmed)
 
     # discrepancies
 

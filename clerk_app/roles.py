@@ -38,6 +38,8 @@ DOORS: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("disputed", "way_of", "trace", "custody_tasks", "note_discrepancy"), WINDOW),
     **dict.fromkeys(("packing", "packing_for_applicant", "pack", "unseal", "set_waybill"), WINDOW),
     **dict.fromkeys(("ask_pickup", "cancel_pickup", "begin_pickup", "scan_bag", "close_pickup"), WINDOW),
+    **dict.fromkeys(("courier", "verify_courier", "courier_on_paper"), WINDOW),
+    **dict.fromkeys(("label", "print_label", "manifest_paper", "print_manifest"), WINDOW),
     **dict.fromkeys(("receive_parcel", "result_arrived", "deliver"), WINDOW),
     **dict.fromkeys(("take_up", "write_off", "settle", "close_discrepancy"), SUPERVISOR),
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from clerk_app.domain import custody_bodies as cb
+from clerk_app.domain.couriers import ANYBODY
 from clerk_app.domain.custody_numbers import parse_custody_number
 from clerk_app.domain.custody_summary import ParcelSummary
 from clerk_app.domain.kinds import ParcelState
@@ -22,6 +23,8 @@ class Scan(StrEnum):
     """Scanned already."""
     NOT_LISTED = "not_listed"
     """A bag, but not one that waits here for a courier."""
+    NOT_FOR = "not_for"
+    """A bag that waits here, but not for this courier."""
     UNREADABLE = "unreadable"
     """No bag's number, or a check character that does not fit: scan again."""
 
@@ -38,17 +41,20 @@ class Pickup:
     """Bags whose seal is broken, with what was written of it."""
     strangers: Mapping[str, str] = field(default_factory=dict)
     """Bags that are not on the list, with why they go or stay."""
+    receives_for: tuple[str, ...] = (ANYBODY,)
+    """Whose bags this courier may take: codes of departments, points, companies and carriers."""
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The bags that should be handed over and were not scanned."""
-        return tuple(number for number in self.expected if number not in self.taken)
+        """The bags that should be handed over to this courier and were not scanned."""
+        return tuple(n for n, one in self.expected.items() if n not in self.taken and _may_take(self, one))
 
 
-def begin(waiting: Iterable[ParcelSummary]) -> Pickup:
-    """Return the hand-over of what is sealed and waits."""
+def begin(waiting: Iterable[ParcelSummary], receives_for: tuple[str, ...] = (ANYBODY,)) -> Pickup:
+    """Return the hand-over of what is sealed and waits, to a courier who may take bags for these."""
     expected = {one.number: one for one in waiting if one.state is ParcelState.SEALED}
-    return Pickup(expected, {plain(one.waybill): one.number for one in expected.values() if one.waybill})
+    by_waybill = {plain(one.waybill): one.number for one in expected.values() if one.waybill}
+    return Pickup(expected, by_waybill, receives_for=receives_for)
 
 
 def scanned(pickup: Pickup, text: str) -> tuple[Pickup, Scan, str]:
@@ -57,6 +63,8 @@ def scanned(pickup: Pickup, text: str) -> tuple[Pickup, Scan, str]:
     code = pickup.by_waybill.get(code, code)
     if code in pickup.taken:
         return pickup, Scan.TWICE, code
+    if code in pickup.expected and not _may_take(pickup, pickup.expected[code]):
+        return pickup, Scan.NOT_FOR, code
     if code in pickup.expected:
         return replace(pickup, taken={**pickup.taken, code: None}), Scan.TAKEN, code
     if code in pickup.strangers:
@@ -65,6 +73,11 @@ def scanned(pickup: Pickup, text: str) -> tuple[Pickup, Scan, str]:
     if number is None or number.letter != "P":
         return pickup, Scan.UNREADABLE, code
     return replace(pickup, strangers={**pickup.strangers, number.text: ""}), Scan.NOT_LISTED, number.text
+
+
+def _may_take(pickup: Pickup, one: ParcelSummary) -> bool:
+    told = {*pickup.receives_for}
+    return ANYBODY in told or not told.isdisjoint({one.to, one.carrier} - {""})
 
 
 def with_broken(pickup: Pickup, number: str, note: str) -> Pickup:
