@@ -164,25 +164,31 @@ def test_a_pickup_is_a_line_of_a_file_and_is_durable_with_its_answer(home: Seat,
         ("missing_bag", third),
     ]
 
+    assert home.json("parcel", "show", one)["holder"]["code"] == "YZ900001"
+    assert home.json("parcel", "show", third)["state"] == "sealed"
+
+
+def test_the_list_of_a_pickup_and_where_every_paper_is(home: Seat, tmp_path: Path) -> None:
+    case = received(home)
+    number = packed(home, case)["parcel"]
+    by_hand = {"badge": "YZ900001", "proof": "paper", "bags": [number], "broken": {number: "封签裂开"}}
+    [done] = hand_over(home, by_hand).done().lines
     [listed] = [m for m in home.json("manifests") if m["manifest"] == done["manifest"]]
-    assert (listed["parcels"], listed["discrepancies"]) == ([one, other], 2)
+    assert (listed["parcels"], listed["discrepancies"]) == ([number], 1)
     shown = home.json("manifests", done["manifest"])
-    assert (shown["proof"], [line["broken"] for line in shown["lines"]]) == ("pin", [False, True])
+    assert (shown["proof"], [line["broken"] for line in shown["lines"]]) == ("paper", [True])
     assert "样例揽收员" in home.clerk("manifests", done["manifest"]).done().out
     home.clerk("paper", "交接清单", done["manifest"], "--out", tmp_path / "list.pdf").done()
     assert (tmp_path / "list.pdf").read_bytes().startswith(b"%PDF")
-    assert home.json("parcel", "show", one)["holder"]["code"] == "YZ900001"
-    assert home.json("parcel", "show", third)["state"] == "sealed"
-    held = home.json("where", cases[0])
-    assert {(row["holder"]["code"], row["parcel"]) for row in held} == {("YZ900001", one)}
+
+    held = home.json("where", case)
+    assert {(row["holder"]["code"], row["parcel"]) for row in held} == {("YZ900001", number)}
     steps = held[0]["steps"]
     assert [step["at"] for step in steps] == sorted(step["at"] for step in steps)
     assert any(done["manifest"] in step["signed"] for step in steps)
-    assert home.json("where", f"{cases[0]}/{held[0]['name']}") == [held[0]]
-    assert {row["case"] for row in home.json("where", one)} == {cases[0]}
-    assert "样例揽收员" in home.clerk("where", cases[0]).done().out
-    by_hand = {"badge": "YZ900001", "proof": "paper", "bags": [third]}
-    assert hand_over(home, by_hand).done().lines[0]["bags"] == [third]
+    assert home.json("where", f"{case}/{held[0]['name']}") == [held[0]]
+    assert {row["case"] for row in home.json("where", number)} == {case}
+    assert "样例揽收员" in home.clerk("where", case).done().out
     home.clerk("sync").done()
     assert home.json("status")["refused"] == 0
 
@@ -247,8 +253,8 @@ def test_a_result_that_is_not_here_is_neither_logged_in_nor_delivered(home: Seat
     case = received(home)
     assert home.json("results") == []
     for words in (("result-arrived", case), ("deliver", case), ("deliver", case, "--agent", "甲", "--why", "family")):
-        told = home.clerk(*words, "--json")
-        assert (told.status, told.json["error"]["code"]) == (1, "state-forbids")
+        refused = home.clerk(*words, "--json")
+        assert (refused.status, refused.json["error"]["code"]) == (1, "state-forbids")
     assert home.clerk("deliver", case, "--agent", "甲").status == 2
     told = home.clerk("deliver", case, "--id-number", "440604190001010017", "--json")
     assert (told.status, told.json["error"]["code"]) == (1, "identity-differs")
