@@ -238,12 +238,12 @@ def test_a_bag_comes_to_another_point_one_copy_short_and_a_supervisor_closes_tha
     short = next(task for task in home.json("discrepancies") if task["fault"] == "short")
     assert (short["subject"], short["note"], short["waits"]) == (number, "清点少一份", 0)
     assert "清点少一份" in home.clerk("discrepancies").done().out
-    words = ("close-discrepancy", short["entry"], "--outcome", "已找到", "--evidence", "双方签字", "--json")
-    told = home.clerk(*words)
+    closing = ("close-discrepancy", short["entry"], "--outcome", "已找到", "--evidence", "双方签字", "--json")
+    told = home.clerk(*closing)
     assert (told.status, told.json["error"]["code"]) == (1, "not-your-role")
     home.sign_in(city.account("supervisor", points[0]))
-    assert home.clerk("close-discrepancy", "ffff", *words[2:]).json["error"]["code"] == "discrepancy-unknown"
-    assert home.clerk(*words).done().json["open"] == 1
+    assert home.clerk("close-discrepancy", "ffff", *closing[2:]).json["error"]["code"] == "discrepancy-unknown"
+    assert home.clerk(*closing).done().json["open"] == 1
     assert [task["fault"] for task in home.json("discrepancies") if task["subject"] == number] == ["damaged"]
     home.clerk("sync").done()
     assert (home.json("status")["refused"], away.json("status")["refused"]) == (0, 0)
