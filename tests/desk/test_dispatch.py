@@ -222,6 +222,6 @@ def test_the_slip_the_label_and_the_list_name_the_bag(two: Branches) -> None:
         two.home.desk.paper("物料流转凭证", case),
     ):
         text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
-        assert bag.number in text.replace("\n", "")
+        assert bag.number in text.translate({0: None, 10: None})
     assert two.home.desk.print_label(bag.number).is_file()
     assert two.home.desk.print_manifest(manifest).is_file()
