@@ -149,6 +149,11 @@ def moment_of(text: str) -> datetime | None:
     return told.replace(tzinfo=BEIJING) if told.tzinfo is None else told.astimezone(BEIJING)
 
 
+def without_courtesies(text: str) -> str:
+    """Return what a carrier's text says of the bag, without whom to ring and what a pleasure it was."""
+    return _COURTESY.split(text, maxsplit=1)[0].strip(" ，,。")
+
+
 def _place_in_line(event: TrackEvent) -> tuple[datetime, str, str, str, str, str, str]:
     moment = moment_of(event.at) or _NEVER
     return (moment, event.at, event.waybill, event.code, event.place, event.name, event.detail)
@@ -215,7 +220,7 @@ def _when(step: Step) -> str:
 def _said(steps: Iterable[Step]) -> list[str]:
     """Return what was told of a delivery, the last thing first, without the courtesies."""
     events = [event for step in steps for event in step.versions]
-    return [_COURTESY.split(event.detail or event.name, maxsplit=1)[0].strip(" ，,。") for event in reversed(events)]
+    return [without_courtesies(event.detail or event.name) for event in reversed(events)]
 
 
 def _own_hand(said: Iterable[str]) -> str:
