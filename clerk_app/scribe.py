@@ -7,13 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from clerk_app.domain import bodies as b
-from clerk_app.domain.acts import refusal, role_refusal
-from clerk_app.domain.case import Case, evolve, fold
+from clerk_app.domain.acts import role_refusal
+from clerk_app.domain.case import Case
+from clerk_app.domain.custody_numbers import manifest_number, parcel_number
 from clerk_app.domain.journal import Entry, Record, signed
 from clerk_app.domain.kinds import KINDS
 from clerk_app.domain.numbers import case_number, uuid7
 from clerk_app.domain.people import Person
 from clerk_app.domain.plain import to_plain
+from clerk_app.domain.standing import Standing, evolve_any, fold_any, refusal_of
 from clerk_app.seat import Act, Clock, Refused, Seat
 from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.records import Records
@@ -45,7 +47,14 @@ class Scribe:
     def write(
         self, person: Person, plan: Callable[[], Sequence[Act]], fetched: Fetched | None = None
     ) -> dict[str, Case]:
-        """Record the acts ``plan`` returns and return the cases they concern; durable on return.
+        """Record the acts ``plan`` returns as ``record`` does, and return the cases they concern."""
+        done = self.record(person, plan, fetched)
+        return {subject: stood for subject, stood in done.items() if isinstance(stood, Case)}
+
+    def record(
+        self, person: Person, plan: Callable[[], Sequence[Act]], fetched: Fetched | None = None
+    ) -> dict[str, Standing]:
+        """Record the acts ``plan`` returns and return the cases, bags and manifests they concern; durable on return.
 
         ``plan`` runs inside the transaction, so that numbers it takes and states it looks at are still true when the
         acts are written. Raises ``Refused`` when any act may not be done. Where the store is found damaged it is repaired,
@@ -58,53 +67,54 @@ class Scribe:
                 raise
         return self._write(person, plan, fetched)
 
-    def _write(self, person: Person, plan: Callable[[], Sequence[Act]], fetched: Fetched | None) -> dict[str, Case]:
+    def _write(self, person: Person, plan: Callable[[], Sequence[Act]], fetched: Fetched | None) -> dict[str, Standing]:
         with self._records.transaction():
             acts = plan()
-            cases: dict[str, Case | None] = {}
+            stood: dict[str, Standing | None] = {}
             seen: dict[str, int] = {}
             entries: list[Entry] = []
             n, previous = self._records.head()
             for act in acts:
                 if act.subject not in seen:
-                    cases[act.subject], seen[act.subject] = self._stand(act.subject, fetched)
+                    stood[act.subject], seen[act.subject] = self._stand(act.subject, fetched)
                 entry = signed(self._unsigned(person, act, n + 1, seen[act.subject], previous), self._signing_key)
-                cases[act.subject] = self._checked(person, cases[act.subject], entry)
+                stood[act.subject] = self._checked(person, stood[act.subject], entry)
                 entries.append(entry)
                 n, previous = entry.n, entry.digest()
                 seen[act.subject] += 1
-            done = {subject: case for subject, case in cases.items() if case is not None}
+            done = {subject: one for subject, one in stood.items() if one is not None}
             done |= self._settled(entries)
             self._records.append(entries, [c for c in done.values() if self._is_here(c, fetched)])
             if isinstance(self._clock, WindowClock):
                 self._clock.keep()
         return done
 
-    def _stand(self, subject: str, fetched: Fetched | None) -> tuple[Case | None, int]:
-        """Return a subject's case as it stands, and how many of its entries this window has seen."""
+    def _stand(self, subject: str, fetched: Fetched | None) -> tuple[Standing | None, int]:
+        """Return a subject as it stands, and how many of its entries this window has seen."""
         held = self._records.records_of(subject)
-        case = self._records.case(subject)
+        stood = self._records.stood(subject)
         # Others' entries without a place in the feed are those a restored central lost.
         own = self._seat.window
         seen = sum(r.entry.window == own or r.position is not None for r in held)
-        if case is None and fetched is not None and fetched.case.number == subject:
+        if stood is None and fetched is not None and fetched.case.number == subject:
             return fetched.case, fetched.seen + seen
-        return case, seen
+        return stood, seen
 
-    def _is_here(self, case: Case, fetched: Fetched | None) -> bool:
+    def _is_here(self, stood: Standing, fetched: Fetched | None) -> bool:
         """Whether a case is kept here: of one that was only fetched nothing is, before the feed brings its entries."""
-        return fetched is None or case.number != fetched.case.number or self._records.case(case.number) is not None
+        return fetched is None or stood.number != fetched.case.number or self._records.stood(stood.number) is not None
 
-    def _settled(self, entries: Sequence[Entry]) -> dict[str, Case]:
-        """Return the cases in which a conflict was settled, as the fold tells them: it alone knows what was set aside."""
+    def _settled(self, entries: Sequence[Entry]) -> dict[str, Standing]:
+        """Return the subjects in which a conflict was settled, as the fold tells them: it alone knows what was set aside."""
         subjects = {entry.subject for entry in entries if entry.kind == SETTLED}
         folded = {
-            subject: fold(
-                [*self._records.records_of(subject), *(Record(entry=e) for e in entries if e.subject == subject)]
+            subject: fold_any(
+                subject,
+                [*self._records.records_of(subject), *(Record(entry=e) for e in entries if e.subject == subject)],
             )
             for subject in subjects
         }
-        return {subject: case for subject, case in folded.items() if case is not None}
+        return {subject: one for subject, one in folded.items() if one is not None}
 
     def new_id(self) -> str:
         """Return an id for an entry to be."""
@@ -140,10 +150,22 @@ class Scribe:
         today = self._clock().date()
         return case_number(self._seat.point, self._seat.number, today, self._records.next_serial(today))
 
+    def new_parcel(self, ahead: int = 0) -> str:
+        """Return the number of a bag whose first entry is the next but ``ahead``; call it inside a plan."""
+        return parcel_number(self._seat.point, self._seat.number, self._clock().date(), self._next(ahead))
+
+    def new_manifest(self, ahead: int = 0) -> str:
+        """Return the number of a manifest likewise."""
+        return manifest_number(self._seat.point, self._seat.number, self._clock().date(), self._next(ahead))
+
+    def _next(self, ahead: int) -> int:
+        return self._records.head()[0] + 1 + ahead
+
     def preview(self, person: Person, case: Case, acts: Sequence[Act]) -> Case:
         """Return the case as it would stand after these acts; raises ``Refused``; nothing is written."""
         for act in acts:
-            case = self._checked(person, case, self._unsigned(person, act, 0, 0, "")) or case
+            after = self._checked(person, case, self._unsigned(person, act, 0, 0, ""))
+            case = after if isinstance(after, Case) else case
         return case
 
     def _unsigned(self, person: Person, act: Act, n: int, seen: int, previous: str) -> Entry:
@@ -160,14 +182,14 @@ class Scribe:
             body=to_plain(act.body),
         )
 
-    def _checked(self, person: Person, case: Case | None, entry: Entry) -> Case | None:
-        """Return the case after an entry; ``None``: it makes none and needs none. Raises ``Refused``."""
-        why = role_refusal(entry.kind, person.role) or refusal(case, entry)
+    def _checked(self, person: Person, stood: Standing | None, entry: Entry) -> Standing | None:
+        """Return what stands after an entry; ``None``: it makes nothing and needs nothing. Raises ``Refused``."""
+        why = role_refusal(entry.kind, person.role) or refusal_of(stood, entry)
         if why is not None:
             raise Refused.because(why)
         if len(entry.canonical()) > MAX_ENTRY:
             raise Refused("entry-too-large", "这一步的内容过多，市中心收不下，没有登记。请精简后再试。")
-        after = evolve(case, entry)
+        after = evolve_any(stood, entry)
         if after is None and KINDS[entry.kind].anywhere:
             return None
         if after is None or entry.id in after.ignored:

@@ -21,7 +21,10 @@ from screens.parking import Parking, Place
 from screens.themes import NAMES, THEMES, use_plain_scrollbars
 from screens.widgets.header import HeaderState, StatusHeader, working
 
-if TYPE_CHECKING:  # the desk is not on the way to the first paint
+if TYPE_CHECKING:
+    from textual.driver import Driver
+
+    # the desk is not on the way to the first paint
     from clerk_app.desk import Desk
     from clerk_app.services import Services
     from clerk_app.status import Status
@@ -100,6 +103,15 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         self.keymap_problems: tuple[str, ...] = ()
         if services.keymap:
             self._bind_anew(services.keymap)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Use the driver that notices when its terminal is gone, where it is Textual's own for terminals."""
+        chosen = super().get_driver_class()
+        if chosen.__name__ != "LinuxDriver":
+            return chosen
+        from screens.terminal import Terminal
+
+        return Terminal
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give every theme the variables the styles speak of."""

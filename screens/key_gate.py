@@ -108,7 +108,9 @@ class KeyGate:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._task = None
-        if not task.cancelled() and (error := task.exception()) is not None:
+        if task.cancelled():  # the client has been left
+            return
+        if (error := task.exception()) is not None:
             self._app.call_later(_raise, error)
         elif self._waiting:
             self._start()
@@ -148,6 +150,7 @@ class KeyGate:
         """Wait until everything that lay in the queue has been handled, or the widget is gone."""
         done = asyncio.Event()
         if not call(done.set):
+            await asyncio.sleep(0)  # it is being closed; so is the client, perhaps, and that must go on
             return
         while not (done.is_set() or _gone(pump)):
             try:

@@ -39,8 +39,9 @@ def _rows(records: Records) -> tuple[int, list[str]]:
     """Open every row; return how many opened, and what did not."""
     vault = records.vault
     rows = sum(1 for table in vault.tables() for _ in vault.scan(table))
-    problems = [f"{len(vault.damages)} 行打不开"] if vault.damages else []
-    pages = vault.integrity_check()
+    bent = sum(1 for _, row in vault.damages if row)
+    problems = [f"{bent} 行打不开"] if bent else []
+    pages = vault.integrity_check() or [damage for (_, row), damage in vault.damages.items() if not row]
     problems += [f"数据文件有 {len(pages)} 处坏页或坏索引"] if pages else []
     problems += [f"{len(vault.findings)} 张表与记录不符"] if vault.findings else []
     return rows, problems

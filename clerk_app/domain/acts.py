@@ -11,11 +11,13 @@ from datetime import date
 from enum import StrEnum
 
 from clerk_app.domain import bodies as b
+from clerk_app.domain import custody_bodies as cb
 from clerk_app.domain.case import Case
 from clerk_app.domain.catalogue import Handling, Material, Necessity
 from clerk_app.domain.checklist import MAX_COUNT, Deficit, Tally, deficit_of, deficits, expires_on
 from clerk_app.domain.journal import Entry, is_digest
 from clerk_app.domain.kinds import BEFORE_ACCEPTANCE, KINDS, STATE_LABELS
+from clerk_app.domain.paper_acts import arrival_refusal, delivery_refusal, papers_refusal
 from clerk_app.domain.people import Role
 from clerk_app.domain.plain import NotPlain, body_of
 from clerk_app.domain.refusals import Refusal
@@ -121,6 +123,8 @@ def refusal(case: Case | None, entry: Entry) -> Refusal | None:
 def _well_formed(body: object) -> bool:
     if isinstance(body, b.Lost):
         return body.stands_for == "" or is_digest(body.stands_for)
+    if isinstance(body, cb.Unpacked):
+        return bool(body.materials)
     return body.entry not in {"", body.by} if isinstance(body, b.Mended) else True
 
 
@@ -130,6 +134,12 @@ def _body_refusal(case: Case, entry: Entry, body: object) -> Refusal | None:
         return move_refusal(case, entry, body)
     if isinstance(body, b.ScanAttached):
         return scan_refusal(case, body)
+    if isinstance(body, cb.Packed):
+        return papers_refusal(case, entry, body)
+    if isinstance(body, cb.ResultArrived):
+        return arrival_refusal(case, entry)
+    if isinstance(body, b.Delivered):
+        return delivery_refusal(case, entry, body)
     return unscan_refusal(case, body) if isinstance(body, b.ScanRemoved) else refused
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from clerk_app.domain import bodies as b
+from clerk_app.domain import custody_bodies as cb
 from clerk_app.domain.case_parts import Breach, Move, Notice, Remark, Scan, Visit
 from clerk_app.domain.catalogue import Material
 from clerk_app.domain.checklist import Deficit, Tally, deficits
 from clerk_app.domain.deadlines import DueDay, Suspension
 from clerk_app.domain.effects import EFFECTS
-from clerk_app.domain.journal import Entry, Record, Verdict, in_order, point_of
-from clerk_app.domain.kinds import KINDS, State
+from clerk_app.domain.folding import evolved, fold_records
+from clerk_app.domain.journal import Entry, Record, point_of
+from clerk_app.domain.kinds import State
+from clerk_app.domain.lots import Lot, at_point, gained
 from clerk_app.domain.people import Applicant
 from clerk_app.domain.plain import NotPlain, body_of
 
@@ -51,7 +54,11 @@ class Case:
     ended: b.Ended | None = None
     suspensions: tuple[Suspension, ...] = ()
     decided: b.Decided | None = None
+    arrived: cb.ResultArrived | None = None
+    """The result is at the window."""
     delivered: b.Delivered | None = None
+    lots: tuple[Lot, ...] = ()
+    """Where each kept sheet is, the result's too."""
     visits: tuple[Visit, ...] = ()
     breaches: tuple[Breach, ...] = ()
     remarks: tuple[Remark, ...] = ()
@@ -106,41 +113,15 @@ class Case:
 
 
 def fold(records: Iterable[Record]) -> Case | None:
-    """Return the case the records of one subject tell, or ``None`` when none of them begins it.
-
-    Central's order first, own unsent entries after; refused and quarantined entries are left out, conflicting ones are
-    named in ``conflicts`` until an entry settles them, and take effect there if it lets them stand.
-    """
-    case: Case | None = None
-    aside: dict[str, Entry] = {}
-    for record in in_order(records):
-        entry = record.entry
-        if record.verdict in {Verdict.REFUSED, Verdict.QUARANTINED}:
-            continue
-        if record.verdict is Verdict.CONFLICTING:
-            aside[entry.id] = entry
-            if case is not None:
-                case = replace(case, conflicts=(*case.conflicts, entry.id), entries=case.entries + 1)
-            continue
-        case = evolve(case, entry)
-        if entry.kind == "conflict.settled" and case is not None:
-            case = _settle(case, entry, aside)
-    return case
+    """Return the case the records of one subject tell (``folding.fold_records``), or ``None`` when none of them begins it."""
+    return fold_records(records, evolve)
 
 
 def evolve(case: Case | None, entry: Entry) -> Case | None:
     """Return the case after one entry; an entry that does not fit changes nothing but ``ignored``."""
-    kind = KINDS.get(entry.kind)
     if case is None:
         return _begin(entry) if entry.kind == "case.received" else None
-    counted = replace(case, entries=case.entries + 1, updated_at=max(case.updated_at, entry.at))
-    if kind is None or case.state not in kind.states:
-        return replace(counted, ignored=(*case.ignored, entry.id))
-    try:
-        body = body_of(kind.body, entry.body)
-    except NotPlain:
-        return replace(counted, ignored=(*case.ignored, entry.id))
-    return EFFECTS[entry.kind](counted, entry, body)
+    return evolved(case, entry, EFFECTS.get(entry.kind))
 
 
 def _begin(entry: Entry) -> Case | None:
@@ -161,6 +142,7 @@ def _begin(entry: Entry) -> Case | None:
         clerk=entry.actor,
         answers=body.answers,
         tallies={t.material: t for t in body.tallies},
+        lots=gained((), {}, body.tallies, at_point(point_of(entry.window))),
         checked_on={t.material: body.received_on for t in body.tallies},
         joint=body.joint,
         prefiling=body.prefiling,
@@ -168,16 +150,3 @@ def _begin(entry: Entry) -> Case | None:
         visits=(Visit(on=body.received_on, entry=entry.id, reason=body.visit_reason),),
         updated_at=entry.at,
     )
-
-
-def _settle(case: Case, entry: Entry, aside: dict[str, Entry]) -> Case:
-    settled = body_of(b.Settled, entry.body)
-    left = replace(case, conflicts=tuple(c for c in case.conflicts if c != settled.entry))
-    held = aside.get(settled.entry)
-    if held is None or not settled.stands:
-        return left
-    after = evolve(left, held) or left
-    if held.kind != entry.kind:
-        return after
-    # A settlement that was in conflict itself: what it settles follows, each entry once at most.
-    return _settle(after, held, {name: other for name, other in aside.items() if name != held.id})

@@ -78,6 +78,8 @@ class Packed:
 
     parcel: str
     lines: tuple[PaperLine, ...]
+    source: str = ""
+    """The bag they came in; empty: they lie with who says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,8 @@ class Unpacked:
     """``papers.unpacked`` (取出), about a case: what of it was in a bag that was opened is with who opened it."""
 
     parcel: str
+    materials: tuple[str, ...]
+    """What that is: other papers may be packed meanwhile by somebody who has not heard of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

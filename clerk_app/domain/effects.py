@@ -8,21 +8,29 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from clerk_app.domain import bodies as b
+from clerk_app.domain import custody_bodies as cb
 from clerk_app.domain.case_parts import Breach, Move, Notice, Remark, Scan, Visit
 from clerk_app.domain.checklist import DeficitKind, Tally, expires_on
 from clerk_app.domain.deadlines import Suspension
-from clerk_app.domain.journal import Entry
+from clerk_app.domain.journal import CENTRAL, Entry, point_of
 from clerk_app.domain.kinds import BEFORE_ACCEPTANCE, State
+from clerk_app.domain.lots import APPLICANT, DEPARTMENT, Lot, at_point, emptied, gained, in_parcel, joined, moved
 
 if TYPE_CHECKING:
     from clerk_app.domain.case import Case
 
 
-def _tallied(case: Case, tallies: tuple[Tally, ...], on: date | None) -> Case:
+def _tallied(case: Case, entry: Entry, tallies: tuple[Tally, ...], on: date | None) -> Case:
     known = {line.id for line in case.checklist}
     taken = {t.material: t for t in tallies if t.material in known}
     dates = dict.fromkeys(taken, on) if on is not None else {}
-    return replace(case, tallies={**case.tallies, **taken}, checked_on={**case.checked_on, **dates})
+    lots = gained(case.lots, case.tallies, taken.values(), _here(entry))
+    return replace(case, tallies={**case.tallies, **taken}, checked_on={**case.checked_on, **dates}, lots=lots)
+
+
+def _here(entry: Entry) -> str:
+    """Return the place of what lies with who says this."""
+    return DEPARTMENT if entry.window == CENTRAL else at_point(point_of(entry.window))
 
 
 def _visited(case: Case, on: date, entry: Entry, reason: str) -> Case:
@@ -68,7 +76,7 @@ def _breaches(case: Case, notice: Notice) -> Iterable[Breach]:
 
 
 def _supplemented(case: Case, entry: Entry, body: b.Supplemented) -> Case:
-    case = _tallied(case, body.tallies, body.on)
+    case = _tallied(case, entry, body.tallies, body.on)
     supplements = tuple(sorted((*case.supplements, body), key=lambda s: (s.on, [x.material for x in s.lines], repr(s))))
     case = replace(case, supplements=supplements)
     if body.visit:
@@ -128,23 +136,59 @@ def _unscanned(case: Case, _: Entry, body: b.ScanRemoved) -> Case:
     return replace(case, scans=left, scans_removed=removed)
 
 
+def _ended(case: Case, entry: Entry, state: State, **changed: Any) -> Case:
+    """The papers that lie at the counter go back over it."""
+    return replace(case, state=state, lots=emptied(case.lots, _here(entry), APPLICANT), **changed)
+
+
+def _decided(case: Case, _: Entry, body: b.Decided) -> Case:
+    result = Lot(material=cb.RESULT, at=DEPARTMENT, originals=1)
+    lots = case.lots if case.decided is not None else tuple(sorted((*case.lots, result), key=_place_of))
+    return replace(case, state=State.DECIDED, decided=body, lots=lots)
+
+
+def _place_of(lot: Lot) -> tuple[str, str]:
+    return lot.material, lot.at
+
+
+def _packed(case: Case, entry: Entry, body: cb.Packed) -> Case:
+    source = in_parcel(body.source) if body.source else _here(entry)
+    return replace(case, lots=moved(case.lots, body.lines, source, in_parcel(body.parcel)))
+
+
+def _unpacked(case: Case, entry: Entry, body: cb.Unpacked) -> Case:
+    source = in_parcel(body.parcel)
+    inside = tuple(lot for lot in case.lots if lot.at == source and lot.material in body.materials)
+    left = tuple(lot for lot in case.lots if lot not in inside)
+    back = emptied(inside, source, _here(entry))
+    return replace(case, lots=joined(left, back))
+
+
+def _result(case: Case, place: str) -> tuple[Lot, ...]:
+    line = cb.PaperLine(case=case.number, material=cb.RESULT, name="", originals=1)
+    return moved(case.lots, (line,), DEPARTMENT, place)
+
+
 EFFECTS: dict[str, Callable[[Case, Entry, Any], Case]] = {
-    "materials.checked": lambda c, e, x: _tallied(c, x.tallies, None),
+    "materials.checked": lambda c, e, x: _tallied(c, e, x.tallies, None),
     "notice.given": _noticed,
     "case.supplemented": _supplemented,
     "case.accepted": lambda c, e, x: replace(c, state=State.ACCEPTED, accepted=x),
     "case.accepted_provisionally": _provisional,
-    "case.declined": lambda c, e, x: replace(c, state=State.DECLINED, declined=x),
-    "case.withdrawn": lambda c, e, x: replace(c, state=State.WITHDRAWN, ended=x),
-    "case.returned": lambda c, e, x: replace(c, state=State.RETURNED, ended=x),
+    "case.declined": lambda c, e, x: _ended(c, e, State.DECLINED, declined=x),
+    "case.withdrawn": lambda c, e, x: _ended(c, e, State.WITHDRAWN, ended=x),
+    "case.returned": lambda c, e, x: _ended(c, e, State.RETURNED, ended=x),
     "case.numbered": lambda c, e, x: replace(c, official=x.official),
     "case.taken_up": lambda c, e, x: replace(c, state=State.UNDER_REVIEW),
     "case.suspended": lambda c, e, x: replace(
         c, suspensions=(*c.suspensions, Suspension(start=x.on, end=None, kind=x.procedure, reason=x.reason))
     ),
     "case.resumed": _resumed,
-    "case.decided": lambda c, e, x: replace(c, state=State.DECIDED, decided=x),
-    "result.delivered": lambda c, e, x: replace(c, state=State.CLOSED, delivered=x),
+    "case.decided": _decided,
+    "papers.packed": _packed,
+    "papers.unpacked": _unpacked,
+    "result.arrived": lambda c, e, x: replace(c, arrived=x, lots=_result(c, _here(e))),
+    "result.delivered": lambda c, e, x: replace(c, state=State.CLOSED, delivered=x, lots=_result(c, APPLICANT)),
     "remark.added": _remarked,
     "identity.shown": lambda c, e, x: c,
     "visit.recorded": lambda c, e, x: _visited(c, x.on, e, x.reason),

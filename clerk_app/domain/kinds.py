@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from clerk_app.domain import bodies
+from clerk_app.domain import bodies, custody_bodies
 from clerk_app.domain.people import Role
 
 
@@ -35,6 +35,35 @@ class State(StrEnum):
     """退件."""
 
 
+class ParcelState(StrEnum):
+    """Where a bag stands."""
+
+    SEALED = "sealed"
+    """已封袋, 待交接."""
+    UNSEALED = "unsealed"
+    """已拆袋."""
+    ON_THE_WAY = "on_the_way"
+    """已交接, 在途."""
+    RECEIVED = "parcel_received"
+    """已签收."""
+    RETURNED = "parcel_returned"
+    """已退回."""
+
+
+class ManifestState(StrEnum):
+    """A manifest is there once it is closed, and stays as it is."""
+
+    CLOSED = "manifest_closed"
+
+
+class About(StrEnum):
+    """What a subject is."""
+
+    CASE = "case"
+    PARCEL = "parcel"
+    MANIFEST = "manifest"
+
+
 STATE_LABELS = {
     State.RECEIVED: "已收件",
     State.NOTIFIED: "待补正",
@@ -48,10 +77,26 @@ STATE_LABELS = {
     State.RETURNED: "已退件",
 }
 
+PARCEL_LABELS = {
+    ParcelState.SEALED: "待交接",
+    ParcelState.UNSEALED: "已拆袋",
+    ParcelState.ON_THE_WAY: "在途",
+    ParcelState.RECEIVED: "已签收",
+    ParcelState.RETURNED: "已退回",
+}
+
 BEFORE_ACCEPTANCE = frozenset({State.RECEIVED, State.NOTIFIED})
 IN_PROGRESS = frozenset({State.ACCEPTED, State.PROVISIONAL, State.UNDER_REVIEW})
 OPEN = BEFORE_ACCEPTANCE | IN_PROGRESS | {State.DECIDED}
-ANY = frozenset(State)
+MOVING = frozenset({ParcelState.SEALED, ParcelState.ON_THE_WAY})
+SENT = MOVING | {ParcelState.RECEIVED, ParcelState.RETURNED}
+"""Where a bag may be when it is told that somebody took it: the window that gave it may be heard last."""
+ANY: frozenset[str] = frozenset({*State, *ParcelState, *ManifestState})
+CASES = frozenset({About.CASE})
+PARCELS = frozenset({About.PARCEL})
+MANIFESTS = frozenset({About.MANIFEST})
+CUSTODY = PARCELS | MANIFESTS
+ANYTHING = CASES | CUSTODY
 
 WINDOW = frozenset({Role.CLERK, Role.SUPERVISOR})
 SUPERVISOR = frozenset({Role.SUPERVISOR})
@@ -63,6 +108,12 @@ PLACE = "place"
 """The facet of a case that says at which point it is handled."""
 OFFICIAL = "official"
 """The facet of a case that holds the number central gave it."""
+HOLDER_OUT, HOLDER_IN, WAYBILL, PICKUP = "given", "taken", "waybill", "pickup"
+"""The facets of a bag: who took it away, who it came to, under which number, and what was asked of a carrier."""
+DISCREPANCY = "discrepancy:"
+"""Prefix of one discrepancy's facet."""
+PAPERS = "papers:"
+"""Prefix of the facet that says where one material's sheets are; as a whole, where all of them are."""
 MATERIALS = "material:"
 """Prefix of one material's facet; as a whole, what a decision is founded on."""
 
@@ -74,7 +125,8 @@ class Kind:
     body: type[Any]
     label: str
     roles: frozenset[Role]
-    states: frozenset[State]
+    states: frozenset[str]
+    about: frozenset[About] = CASES
     decides: bool = False
     """Writes the decision, founded on the materials as they were seen."""
     checks: bool = False
@@ -89,6 +141,22 @@ class Kind:
     """Neither founded on anything said of the case nor anything to found on: it never waits for an entry that was refused."""
     anywhere: bool = False
     """May be said where there is no case, too."""
+    packs: bool = False
+    """Moves the sheets it names: writes where they are, founded on their tallies."""
+    returns: bool = False
+    """Gives back all papers that lie at the counter."""
+    hands: bool = False
+    """Moves the result."""
+    gives: bool = False
+    """Writes who took a bag away."""
+    receives: bool = False
+    """Writes who a bag came to."""
+    waybills: bool = False
+    """Writes under which number a bag travels."""
+    orders: bool = False
+    """Writes what was asked of a carrier."""
+    concludes: bool = False
+    """Writes the end of the discrepancy it names."""
 
 
 KINDS: dict[str, Kind] = {
@@ -102,14 +170,15 @@ KINDS: dict[str, Kind] = {
     "case.accepted_provisionally": Kind(
         bodies.AcceptedProvisionally, "容缺受理", WINDOW, BEFORE_ACCEPTANCE, decides=True
     ),
-    "case.declined": Kind(bodies.Declined, "不予受理", WINDOW, BEFORE_ACCEPTANCE, decides=True),
-    "case.withdrawn": Kind(bodies.Ended, "撤件", WINDOW, BEFORE_ACCEPTANCE | IN_PROGRESS, decides=True),
+    "case.declined": Kind(bodies.Declined, "不予受理", WINDOW, BEFORE_ACCEPTANCE, decides=True, returns=True),
+    "case.withdrawn": Kind(bodies.Ended, "撤件", WINDOW, BEFORE_ACCEPTANCE | IN_PROGRESS, decides=True, returns=True),
     "case.returned": Kind(
         bodies.Ended,
         "退件",
         WINDOW | OFFICE,
         BEFORE_ACCEPTANCE | {State.PROVISIONAL, State.UNDER_REVIEW},
         decides=True,
+        returns=True,
     ),
     "case.numbered": Kind(bodies.Numbered, "编号", OFFICE, ANY, numbers=True),
     "case.taken_up": Kind(
@@ -118,14 +187,35 @@ KINDS: dict[str, Kind] = {
     "case.suspended": Kind(bodies.Suspended, "特别程序开始", SUPERVISOR | OFFICE, IN_PROGRESS, decides=True),
     "case.resumed": Kind(bodies.Resumed, "特别程序结束", SUPERVISOR | OFFICE, IN_PROGRESS, decides=True),
     "case.decided": Kind(bodies.Decided, "办结", OFFICE, IN_PROGRESS, decides=True),
-    "result.delivered": Kind(bodies.Delivered, "送达", WINDOW, frozenset({State.DECIDED}), decides=True),
+    "result.delivered": Kind(
+        bodies.Delivered, "送达", WINDOW | OFFICE, frozenset({State.DECIDED}), decides=True, hands=True
+    ),
+    "result.arrived": Kind(custody_bodies.ResultArrived, "结果到达", WINDOW, frozenset({State.DECIDED}), hands=True),
+    "papers.packed": Kind(custody_bodies.Packed, "装袋", WINDOW | OFFICE, ANY, packs=True),
+    "papers.unpacked": Kind(custody_bodies.Unpacked, "取出", WINDOW | OFFICE, ANY, packs=True),
     "case.moved": Kind(bodies.Moved, "异地续办", WINDOW, OPEN, moves=True),
     "scan.attached": Kind(bodies.ScanAttached, "附扫描件", WINDOW, ANY),
     "scan.removed": Kind(bodies.ScanRemoved, "撤扫描件", WINDOW, ANY),
-    "remark.added": Kind(bodies.Remarked, "备注", WINDOW | OFFICE, ANY, stands_alone=True),
+    "remark.added": Kind(bodies.Remarked, "备注", WINDOW | OFFICE, ANY, ANYTHING, stands_alone=True),
     "identity.shown": Kind(bodies.Shown, "查看完整证件号", WINDOW, ANY, stands_alone=True),
     "visit.recorded": Kind(bodies.Visited, "到现场", WINDOW, ANY, stands_alone=True),
-    "conflict.settled": Kind(bodies.Settled, "处理冲突", SUPERVISOR, ANY, decides=True, settles=True),
-    "entry.mended": Kind(bodies.Mended, "改报", WINDOW, ANY, stands_alone=True, anywhere=True),
-    "entry.lost": Kind(bodies.Lost, "一条流水灭失", SUPERVISOR, ANY, stands_alone=True, anywhere=True),
+    "conflict.settled": Kind(bodies.Settled, "处理冲突", SUPERVISOR, ANY, ANYTHING, decides=True, settles=True),
+    "entry.mended": Kind(bodies.Mended, "改报", WINDOW, ANY, ANYTHING, stands_alone=True, anywhere=True),
+    "entry.lost": Kind(bodies.Lost, "一条流水灭失", SUPERVISOR, ANY, ANYTHING, stands_alone=True, anywhere=True),
+    "parcel.sealed": Kind(
+        custody_bodies.Sealed, "封袋", WINDOW | OFFICE, frozenset(), PARCELS, gives=True, receives=True
+    ),
+    "parcel.unsealed": Kind(
+        custody_bodies.Unsealed, "拆袋", WINDOW, frozenset({ParcelState.SEALED}), PARCELS, gives=True, receives=True
+    ),
+    "parcel.waybilled": Kind(custody_bodies.Waybilled, "登记运单", WINDOW | OFFICE, MOVING, PARCELS, waybills=True),
+    "parcel.handed_over": Kind(custody_bodies.HandedOver, "交接", WINDOW | OFFICE, SENT, PARCELS, gives=True),
+    "parcel.received": Kind(custody_bodies.ParcelReceived, "签收", WINDOW | OFFICE, MOVING, PARCELS, receives=True),
+    "parcel.tracked": Kind(custody_bodies.Tracked, "物流轨迹", WINDOW | OFFICE, ANY, PARCELS, stands_alone=True),
+    "pickup.asked": Kind(custody_bodies.PickupAsked, "约揽收", WINDOW, MOVING, PARCELS, orders=True),
+    "pickup.cancel_asked": Kind(custody_bodies.PickupCancelAsked, "取消揽收", WINDOW, MOVING, PARCELS, orders=True),
+    "pickup.answered": Kind(custody_bodies.PickupAnswered, "揽收答复", OFFICE, ANY, PARCELS),
+    "manifest.closed": Kind(custody_bodies.Closed, "交接清单", WINDOW, frozenset(), MANIFESTS),
+    "discrepancy.noted": Kind(custody_bodies.Noted, "差异登记", WINDOW | OFFICE, ANY, CUSTODY, stands_alone=True),
+    "discrepancy.closed": Kind(custody_bodies.DiscrepancyClosed, "差异结案", SUPERVISOR, ANY, CUSTODY, concludes=True),
 }

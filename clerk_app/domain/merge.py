@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from clerk_app.domain.custody_bodies import RESULT
 from clerk_app.domain.journal import GENESIS, Entry, Record, Verdict, in_order
-from clerk_app.domain.kinds import DECISION, KINDS, MATERIALS, OFFICIAL, PLACE
+from clerk_app.domain.kinds import (
+    DECISION,
+    DISCREPANCY,
+    HOLDER_IN,
+    HOLDER_OUT,
+    KINDS,
+    MATERIALS,
+    OFFICIAL,
+    PAPERS,
+    PICKUP,
+    PLACE,
+    WAYBILL,
+    About,
+)
 
+EVERYTHING = frozenset({DECISION, PLACE, OFFICIAL, PAPERS, HOLDER_OUT, HOLDER_IN, WAYBILL, PICKUP, DISCREPANCY})
+"""What a settlement may write: whatever the entry that it lets stand writes."""
 COMMUTES, CONFLICTS, BY_MATERIAL = "commutes", "conflicts", "by material"
 """What ``pair_table`` says of two kinds; the last: they commute where they name different materials."""
 
@@ -57,18 +74,19 @@ def judge(entry: Entry, held: Sequence[Record]) -> Verdict:
     return Verdict.MERGED if all(commutes(entry, other) for other in missed) else Verdict.CONFLICTING
 
 
-def pair_table() -> dict[tuple[str, str], str]:
-    """Return for every pair of kinds whether two acts of them commute: what ``commutes`` says of acts naming materials."""
+def pair_table(about: About) -> dict[tuple[str, str], str]:
+    """Return for every pair of kinds about one sort of subject what ``commutes`` says of acts naming materials."""
     table: dict[tuple[str, str], str] = {}
-    for one in KINDS:
-        for other in KINDS:
+    kinds = [name for name, kind in KINDS.items() if about in kind.about]
+    for one in kinds:
+        for other in kinds:
             said = {commutes(_sample(one, "a"), _sample(other, material)) for material in ("a", "b")}
             table[one, other] = BY_MATERIAL if len(said) == 2 else COMMUTES if True in said else CONFLICTS
     return table
 
 
 def _sample(kind: str, material: str) -> Entry:
-    body = {"tallies": [{"material": material}]}
+    body = {"tallies": [{"material": material}], "lines": [{"material": material}], "entry": material, "number": 1}
     return Entry(id="", kind=kind, subject="", at="", actor="", window="", n=1, seen=0, previous=GENESIS, body=body)
 
 
@@ -76,36 +94,55 @@ def _writes(entry: Entry) -> frozenset[str]:
     kind = KINDS.get(entry.kind)
     if kind is None:
         return frozenset()
-    facets = {DECISION} if kind.decides else set()
-    if kind.moves or kind.settles:
-        facets |= {PLACE}
-    if kind.numbers or kind.settles:
-        facets |= {OFFICIAL}
+    if kind.settles:
+        return EVERYTHING
+    flags = (
+        (kind.decides, DECISION),
+        (kind.moves, PLACE),
+        (kind.numbers, OFFICIAL),
+        (kind.returns, PAPERS),
+        (kind.hands, PAPERS + RESULT),
+        (kind.gives, HOLDER_OUT),
+        (kind.receives, HOLDER_IN),
+        (kind.waybills, WAYBILL),
+        (kind.orders, PICKUP),
+        (kind.concludes, DISCREPANCY + f"{entry.body.get('entry')}/{entry.body.get('number')}"),
+    )
+    facets = {facet for holds, facet in flags if holds}
     if kind.checks:
         facets |= {MATERIALS + m for m in _materials(entry)}
+    if kind.packs:
+        facets |= {PAPERS + m for m in _materials(entry)}
     return frozenset(facets)
 
 
 def _reads(entry: Entry) -> frozenset[str]:
-    """A decision is founded on all the materials; a check, and a move, on there being no decision yet."""
+    """A decision is founded on all the materials; a check, and a move, on there being no decision yet; a bag on what was counted."""
     kind = KINDS.get(entry.kind)
     if kind is None:
         return frozenset()
     if kind.decides:
         return frozenset({MATERIALS})
+    if kind.packs:
+        return frozenset(MATERIALS + m for m in _materials(entry))
     return frozenset({DECISION}) if kind.checks or kind.moves else frozenset()
 
 
 def _materials(entry: Entry) -> list[str]:
-    """A body not checked yet may hold anything: what is not a tally names no material."""
-    tallies = entry.body.get("tallies")
-    named = [t.get("material") for t in tallies if isinstance(t, dict)] if isinstance(tallies, list) else []
+    """A body not checked yet may hold anything: what is not a tally or a line names no material."""
+    told: list[Any] = []
+    for member in ("tallies", "lines", "materials"):
+        found = entry.body.get(member)
+        told += found if isinstance(found, list) else []
+    named = [t.get("material") if isinstance(t, dict) else t for t in told]
     return [m for m in named if isinstance(m, str)]
 
 
 def _meet(one: frozenset[str], other: frozenset[str]) -> bool:
     if one & other:
         return True
-    return (MATERIALS in one and any(f.startswith(MATERIALS) for f in other)) or (
-        MATERIALS in other and any(f.startswith(MATERIALS) for f in one)
+    return any(
+        (whole in one and any(f.startswith(whole) for f in other))
+        or (whole in other and any(f.startswith(whole) for f in one))
+        for whole in (MATERIALS, PAPERS, DISCREPANCY)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from clerk_app.domain.kinds import KINDS, Kind
+from clerk_app.domain.kinds import KINDS, About, Kind
 from clerk_app.domain.merge import BY_MATERIAL, COMMUTES, CONFLICTS, pair_table
 
 MARKS = {COMMUTES: "·", CONFLICTS: "×", BY_MATERIAL: "m"}
@@ -15,21 +15,37 @@ def writes(kind: Kind) -> str:
     if kind.settles:
         return "the decision, and what it lets stand"
     if kind.decides:
-        return "the decision"
+        more = "; where the result is" if kind.hands else "; where the papers at the counter are" if kind.returns else ""
+        return f"the decision{more}"
     if kind.checks:
         return "the materials it names"
-    if kind.moves:
-        return "the place"
-    return "the official number" if kind.numbers else "–"
+    told = (
+        (kind.moves, "the place"),
+        (kind.packs, "where the materials it names are"),
+        (kind.hands, "where the result is"),
+        (kind.gives and kind.receives, "who took the bag, and who got it"),
+        (kind.gives, "who took the bag"),
+        (kind.receives, "who got the bag"),
+        (kind.waybills, "the waybill"),
+        (kind.orders, "what is asked of the carrier"),
+        (kind.concludes, "the end of the discrepancy it names"),
+        (kind.numbers, "the official number"),
+    )
+    return next((words for holds, words in told if holds), "–")
 
 
 def matrix() -> str:
-    """Return every pair of kinds as a Markdown table."""
-    table = pair_table()
-    columns = [str(number) for number in range(1, len(KINDS) + 1)]
+    """Return every pair of kinds about one sort of subject, as Markdown tables."""
+    return "\n".join(f"About a {about}:\n\n{_table(about)}" for about in About)
+
+
+def _table(about: About) -> str:
+    table = pair_table(about)
+    kinds = [name for name, kind in KINDS.items() if about in kind.about]
+    columns = [str(number) for number in range(1, len(kinds) + 1)]
     lines = [_line(["", "kind", *columns]), _line(["--:", "---", *[":-:"] * len(columns)])]
-    for number, one in enumerate(KINDS, start=1):
-        lines.append(_line([str(number), f"`{one}`", *(MARKS[table[one, other]] for other in KINDS)]))
+    for number, one in enumerate(kinds, start=1):
+        lines.append(_line([str(number), f"`{one}`", *(MARKS[table[one, other]] for other in kinds)]))
     return "\n".join(lines) + "\n"
 
 

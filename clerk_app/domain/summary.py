@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from clerk_app.domain.case import Case
+from clerk_app.domain.custody_bodies import RESULT
 from clerk_app.domain.kinds import IN_PROGRESS, State
+from clerk_app.domain.lots import POINT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,10 @@ class CaseSummary:
     """The number of the application made online that was received."""
     place: str = ""
     """The point that handles it now; empty where that was not told yet."""
+    sheets: tuple[tuple[str, int], ...] = ()
+    """How many of its sheets lie at which points (``lots.POINT``); the result is not counted."""
+    result: str = ""
+    """The place of the result (``lots``); empty: there is none yet."""
 
 
 def summary_of(case: Case, unsent: int) -> CaseSummary:
@@ -67,7 +73,18 @@ def summary_of(case: Case, unsent: int) -> CaseSummary:
         formerly=case.formerly,
         prefiling=case.prefiling,
         place=case.place,
+        sheets=tuple(sorted(_at_points(case).items())),
+        result=next((lot.at for lot in case.lots if lot.material == RESULT), ""),
     )
+
+
+def _at_points(case: Case) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for lot in case.lots:
+        if lot.material != RESULT and lot.at.startswith(POINT):
+            code = lot.at.removeprefix(POINT)
+            found[code] = found.get(code, 0) + lot.originals + lot.copies
+    return found
 
 
 def _debt_due(case: Case) -> date | None:

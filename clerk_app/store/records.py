@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Self
 
 from clerk_app.domain.case import Case
+from clerk_app.domain.custody_summary import ManifestSummary, ParcelSummary
 from clerk_app.domain.journal import GENESIS, Entry, Record
+from clerk_app.domain.standing import Standing
 from clerk_app.domain.summary import CaseSummary
 from clerk_app.domain.trail import Step
 from clerk_app.store.books.book import TABLE as JOURNAL
@@ -124,8 +126,8 @@ class Records(Offering):
 
     # the journal
 
-    def append(self, entries: Sequence[Entry], cases: Sequence[Case]) -> None:
-        """Record own entries, the cases they fold to and that they are unsent, in one transaction.
+    def append(self, entries: Sequence[Entry], stood: Sequence[Standing]) -> None:
+        """Record own entries, what they fold to and that they are unsent, in one transaction.
 
         Raises ``ValueError`` when an entry is not the next one of this window's chain.
         """
@@ -133,8 +135,8 @@ class Records(Offering):
             places: dict[str, list[int]] = {}
             for entry in entries:
                 places.setdefault(entry.subject, []).append(self._book.add_own(entry))
-            for case in cases:
-                self._cases.keep(case, places.pop(case.number, []))
+            for one in stood:
+                self._cases.keep(one, places.pop(one.number, []))
             for subject, added in places.items():
                 self._cases.touch(subject, added)
             self.scans.attach(entries)
@@ -321,6 +323,20 @@ class Records(Offering):
     def case_count(self) -> int:
         """Return how many cases are known here."""
         return self._cases.count()
+
+    def stood(self, subject: str) -> Standing | None:
+        """Return a case, a bag or a manifest as its entries fold."""
+        found = self._cases.stood(subject)
+        self.note_met()
+        return found
+
+    def parcels(self) -> list[ParcelSummary]:
+        """Return every bag's summary, the latest change first."""
+        return self._cases.parcels()
+
+    def manifests(self) -> list[ManifestSummary]:
+        """Return every manifest's summary, the latest change first."""
+        return self._cases.manifests()
 
     def summary(self, number: str) -> CaseSummary | None:
         """Return one case's summary."""

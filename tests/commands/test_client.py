@@ -21,6 +21,8 @@ def fail(self):
 SignIn.on_mount = fail
 sys.exit(main(sys.argv[1:]))
 """
+LEADER = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+"""Makes the terminal its own: the kernel sends ``SIGHUP`` to nobody else when it goes."""
 
 
 def test_it_opens_at_the_sign_in_and_ends_in_order_when_told_to(shared_seat: Seat) -> None:
@@ -33,6 +35,20 @@ def test_it_opens_at_the_sign_in_and_ends_in_order_when_told_to(shared_seat: Sea
             assert "\x1b[?1049l" in client.text  # the terminal is given back as it was
             assert "Traceback" not in client.text
         shared_seat.clerk("sync").done()
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "C0001\r", "C0001\rno-such-password\r" + "C0001\t" * 20], ids=["", "typing", "asking"]
+)
+@pytest.mark.parametrize("told", [True, False], ids=["told by a signal", "not told"])
+def test_it_ends_in_order_when_its_terminal_is_gone(shared_seat: Seat, told: bool, typed: str) -> None:
+    words = command("--data", shared_seat.folder)
+    with painting([sys.executable, "-c", LEADER, *words] if told else words, shared_seat.env) as client:
+        client.until("工号")
+        client.type(typed)
+        client.unplug()
+        assert client.process.wait(30) == 0
+    shared_seat.clerk("sync").done()
 
 
 def test_a_passphrase_is_asked_for_at_the_terminal(shared_seat: Seat) -> None:

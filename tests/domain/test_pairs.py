@@ -13,19 +13,23 @@ from hypothesis import find, given
 from hypothesis import strategies as st
 
 from clerk_app.domain import bodies as b
+from clerk_app.domain import custody_bodies as cb
 from clerk_app.domain.acts import refusal
 from clerk_app.domain.case import Case, fold
 from clerk_app.domain.checklist import Tally
+from clerk_app.domain.custody_numbers import parcel_number
 from clerk_app.domain.deadlines import DueDay
 from clerk_app.domain.journal import CENTRAL, Entry, Record, Verdict, point_of
-from clerk_app.domain.kinds import KINDS, State
+from clerk_app.domain.kinds import KINDS, About, State
 from clerk_app.domain.merge import BY_MATERIAL, COMMUTES, CONFLICTS, against, commutes, judge, pair_table
 from clerk_app.planning import Decide
 from tests.support.story import ALL, MONDAY, PERMIT, Counter, without
 
 LINES = tuple(m.id for m in PERMIT.materials)
 WINDOWS = ("FS0001-02", "FS0001-03", "FS0002-01", "FS0003-01")
-TABLE = pair_table()
+TABLE = pair_table(About.CASE)
+CASE_KINDS = [name for name, kind in KINDS.items() if About.CASE in kind.about]
+BAGS = tuple(parcel_number("FS0001", "01", MONDAY, n) for n in (1, 2))
 DUE = DueDay(day=MONDAY + timedelta(days=5), provisional=False)
 
 
@@ -64,6 +68,8 @@ def history(state: State, extra: str) -> tuple[Record, ...]:
         "moved": ("case.moved", b.Moved(to="FS0002", on=MONDAY), "FS0002-01", Verdict.APPLIED),
         "complete": ("materials.checked", b.Checked(tallies=ALL), "FS0001-02", Verdict.APPLIED),
         "scanned": ("scan.attached", scan("form", "1"), "FS0001-02", Verdict.APPLIED),
+        "packed": ("papers.packed", packed("form", BAGS[0]), "FS0001-02", Verdict.APPLIED),
+        "disputed bag": ("papers.packed", packed("form", BAGS[1]), "FS0001-02", Verdict.CONFLICTING),
         "paused": ("case.suspended", b.Suspended(on=MONDAY, reason="勘验"), CENTRAL, Verdict.APPLIED),
         "disputed": ("case.declined", b.Declined(on=MONDAY, reason="不符"), "FS0001-02", Verdict.CONFLICTING),
         "disputed move": ("case.moved", b.Moved(to="FS0003", on=MONDAY), "FS0003-01", Verdict.CONFLICTING),
@@ -97,11 +103,18 @@ EXTRAS = (
     "moved",
     "scanned",
     "paused",
+    "packed",
+    "disputed bag",
     "disputed",
     "disputed move",
     "disputed check",
     "disputed number",
 )
+
+
+def packed(material: str, bag: str, source: str = "", copies: int = 1) -> cb.Packed:
+    line = cb.PaperLine(case="FS0001-01-250602-0001-6", material=material, name="x", copies=copies)
+    return cb.Packed(parcel=bag, lines=(line,), source=source)
 
 
 def scan(material: str, digit: str) -> b.ScanAttached:
@@ -143,6 +156,9 @@ def body_of(draw: st.DrawFn, kind: str, case: Case, window: str) -> Any:
         "case.resumed": b.Resumed(on=on, promised_due=DUE),
         "case.decided": b.Decided(on=on, outcome=draw(st.sampled_from(["approved", "denied"]))),
         "result.delivered": b.Delivered(on=on, to="本人"),
+        "result.arrived": cb.ResultArrived(on=on),
+        "papers.packed": taken_from(draw, case),
+        "papers.unpacked": cb.Unpacked(parcel=draw(st.sampled_from(BAGS)), materials=tuple(lines) or LINES[:1]),
         "case.moved": b.Moved(to=point_of(window), on=on, reason=draw(st.text(max_size=1))),
         "scan.attached": scan(draw(st.sampled_from(LINES)), draw(st.sampled_from("12"))),
         "scan.removed": b.ScanRemoved(entry=draw(st.sampled_from(["extra", "a", "b", "none"]))),
@@ -154,6 +170,15 @@ def body_of(draw: st.DrawFn, kind: str, case: Case, window: str) -> Any:
         "entry.lost": b.Lost(stands_for="", reason="断电"),
     }
     return whole[kind]
+
+
+def taken_from(draw: st.DrawFn, case: Case) -> cb.Packed:
+    """Some of what the case has somewhere."""
+    lot = draw(st.sampled_from(case.lots))
+    originals, copies = draw(st.integers(0, lot.originals)), draw(st.integers(0, lot.copies))
+    line = cb.PaperLine(case=case.number, material=lot.material, name="x", originals=originals, copies=copies)
+    source = lot.at.removeprefix("parcel:") if lot.at.startswith("parcel:") else ""
+    return cb.Packed(parcel=draw(st.sampled_from(BAGS)), lines=(line,), source=source)
 
 
 @st.composite
@@ -185,12 +210,12 @@ def after(held: Sequence[Record], *entries: Entry) -> Case | None:
     return replace(case, entries=0, updated_at="")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", CASE_KINDS)
 @given(data=st.data())
 def test_what_commutes_folds_to_the_same_case_in_either_order_and_whatever_does_not_is_declared(
     kind: str, data: st.DataObject
 ) -> None:
-    other = data.draw(st.sampled_from([*KINDS]), label="other")
+    other = data.draw(st.sampled_from(CASE_KINDS), label="other")
     held, a, b_ = data.draw(pairs((kind, other)), label="pair")
     one, another = after(held, a, b_), after(held, b_, a)
 
@@ -216,6 +241,11 @@ def test_what_commutes_folds_to_the_same_case_in_either_order_and_whatever_does_
         ("visit.recorded", "case.moved"),
         ("case.numbered", "case.decided"),
         ("conflict.settled", "scan.attached"),
+        ("papers.packed", "case.numbered"),
+        ("papers.packed", "papers.packed"),
+        ("papers.packed", "case.supplemented"),
+        ("papers.unpacked", "papers.packed"),
+        ("result.arrived", "papers.packed"),
     ],
 )
 def test_the_pairs_that_are_tried_are_pairs_that_happen(kinds: tuple[str, str]) -> None:
@@ -229,7 +259,7 @@ def test_the_pairs_that_are_tried_are_pairs_that_happen(kinds: tuple[str, str]) 
 
 
 def test_the_table_is_the_same_read_from_either_side() -> None:
-    assert all(TABLE[one, other] == TABLE[other, one] for one in KINDS for other in KINDS)
+    assert all(TABLE[one, other] == TABLE[other, one] for one in CASE_KINDS for other in CASE_KINDS)
     assert TABLE["materials.checked", "case.supplemented"] == BY_MATERIAL
     assert TABLE["case.moved", "case.moved"] == CONFLICTS
     assert TABLE["case.moved", "materials.checked"] == COMMUTES

@@ -17,6 +17,17 @@ print(keyring.get_password("clerk-trial", "窗口"))
 keyring.delete_password("clerk-trial", "窗口")
 print(keyring.get_password("clerk-trial", "窗口"))
 """
+COME_AND_GO = """
+from contextlib import closing
+from jeepney import MatchRule, message_bus
+from jeepney.io.blocking import open_dbus_connection
+with closing(open_dbus_connection()) as hears, hears.filter(MatchRule(type="signal"), bufsize=100) as heard:
+    rule = MatchRule(type="signal", sender="org.freedesktop.DBus", path="/org/freedesktop/DBus")
+    hears.send_and_get_reply(message_bus.AddMatch(rule))
+    open_dbus_connection().close()
+    hears.send_and_get_reply(message_bus.RequestName("org.example.Heard"))  # what happened before has been told by then
+    print(*{signal.header.fields[3] for signal in heard})
+"""
 
 
 async def test_postgres_takes_and_keeps_a_row(postgres_url: str) -> None:
@@ -49,6 +60,12 @@ def test_keyring_stores_and_reads_in_a_secret_service(secret_service: SecretServ
     done = secret_service.python("-c", STORE_AND_READ)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == ["keyring.backends.SecretService", "秘密🔑", "None"]
+
+
+def test_a_keyring_is_not_woken_by_those_who_come_and_go(secret_service: SecretService) -> None:
+    done = secret_service.python("-c", COME_AND_GO)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["NameAcquired"]
 
 
 def test_a_missing_part_skips_here_and_fails_where_all_parts_are_required(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -128,3 +129,39 @@ async def test_the_client_can_be_left_while_work_holds_the_keys() -> None:
         await pilot.pause()
 
     assert app.return_code == 0
+
+
+class Shut:
+    """A queue that is handled no more, with something left in it."""
+
+    _closing = _closed = True
+    _task = None
+    _pending_message: object = "left"
+
+    def call_later(self, *_: object) -> bool:
+        return False
+
+
+async def test_a_queue_that_is_closed_keeps_nobody_else_from_going_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = Bench()
+    async with bench.run_test() as pilot:
+        rounds, begun = 0, asyncio.Event()
+
+        def chain() -> list[Any]:
+            nonlocal rounds
+            rounds += 1
+            if rounds == 10:  # it looks at the queue again and again
+                begun.set()
+            assert rounds < 10_000, "nothing else comes to its turn"
+            return shut
+
+        shut = [Shut()]
+        with monkeypatch.context() as closing:
+            closing.setattr(bench.gate, "_chain", chain)
+            strike(pilot.app, *keys_of("\n"))
+            await begun.wait()
+        await settle(pilot)
+
+        strike(pilot.app, *keys_of("A\n"))
+        await settle(pilot)
+        assert [text for _, text in bench.taken][-1:] == ["A"]

@@ -16,6 +16,7 @@ from typing import Any
 from clerk_app.domain.case import Case, fold
 from clerk_app.domain.journal import GENESIS, Entry, Record, Verdict, in_order
 from clerk_app.domain.numbers import parse_case_number
+from clerk_app.domain.standing import Standing
 from clerk_app.domain.trail import Step, gone_on
 from sync import wire
 from sync.engine.operations import KeptSession
@@ -111,12 +112,15 @@ class Books:
             self._folded[number] = fold(self.records_of(number))
         return self._folded[number]
 
+    def stood(self, subject: str) -> Standing | None:
+        return self.case(subject)
+
     def cases(self) -> dict[str, Case]:
         """Return every case this window shows."""
         found = {number: self.case(number) for number in self.subjects}
         return {number: case for number, case in found.items() if case is not None}
 
-    def append(self, entries: Sequence[Entry], cases: Sequence[Case]) -> None:
+    def append(self, entries: Sequence[Entry], stood: Sequence[Standing]) -> None:
         """Record own entries."""
         for entry in entries:
             n, digest = self.head()

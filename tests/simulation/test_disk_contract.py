@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from clerk_app.domain.case import Case
 from clerk_app.domain.journal import Entry, Record
+from clerk_app.domain.standing import Standing
 from clerk_app.store.books.gaps import ChainForked
 from clerk_app.store.records import Records
 from sync.disk import ACTS as REAL
@@ -44,9 +44,9 @@ class TwinBooks(Books):
 
     real: Records
 
-    def append(self, entries: Sequence[Entry], cases: Sequence[Case]) -> None:
-        super().append(entries, cases)
-        self.real.append(entries, cases)
+    def append(self, entries: Sequence[Entry], stood: Sequence[Standing]) -> None:
+        super().append(entries, stood)
+        self.real.append(entries, stood)
 
 
 @dataclass

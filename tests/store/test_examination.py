@@ -16,7 +16,7 @@ from clerk_app.store.errors import StoreDamaged, StoreReadOnly
 from clerk_app.store.mend import repair
 from clerk_app.store.mend.examining import EXAMINED
 from clerk_app.store.records import Records
-from tests.support.broken import PAGE, Worked, change, num_of, opened, overwrite, receive, settle, worked
+from tests.support.broken import PAGE, Worked, change, num_of, opened, overwrite, pages_of, receive, settle, worked
 from tests.support.window_journal import WINDOW, heard, verdicts
 
 DAY = "2026-03-02"
@@ -213,6 +213,111 @@ def test_a_case_stays_as_it_was_kept_while_its_entries_are_missing(tmp_path: Pat
         assert records.rebuild() == records.incomplete() == [gone.subject]
         records.fill([gone])
         records.made_whole()
+        assert records.rebuild() == records.incomplete() == []
+
+
+def swap(done: Worked, table: str) -> None:
+    """Let two pages of a table change places: every row opens, and some are not found by their place."""
+    one, other = (page * PAGE for page in pages_of(done, table)[:2])
+    raw = done.file.read_bytes()
+    overwrite(done.file, one, raw[other : other + PAGE])
+    overwrite(done.file, other, raw[one : one + PAGE])
+
+
+@pytest.mark.parametrize("table", ["journal", "cases", "items"])
+def test_pages_that_changed_places_are_seen_by_reading_the_rows(tmp_path: Path, table: str) -> None:
+    done = worked(tmp_path / "window")
+    swap(done, table)
+    with opened(done.folder) as records:
+        assert records.damages() == [], "the index is as the mark tells"
+        places = [row.seq for row in records.vault.scan(table)]
+        assert places == sorted(set(places)), "no row is read twice, whatever the pages tell"
+        assert [(damage.table, damage.reason) for damage in records.examine()] == [(table, "corrupt")]
+        assert records.heal()
+        assert (records.examine(deep=True), records.gaps(), records.rebuild()) == ([], [], [])
+        assert records.vault.count(table) == len(list(records.vault.scan(table)))
+
+
+def test_rows_that_are_left_out_of_the_pages_are_seen_by_reading_the_rest(tmp_path: Path) -> None:
+    done = worked(tmp_path / "window")
+    first, last = (pages_of(done, "journal")[at] * PAGE for at in (0, -1))
+    overwrite(done.file, last, done.file.read_bytes()[first : first + PAGE])
+    with opened(done.folder) as records:
+        assert [(damage.table, damage.reason) for damage in records.examine()] == [("journal", "corrupt")]
+        assert records.heal()
+        assert lost(records) == {done.mine.n}, "the only row of the last page"
+        assert records.examine(deep=True) == []
+
+
+def test_a_table_whose_rows_and_index_cannot_be_read_through_is_read_place_by_place(tmp_path: Path) -> None:
+    done = worked(tmp_path / "window")
+    bent = done.mine.entries[4]
+    name = bent.id.encode()
+    done.file.write_bytes(done.file.read_bytes().replace(name, b"\xff" + name[1:]))
+    with opened(done.folder) as records:
+        read = {record.entry.id for record in records.journal()}
+        assert read == {entry.id for entry in (*done.mine.entries, *done.other.entries)} - {bent.id}
+        assert {(damage.table, damage.reason) for damage in records.examine()} == {("journal", "corrupt")}
+        records.examine_daily(DAY)
+        assert lost(records) == {bent.n}
+        assert records.examine(deep=True) == []
+
+
+def test_reading_beside_a_client_that_writes_sees_no_damage(tmp_path: Path) -> None:
+    done = worked(tmp_path / "window")
+    with opened(done.folder) as records, opened(done.folder, read_only=True) as beside:
+        walk = records.vault.scan("journal")
+        next(walk)
+        receive(records, done)
+        assert len(list(walk)) >= 40
+        assert (records.examine(), beside.examine()) == ([], [])
+
+
+def test_a_file_whose_log_is_gone_is_looked_through_when_it_is_opened(tmp_path: Path) -> None:
+    done = worked(tmp_path / "window")
+    copy = done.file.read_bytes()
+    with opened(done.folder) as records:
+        receive(records, done)
+    for path in done.folder.glob("store.db*"):
+        path.unlink()
+    done.file.write_bytes(copy)
+    swap(done, "cases")
+    with opened(done.folder) as records:
+        assert lost(records) == {done.mine.n}
+        assert records.examine(deep=True) == []
+        assert len(list(done.folder.glob("store.db.damaged-*[0-9]"))) == 1
+
+
+def test_a_row_that_is_not_where_the_index_says_is_not_taken_for_written(tmp_path: Path) -> None:
+    done = worked(tmp_path / "window")
+    with opened(done.folder) as records:
+        first = next(records.vault.scan("cases")).id
+    swap(done, "cases")
+    with opened(done.folder) as records:
+        with pytest.raises(StoreDamaged) as met:
+            records.vault.write("cases", first, b"{}")
+        assert (met.value.table, met.value.id, met.value.reason) == ("cases", first, "corrupt")
+        with pytest.raises(StoreDamaged):
+            records.vault.delete("cases", first)
+        assert records.heal(met.value)
+        assert records.rebuild() == []
+        assert records.vault.delete("cases", first)
+
+
+def test_what_was_folded_while_an_entry_was_not_found_is_folded_again(tmp_path: Path) -> None:
+    done = worked(tmp_path / "window")
+    subject = done.mine.entries[0].subject
+    swap(done, "journal")
+    with opened(done.folder) as records:
+        kept = records.case(subject)
+        told = heard([done.other.remark(subject, "后来的备注")], done.feed + 1)
+        records.take_feed(told, done.feed + 1)
+        assert records.case(subject) == kept, "an entry of it is not found now, so it stays as it was kept"
+        records.examine_daily(DAY)
+        assert (records.gaps(), records.damages()) == ([], []), "every row was found, in another place"
+        case = records.case(subject)
+        assert case is not None
+        assert case.remarks[-1].text == "后来的备注"
         assert records.rebuild() == records.incomplete() == []
 
 

@@ -37,6 +37,11 @@ class Painted:
         """Type a text."""
         os.write(self._handle, text.encode())
 
+    def unplug(self) -> None:
+        """Take the terminal away."""
+        os.close(self._handle)
+        self._handle = os.open(os.devnull, os.O_RDWR)  # what is closed at the end is no other file by then
+
     def rest(self, patience: float = 30.0) -> None:
         """Read until the program has ended."""
         while self._more(patience):
@@ -70,9 +75,10 @@ def painting(command: Sequence[str], env: Mapping[str, str], size: tuple[int, in
         start_new_session=True,
     )
     os.close(theirs)
+    painted = Painted(process, ours)
     try:
-        yield Painted(process, ours)
+        yield painted
     finally:
         process.kill()
         process.wait()
-        os.close(ours)
+        os.close(painted._handle)

@@ -29,6 +29,26 @@ STRANGERS = (
     "GNOME_KEYRING_CONTROL",
 )
 
+# A session bus as desktops have it, but for one word: who comes and goes. gnome-keyring-daemon (42 to 50 at least) makes
+# its record of a caller in an idle source and aborts where the caller's first question overtakes that; it can do so only
+# while something else wakes the daemon in the same moment, and with one caller at a time that is its coming or going.
+BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <auth>EXTERNAL</auth>
+  <standard_session_servicedirs/>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+    <deny receive_sender="org.freedesktop.DBus" receive_interface="org.freedesktop.DBus"
+          receive_member="NameOwnerChanged"/>
+  </policy>
+</busconfig>
+"""
+
 
 class NoSecretServiceError(RuntimeError):
     """The keyring did not appear on its bus in time."""
@@ -72,9 +92,18 @@ def secret_session() -> Iterator[SecretService]:
         contextlib.ExitStack() as end,
     ):
         environment = _environment(Path(name))
+        settings = Path(name, "bus.conf")
+        settings.write_text(BUS, encoding="utf-8")
         bus = end.enter_context(
             running(
-                ["dbus-daemon", "--session", "--nofork", "--nopidfile", "--nosyslog", "--print-address=1"],
+                [
+                    "dbus-daemon",
+                    f"--config-file={settings}",
+                    "--nofork",
+                    "--nopidfile",
+                    "--nosyslog",
+                    "--print-address=1",
+                ],
                 env=environment,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from clerk_app.domain.journal import Entry, verify_chain
@@ -79,6 +79,8 @@ def entries_of(window: Booth) -> dict[int, Entry]:
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@example(seed=5614, hows=["log gone", "swap"])
+@example(seed=2382, hows=["log bent", "log gone", "swap"])
 @given(seed=st.integers(0, 1 << 32), hows=st.lists(st.sampled_from(HARMS), min_size=1, max_size=3))
 def test_what_central_had_is_back_and_the_rest_is_there_or_named(loop: LoopThread, seed: int, hows: list[str]) -> None:
     chance = random.Random(seed)

@@ -6,27 +6,60 @@ import unicodedata
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import msgspec
 
-from clerk_app.domain.case import Case, fold
+from clerk_app.domain.case import Case
+from clerk_app.domain.custody import Manifest, Parcel
+from clerk_app.domain.custody_summary import ManifestSummary, ParcelSummary
 from clerk_app.domain.journal import Record, in_order
-from clerk_app.domain.summary import CaseSummary, summary_of
+from clerk_app.domain.kinds import About
+from clerk_app.domain.standing import Standing, Summary, about_of, fold_any, summary_of_any
+from clerk_app.domain.summary import CaseSummary
 from clerk_app.store.books.book import Book
 from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.ledger import Ledger
 
+S = TypeVar("S", CaseSummary, ParcelSummary, ManifestSummary)
 TABLE = "cases"
+"""What every subject's entries fold to: cases, bags and manifests, each under its number."""
 SUBJECTS = "subjects"
 
-decode_case = msgspec.json.Decoder(Case).decode
+_DECODERS: dict[About, Callable[[bytes], Standing]] = {
+    About.CASE: msgspec.json.Decoder(Case).decode,
+    About.PARCEL: msgspec.json.Decoder(Parcel).decode,
+    About.MANIFEST: msgspec.json.Decoder(Manifest).decode,
+}
+
+
+def decoder_of(subject: str) -> Callable[[bytes], Standing]:
+    """Return what reads a row of the table: what it holds, the subject's number tells."""
+    return _DECODERS[about_of(subject)]
 
 
 class Subject(msgspec.Struct):
-    """One subject's row: the places of its entries in the journal, and its summary if they make a case."""
+    """One subject's row: the places of its entries in the journal, and its summary if they make anything."""
 
     entries: list[int]
     summary: CaseSummary | None = None
+    parcel: ParcelSummary | None = None
+    manifest: ManifestSummary | None = None
+
+    @property
+    def told(self) -> Summary | None:
+        return self.summary or self.parcel or self.manifest
+
+
+def row_of(entries: list[int], told: Summary | None) -> Subject:
+    """Return the row of a subject."""
+    match told:
+        case ParcelSummary():
+            return Subject(entries, parcel=told)
+        case ManifestSummary():
+            return Subject(entries, manifest=told)
+        case _:
+            return Subject(entries, told)
 
 
 decode_subject = msgspec.json.Decoder(Subject).decode
@@ -37,7 +70,7 @@ class _Known:
 
     __slots__ = ("last", "places", "summary", "words")
 
-    def __init__(self, places: Iterable[int], summary: CaseSummary | None) -> None:
+    def __init__(self, places: Iterable[int], summary: Summary | None) -> None:
         self.places = array("I", places)
         self.last = max(self.places, default=0)
         """The place of what came last: lists are in this order, whatever a clock said."""
@@ -63,7 +96,7 @@ class Casebook:
         shared: dict[str, str] = {}
         read: dict[str, _Known] = {}
         for _, name, row in self._rows.walk(decode_subject):
-            read[name] = _Known(row.entries, _sharing(row.summary, shared))
+            read[name] = _Known(row.entries, _sharing(row.told, shared))
         self._known = read
         lost = {row for table, row in self._vault.damages if table == SUBJECTS}
         if lost or any(f.table in {SUBJECTS, ""} for f in self._vault.findings):
@@ -79,8 +112,8 @@ class Casebook:
             known = self._known.get(name)
             if known is None or set(found) - set(known.places):
                 self._known[name] = _Known(found, None)
-                case = self.case(name)
-                self._known[name].summary = summary_of(case, self._unsent(found)) if case else None
+                stood = self.stood(name)
+                self._known[name].summary = summary_of_any(stood, self._unsent(found)) if stood else None
 
     # reading
 
@@ -92,10 +125,15 @@ class Casebook:
 
     def case(self, number: str) -> Case | None:
         """Return a case; one whose row does not open is folded anew."""
+        found = self.stood(number)
+        return found if isinstance(found, Case) else None
+
+    def stood(self, subject: str) -> Standing | None:
+        """Return a case, a bag or a manifest, likewise."""
         try:
-            return self._cases.fetch(number, decode_case)
+            return self._cases.fetch(subject, decoder_of(subject))
         except StoreDamaged:
-            return fold(self.records_of(number))
+            return fold_any(subject, self.records_of(subject))
 
     def count(self) -> int:
         """Return how many subjects make a case."""
@@ -103,11 +141,19 @@ class Casebook:
 
     def summary(self, number: str) -> CaseSummary | None:
         known = self._known.get(number)
-        return known.summary if known else None
+        return known.summary if known and isinstance(known.summary, CaseSummary) else None
 
     def summaries(self) -> list[CaseSummary]:
         """Return every case's summary, the latest change first."""
-        return _latest(list(self._known.values()))
+        return _latest(self._known.values(), CaseSummary)
+
+    def parcels(self) -> list[ParcelSummary]:
+        """Return every bag's summary, the latest change first."""
+        return _latest(self._known.values(), ParcelSummary)
+
+    def manifests(self) -> list[ManifestSummary]:
+        """Return every manifest's summary, the latest change first."""
+        return _latest(self._known.values(), ManifestSummary)
 
     def find(self, words: str) -> list[CaseSummary]:
         """Return the cases in which every word is found, the latest change first."""
@@ -116,12 +162,12 @@ class Casebook:
             return []
         found = []
         for known in list(self._known.values()):
-            if known.summary is None:
+            if not isinstance(known.summary, CaseSummary):
                 continue
             known.words = known.words or _words(known.summary)
             if all(word in known.words for word in wanted):
                 found.append(known)
-        return _latest(found)
+        return _latest(found, CaseSummary)
 
     def of_applicant(self, id_number: str) -> list[Case]:
         """Return every case of one applicant, the latest change first."""
@@ -135,16 +181,16 @@ class Casebook:
         for name in list(self._known):
             with self._vault.transaction():
                 try:
-                    kept = self._cases.fetch(name, decode_case)
+                    kept = self._cases.fetch(name, decoder_of(name))
                 except StoreDamaged:
                     different.append(name)
                     continue
-                if fold(self.records_of(name)) != kept:
+                if fold_any(name, self.records_of(name)) != kept:
                     different.append(name)
         return different
 
-    def known(self) -> list[tuple[str, CaseSummary | None]]:
-        """Return every subject with its summary, if it makes a case."""
+    def known(self) -> list[tuple[str, Summary | None]]:
+        """Return every subject with its summary, if it makes anything."""
         return [(name, known.summary) for name, known in list(self._known.items())]
 
     def places_of(self, subject: str) -> Sequence[int]:
@@ -177,10 +223,10 @@ class Casebook:
 
         self._vault.on_done(gone)
 
-    def keep(self, case: Case, added: Iterable[int]) -> None:
-        """Put a case as it is folded now, with the entries that came to it."""
-        self._cases.put(case.number, case, new=self._is_new(case.number))
-        self._put(case.number, added, lambda unsent: summary_of(case, unsent))
+    def keep(self, stood: Standing, added: Iterable[int]) -> None:
+        """Put a case, bag or manifest as it is folded now, with the entries that came to it."""
+        self._cases.put(stood.number, stood, new=self._is_new(stood.number))
+        self._put(stood.number, added, lambda unsent: summary_of_any(stood, unsent))
 
     def touch(self, subject: str, added: Iterable[int]) -> None:
         """Note that entries came to a subject, or were heard of, that change no case."""
@@ -196,18 +242,18 @@ class Casebook:
         if len(records) < len(places):
             self.touch(subject, added)
             return
-        case = fold(records)
-        if case is not None:
-            self.keep(case, added)
+        stood = fold_any(subject, records)
+        if stood is not None:
+            self.keep(stood, added)
         else:
             self._cases.discard(subject)
             self._put(subject, added, lambda _: None)
 
-    def _put(self, subject: str, added: Iterable[int], summary: Callable[[int], CaseSummary | None]) -> None:
+    def _put(self, subject: str, added: Iterable[int], summary: Callable[[int], Summary | None]) -> None:
         known = self._of(subject)
         places = _with(known, added)
         told = summary(self._unsent(places))
-        self._rows.put(subject, Subject(places, told), new=self._is_new(subject))
+        self._rows.put(subject, row_of(places, told), new=self._is_new(subject))
         if not self._staged:
             self._vault.on_done(self._publish)
             self._vault.on_undo(self._staged.clear)
@@ -236,22 +282,23 @@ def _with(known: _Known | None, added: Iterable[int]) -> list[int]:
 
 
 def _is_case(known: _Known | None) -> bool:
-    return known is not None and known.summary is not None
+    return known is not None and isinstance(known.summary, CaseSummary)
 
 
-def _sharing(summary: CaseSummary | None, shared: dict[str, str]) -> CaseSummary | None:
+def _sharing(summary: Summary | None, shared: dict[str, str]) -> Summary | None:
     """Return the summary with texts that many cases have in common kept once."""
-    if summary is None:
-        return None
+    if not isinstance(summary, CaseSummary):
+        return summary
     for name in ("item", "item_name", "department"):
         text = getattr(summary, name)
         object.__setattr__(summary, name, shared.setdefault(text, text))
     return summary
 
 
-def _latest(subjects: Iterable[_Known]) -> list[CaseSummary]:
-    ordered = sorted(subjects, key=lambda known: known.last, reverse=True)
-    return [known.summary for known in ordered if known.summary is not None]
+def _latest(subjects: Iterable[_Known], kind: type[S]) -> list[S]:
+    found = [(known.last, known.summary) for known in list(subjects) if isinstance(known.summary, kind)]
+    found.sort(key=lambda one: one[0], reverse=True)
+    return [summary for _, summary in found]
 
 
 def _words(summary: CaseSummary) -> str:

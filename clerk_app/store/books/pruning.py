@@ -20,9 +20,9 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from clerk_app.domain.case import fold
 from clerk_app.domain.journal import Record, Verdict
-from clerk_app.domain.kinds import OPEN
+from clerk_app.domain.kinds import MOVING, OPEN
+from clerk_app.domain.standing import Summary, fold_any, summary_of_any
 from clerk_app.domain.summary import CaseSummary
 from clerk_app.store.books.book import Book
 from clerk_app.store.books.casebook import Casebook
@@ -241,15 +241,15 @@ class Pruning:
         return bool(self._vault.findings or self._vault.damages or self._vault.note(_GAPS))
 
 
-def _stays_at_a_glance(summary: CaseSummary | None, before: datetime) -> str:
-    """Return why a case surely stays, by what memory tells; empty: it has to be looked at."""
+def _stays_at_a_glance(summary: Summary | None, before: datetime) -> str:
+    """Return why a subject surely stays, by what memory tells; empty: it has to be looked at."""
     if summary is None:
         return ""
     if summary.unsent:
         return "unsent"
     if summary.conflicts:
         return "conflict"
-    if summary.state in OPEN:
+    if _is_open(summary):
         return "open"
     return "" if _old(summary.updated_at, before) else "recent"
 
@@ -266,12 +266,19 @@ def _stays(records: Sequence[Record], rule: _Rule) -> str:
             return "uncovered"
         if not _old(entry.at, rule.before):
             return "recent"
-    case = fold(records)
-    if case is None:  # of a case that was pruned, a part may have come again; of any other subject nothing is known
+    stood = fold_any(records[0].entry.subject, records) if records else None
+    if stood is None:  # of a case that was pruned, a part may have come again; of any other subject nothing is known
         return "" if records and all((r.position or 0) <= rule.pruned_to for r in records) else "open"
-    if case.conflicts:
+    if stood.conflicts:
         return "conflict"
-    return "open" if case.state in OPEN else ""
+    return "open" if _is_open(summary_of_any(stood, 0)) else ""
+
+
+def _is_open(summary: Summary) -> bool:
+    """Whether something is still to come of it: of a bag until it came to somebody, of a list until nothing is unclear."""
+    if isinstance(summary, CaseSummary):
+        return summary.state in OPEN
+    return summary.discrepancies > 0 or summary.state in MOVING
 
 
 def _old(at: str, before: datetime) -> bool:

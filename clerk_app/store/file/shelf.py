@@ -8,11 +8,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from clerk_app.store.errors import StoreDamaged
+from clerk_app.store.errors import StoreDamaged, StoreOlder
 from clerk_app.store.file import schema
 from clerk_app.store.file.backup import Proof, copy
 from clerk_app.store.file.opened import FILE, Opened
-from clerk_app.store.file.rows import NONE, Row, Table
+from clerk_app.store.file.rows import NONE, Row, Sums, Table
 from clerk_app.store.file.seal import SealBroken, place_of
 
 __all__ = ["FILE", "Shelf"]
@@ -46,28 +46,46 @@ class Shelf(Opened):
         return [row for _, row in sorted(self._fetch(known.ids, (), table))] if known else []
 
     def scan(self, table: str, after: int = 0) -> Iterator[Row]:
-        """Yield the documents past a place in the order they came; what does not open goes to ``damages``."""
+        """Yield the documents past a place in the order they came; what does not open goes to ``damages``.
+
+        So does a table whose pages are at odds: SQLite reads them as they lie and says nothing of places out of order, or left out.
+        """
         known = self._tables.get(table)
+        whole = self._mark.sums.get(table) if after == 0 else None
+        read = 0
         while known:
             try:
                 page = self._fetch(known.page, (after, _CHUNK), table)
             except StoreDamaged:
                 yield from self._salvage(table, known, after)
                 return
+            full = len(page) == _CHUNK
+            if not _ascends(page, after):
+                self._note_odds(table)
+                page = [found for _, found in sorted({found[0]: found for found in page if found[0] > after}.items())]
             for found in page:
                 try:
                     yield self._opened(table, found)
                 except StoreDamaged:
                     continue
-            if len(page) < _CHUNK:
-                return
+            read += len(page)
+            if not full or not page:
+                break
             after = page[-1][0]
+        if whole is not None and whole.rows != read and self._is_told_of(table, whole):
+            self._note_odds(table)
+
+    def _is_told_of(self, table: str, sums: Sums) -> bool:
+        """Whether the mark tells still of a table what it told, and told the truth when the file was opened."""
+        same = not self.read_only and self._mark.sums.get(table) == sums  # beside a running client it grows old
+        return same and not any(f.table in {table, ""} for f in self.findings if not isinstance(f, StoreOlder))
+
+    def _note_odds(self, table: str) -> None:
+        self.damages[table, ""] = StoreDamaged(table, reason="corrupt")
 
     def _salvage(self, table: str, known: Table, after: int) -> Iterator[Row]:
         """Yield what can still be reached one by one, when the table cannot be read through."""
-        for seq, row in sorted(self._fetch(known.ids, (), table)):
-            if seq <= after:
-                continue
+        for seq, row in self._places(table, known, after):
             try:
                 found = self.read_at(table, seq)
             except StoreDamaged as damage:
@@ -75,6 +93,16 @@ class Shelf(Opened):
             else:
                 if found:
                     yield found
+                elif row:
+                    self.damages[table, row] = StoreDamaged(table, row, "corrupt")
+
+    def _places(self, table: str, known: Table, after: int) -> list[tuple[int, str]]:
+        """Return the places past one and the ids in them, as the index tells; where it cannot be read, all there may be."""
+        try:
+            return sorted(told for told in self._fetch(known.ids, (), table) if told[0] > after)
+        except StoreDamaged:
+            self._note_odds(table)
+            return [(seq, "") for seq in range(after + 1, self.last(table) + 1)]
 
     def count(self, table: str) -> int:
         """Return how many documents a table has."""
@@ -132,3 +160,12 @@ class Shelf(Opened):
             damage = StoreDamaged(table, str(row), "seal")
             self.damages[table, str(row)] = damage
             raise damage from error
+
+
+def _ascends(page: list[tuple[int, str, int, bytes]], after: int) -> bool:
+    """Whether rows stand in the order of their places."""
+    for found in page:
+        if found[0] <= after:
+            return False
+        after = found[0]
+    return True

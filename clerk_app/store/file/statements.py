@@ -90,15 +90,19 @@ class Statements(Shelf):
             raise TransactionUndone
         return self._connection
 
-    def _run(self, statement: str, args: tuple[Any, ...] = ()) -> None:
-        """Say one statement inside the transaction; all of them are remembered, to be said again on a full disk."""
+    def _run(self, statement: str, args: tuple[Any, ...] = ()) -> int:
+        """Say one statement inside the transaction; all of them are remembered, to be said again on a full disk.
+
+        Return how many rows it changed; -1: that is not known.
+        """
         self._begin()
         self._pending.append((statement, args))
         try:
-            self._working().execute(statement, args)
+            return self._working().execute(statement, args).rowcount
         except sqlite3.Error as error:
             self._mend(error)
             self._say_all()
+            return -1
 
     def _mend(self, error: sqlite3.Error, *, reopened_is_enough: bool = False) -> None:
         """Make room, or open the file anew, so that the act in hand can be said again; raise where it cannot."""

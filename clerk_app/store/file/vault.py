@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import get_ident
+from typing import Any
 
+from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.file.resealing import Resealing
 from clerk_app.store.file.reserve import SIZE
 from clerk_app.store.file.rows import NONE, SEALED, Kind, Row, Sums, Table
@@ -77,7 +79,7 @@ class Vault(Resealing):
         rev = self._mark.revision + 1
         sealed = self._sealer.seal(place_of(table, row, seq, rev), body, is_open=kind.open, packed=kind.packed)
         if found:
-            self._run(known.update, (rev, sealed, seq))
+            self._change(known.update, (rev, sealed, seq), table, row)
         else:
             self._run(known.insert, (seq, row, rev, sealed))
         self._mark.revision = rev
@@ -94,9 +96,14 @@ class Vault(Resealing):
                 return False
             seq, old = found[0]
             sums = self._mark.sums.get(table, NONE)
-            self._run(known.delete, (seq,))
+            self._change(known.delete, (seq,), table, row)
             self._mark.sums[table] = Sums(sums.rows - 1, sums.revisions - old, sums.last)
             return True
+
+    def _change(self, statement: str, args: tuple[Any, ...], table: str, row: str) -> None:
+        """Change the row the index told of; raises ``StoreDamaged`` where the table has none in that place."""
+        if self._run(statement, args) == 0:
+            raise StoreDamaged(table, row, "corrupt")
 
     def make(self, table: str) -> None:
         """Make a table, empty, if there is none."""

@@ -36,7 +36,7 @@ class Examining:
     _unsound: list[StoreDamaged]
     """What SQLite's own check found wrong with the file."""
     _unexamined: bool
-    """Whether the store was not closed the last time, and not read through since."""
+    """Whether the store was not closed the last time, or is an older one, and was not read through since."""
 
     def heal(self, because: StoreDamaged | None = None) -> bool:
         """Bring in order what was found damaged (``Records.heal``)."""
@@ -91,7 +91,7 @@ class Examining:
             self._doubt()
 
     def _read_tail(self) -> None:
-        """Read what came last, and all that is unsent: a log may lie over a file that it does not belong to.
+        """Read what came last, and all that is unsent: a log may lie over a file that it does not belong to, or be gone.
 
         Then pages are at odds, too; a file that is large is looked through in an idle moment only.
         """

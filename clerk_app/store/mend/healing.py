@@ -59,9 +59,9 @@ class Healing(Examining):
         self._losses = Losses(self.ledger)
         self._mending = Mending(self.ledger, self._book, self._pruned_runs)
         self._unsound = []
-        self._unexamined = self.vault.log_left
+        self._unexamined = self.vault.log_left or self.vault.older is not None
         if mend:
-            if self.vault.log_left:
+            if self._unexamined:
                 self._read_tail()
             self._mend()
         self._cases.load()

@@ -91,7 +91,9 @@ class Mending:
                 doubt["cause"] = "older" if vault.count(JOURNAL) else "missing"
             doubt.setdefault("cause", "damaged")
             self._bring_serials()
-            self._bring_journal(hit, doubt, whole=not (lost_mark or hit & {JOURNAL, SUBJECTS, CASES, GAPS}))
+            # In a file that was made anew rows may open that did not before: what was folded without them is folded again.
+            made_anew = "mark" in doubt
+            self._bring_journal(hit, doubt, whole=not (made_anew or hit & {JOURNAL, SUBJECTS, CASES, GAPS}))
             self._bring_published(hit)
             if older is not None or lost_mark or "meta" in hit:
                 self._forget_people()

@@ -12,10 +12,10 @@ from typing import TypeVar
 
 import msgspec
 
-from clerk_app.domain.case import Case, fold
-from clerk_app.domain.summary import summary_of
+from clerk_app.domain.standing import Standing, fold_any, summary_of_any
+from clerk_app.domain.summary import CaseSummary
 from clerk_app.store.books.book import Book
-from clerk_app.store.books.casebook import SUBJECTS, TABLE, Subject, decode_case, decode_subject
+from clerk_app.store.books.casebook import SUBJECTS, TABLE, Subject, decode_subject, decoder_of, row_of
 from clerk_app.store.books.gaps import TABLE as GAPS
 from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.ledger import Ledger
@@ -64,7 +64,7 @@ class Refolding:
         for name in held.keys() | old.keys() | set(self._vault.ids(TABLE)):
             row = old.get(name)
             gone = [] if sure or row is None else [place for place in row.entries if place not in here]
-            applicant = row.summary.applicant if row is not None and row.summary is not None else ""
+            applicant = row.told.applicant if row is not None and isinstance(row.told, CaseSummary) else ""
             lost.update((place, About(name, applicant)) for place in gone)
             if self._bring(name, held.get(name, []), gone, row, sure=sure):
                 incomplete.append(name)
@@ -73,7 +73,7 @@ class Refolding:
 
     def _bring(self, name: str, places: list[int], gone: list[int], row: Subject | None, *, sure: bool) -> bool:
         """Bring one subject's rows in order; return whether some of its entries are missing."""
-        kept, told = self._kept(name), self._told(places)
+        kept, told = self._kept(name), self._told(name, places)
         if not sure and not gone and _entries(told) < _entries(kept):
             gone = [_SOMEWHERE]
         case = kept if gone and _entries(kept) >= _entries(told) else told
@@ -98,7 +98,7 @@ class Refolding:
         for name in kept_names:
             row = self._row(name)
             places = [place for place in (row.entries if row else []) if self._book.at(place) is not None]
-            kept, told = self._kept(name), self._told(places)
+            kept, told = self._kept(name), self._told(name, places)
             if sure or _entries(told) >= _entries(kept):
                 self._write(name, places, told, kept, row)
             else:
@@ -110,22 +110,27 @@ class Refolding:
         """Return the subjects some of whose entries are missing."""
         return (self._read() or self._vault.ids(SUBJECTS)) if self._vault.note(NOTE) else []
 
-    def _write(self, name: str, places: list[int], case: Case | None, kept: Case | None, row: Subject | None) -> None:
+    def _write(
+        self, name: str, places: list[int], case: Standing | None, kept: Standing | None, row: Subject | None
+    ) -> None:
         if case is None:
             self._cases.discard(name)
         elif case != kept:
             self._cases.put(name, case)
         unsent = self._book.unsent()
         count = sum(place in unsent for place in places)
-        subject = Subject(places, summary_of(case, count) if case is not None else None)
+        subject = row_of(places, summary_of_any(case, count) if case is not None else None)
         if subject != row:
             self._rows.put(name, subject)
 
-    def _told(self, places: Iterable[int]) -> Case | None:
-        return fold(record for record in map(self._book.at, places) if record is not None)
+    def _told(self, name: str, places: Iterable[int]) -> Standing | None:
+        return fold_any(name, (record for record in map(self._book.at, places) if record is not None))
 
-    def _kept(self, name: str) -> Case | None:
-        return _opened(lambda: self._cases.fetch(name, decode_case))
+    def _kept(self, name: str) -> Standing | None:
+        return _opened(lambda: self._stood(name))
+
+    def _stood(self, name: str) -> Standing | None:
+        return self._cases.fetch(name, decoder_of(name))
 
     def _row(self, name: str) -> Subject | None:
         return _opened(lambda: self._rows.fetch(name, decode_subject))
@@ -149,5 +154,5 @@ def _opened(fetch: Callable[[], T | None]) -> T | None:
         return None
 
 
-def _entries(case: Case | None) -> int:
+def _entries(case: Standing | None) -> int:
     return case.entries if case is not None else 0

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from clerk_app.domain.custody_numbers import CustodyNumber, parse_custody_number
 from clerk_app.domain.journal import Entry, Record, Verdict
 from clerk_app.domain.numbers import CaseNumber, parse_case_number
 from clerk_app.domain.people import Person
@@ -188,7 +189,14 @@ def home_of(subject: str) -> str:
     return subject.partition("-")[0]
 
 
-def case_number_of(subject: str) -> CaseNumber | None:
-    """Return the case number a subject is, or ``None``."""
-    number = parse_case_number(subject)
+def number_of(subject: str) -> CaseNumber | CustodyNumber | None:
+    """Return the case's, bag's or manifest's number a subject is, or ``None``."""
+    number = parse_case_number(subject) or parse_custody_number(subject)
     return number if number is not None and number.text == subject else None
+
+
+def destination(entry: Entry) -> str:
+    """Return the point that a bag which begins with this entry goes to, besides its home; empty: it hears of none."""
+    to = entry.body.get("to") if entry.kind == "parcel.sealed" else None
+    code = to.get("code") if isinstance(to, dict) and to.get("kind") == "point" else None
+    return code if isinstance(code, str) and len(code) <= 16 and code.isalnum() else ""

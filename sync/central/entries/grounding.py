@@ -19,7 +19,7 @@ from sync.central.access import incidents
 from sync.central.access.sessions import person_of
 from sync.central.core import Core
 from sync.central.database import among
-from sync.central.entries.ground import Ground, Head, Needs, Row, Subject, Taken, case_number_of, home_of, needs
+from sync.central.entries.ground import Ground, Head, Needs, Row, Subject, Taken, destination, home_of, needs, number_of
 from sync.central.entries.judging import Held
 from sync.central.entries.screening import Screened
 from sync.central.entries.waiting import waits
@@ -68,6 +68,7 @@ async def lay(
     reached = {s: t for s, t in known.items() if _in_reach(head, s, t, wanted)}
     concerned = locked.union(*(told.concerned for told in reached.values()))
     concerned |= {p for s in names - known.keys() if (p := _home_awaited(s, enrolled))}
+    concerned |= {p for one in batch if (p := destination(one.entry))}
     if not concerned <= locked:
         raise Wider(concerned)
     unheard = [*anew, *await _unheard(connection, head, names, positions)]
@@ -179,7 +180,7 @@ async def _enrolled(
     connection: AsyncConnection, head: Head, names: Iterable[str], known: dict[str, Subject]
 ) -> dict[str, str]:
     """Return which windows of those that gave cases numbers central does not know yet are enrolled, with their points."""
-    strange = (case_number_of(name) for name in names if name not in known or not known[name].count)
+    strange = (number_of(name) for name in names if name not in known or not known[name].count)
     asked = {number.window for number in strange if number is not None and number.window != head.window}
     if not asked:
         return {}
@@ -196,7 +197,7 @@ def _in_reach(head: Head, name: str, told: Subject, wanted: Needs) -> bool:
 
 def _home_awaited(name: str, enrolled: dict[str, str]) -> str:
     """Return the home of a case whose first entry is still to come, where what waits for it is noted."""
-    number = case_number_of(name)
+    number = number_of(name)
     return number.point if number is not None and enrolled.get(number.window) == number.point else ""
 
 

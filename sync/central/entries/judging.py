@@ -1,17 +1,18 @@
-"""What central says of an entry about a case, over the state it is said over: the folded case. Pure."""
+"""What central says of an entry, over the state it is said over: the folded case, bag or manifest. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from clerk_app.domain.acts import refusal
-from clerk_app.domain.case import Case, evolve, fold
+from clerk_app.domain.case import Case
+from clerk_app.domain.custody_numbers import parse_custody_number
 from clerk_app.domain.journal import Entry, Record, Verdict
-from clerk_app.domain.kinds import KINDS
+from clerk_app.domain.kinds import KINDS, About
 from clerk_app.domain.merge import judge
 from clerk_app.domain.numbers import parse_case_number
 from clerk_app.domain.refusals import Refusal
+from clerk_app.domain.standing import Standing, about_of, evolve_any, fold_any, refusal_of
 from sync.central.problems import rule_problem
 from sync.wire import Problem
 
@@ -31,16 +32,22 @@ class Held:
     """How many entries with a place were stored about it."""
     records: tuple[Record, ...] = ()
     """Those, in central's order."""
-    case: Case | None = None
+    stood: Standing | None = None
+    """What they tell."""
+
+    @property
+    def case(self) -> Case | None:
+        """The case they tell, if they tell one."""
+        return self.stood if isinstance(self.stood, Case) else None
 
     def after(self, record: Record) -> Held:
         """Return what is held once one more entry has its place."""
         records = (*self.records, record)
         if record.verdict is Verdict.CONFLICTING or record.entry.kind == "conflict.settled":
-            case = fold(records)
+            stood = fold_any(record.entry.subject, records)
         else:
-            case = evolve(self.case, record.entry)
-        return Held(self.version + 1, records, case)
+            stood = evolve_any(self.stood, record.entry)
+        return Held(self.version + 1, records, stood)
 
 
 def judge_entry(
@@ -51,17 +58,18 @@ def judge_entry(
     ``own`` are the window's entries about the subject that have no place: it counted them as seen.
     """
     verdict = judge(entry, [*held.records, *own])
-    refused = refusal(held.case, entry) or _number_refusal(entry, forebears)
+    refused = refusal_of(held.stood, entry) or _number_refusal(entry, forebears)
     if refused is None or (verdict is Verdict.CONFLICTING and refused.code not in BEYOND_SETTLING):
         return verdict, None
     return Verdict.REFUSED, rule_problem(refused.code, refused.message)
 
 
 def _number_refusal(entry: Entry, forebears: frozenset[str]) -> Refusal | None:
-    """A case begins under a number of the window that says so, or of one it is an incarnation of: papers are printed."""
+    """Whatever begins does so under a number of the window that says so, or of one it is an incarnation of: papers are printed."""
     if KINDS[entry.kind].states:
         return None
-    number = parse_case_number(entry.subject)
+    case = about_of(entry.subject) is About.CASE
+    number = parse_case_number(entry.subject) if case else parse_custody_number(entry.subject)
     if number is not None and number.text == entry.subject and number.window in {entry.window, *forebears}:
         return None
-    return Refusal(code="number-foreign", message="办件编号不是本窗口所编。")
+    return Refusal(code="number-foreign", message="编号不是本窗口所编。")

@@ -1,4 +1,4 @@
-"""The folded cases a process dealt with last, kept while nobody else writes them."""
+"""The folded subjects a process dealt with last, kept while nobody else writes them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from clerk_app.domain.case import fold
 from clerk_app.domain.journal import Entry, Record, Verdict, in_order
+from clerk_app.domain.standing import fold_any
 from sync.central.entries.ground import home_of
 from sync.central.entries.judging import Held
 from sync.central.schema import entries
@@ -40,7 +40,7 @@ class States:
             records = await _records(connection, missing)
             for subject in missing:
                 own = tuple(in_order(records.get(subject, ())))
-                found[subject] = Held(counts[subject], own, fold(own))
+                found[subject] = Held(counts[subject], own, fold_any(subject, own))
         return found
 
     def keep(self, held: Mapping[str, Held]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from clerk_app.domain.journal import Entry, Record, Verdict, stands_for
 from clerk_app.domain.kinds import KINDS
-from sync.central.entries.ground import Ground, Head, Row, Subject, Taken, home_of, named
+from sync.central.entries.ground import Ground, Head, Row, Subject, Taken, destination, home_of, named
 from sync.central.entries.judging import UNHEARD, Held, Judged, judge_entry
 from sync.central.entries.screening import Screened, check_actor
 from sync.central.entries.waiting import Waiting, awaited, waits
@@ -70,7 +70,7 @@ class _Taking:
         """Judge one entry, give it its places, and let go on what waited for it."""
         entry, taken = one.entry, self.taken
         taken.last_n, taken.last_digest = entry.n, one.digest
-        point = self._head.point or (home_of(one.subject) if self._subject(one.subject) else "")
+        point = self._head.point or (home_of(one.subject) if self._may_be_told(one) else "")
         row = Row(
             window=entry.window,
             n=entry.n,
@@ -95,6 +95,12 @@ class _Taking:
         else:
             self._place(row, entry)
         self._release()
+
+    def _may_be_told(self, one: Screened) -> bool:
+        """Whether central's own window can speak of a subject: of one that is known, or of a bag that a point will get."""
+        if self._subject(one.subject) is not None:
+            return True
+        return one.kind == "parcel.sealed" and home_of(one.subject) in self._ground.positions
 
     def _subject(self, subject: str) -> Subject | None:
         return self.taken.subjects.get(subject) or self._ground.subjects.get(subject)
@@ -126,11 +132,12 @@ class _Taking:
         """Say why the point may not speak of the subject, or not yet; ``None``: it may."""
         known, state = self._subject(row.subject), self._state(row.subject)
         if not self._head.point:
-            return None if known is not None and known.count else (Verdict.REFUSED, problem("case-unknown"))
+            told = (known is not None and known.count) or (row.kind == "parcel.sealed" and row.point)
+            return None if told else (Verdict.REFUSED, problem("case-unknown"))
         kind = KINDS.get(row.kind)
         begins = kind is None or kind.anywhere or not kind.states
         heard = row.point == home_of(row.subject) or (known is not None and row.point in known.audience)
-        if not begins and state.case is None and awaited(row, state, self._ground.windows):
+        if not begins and state.stood is None and awaited(row, state, self._ground.windows):
             return Verdict.QUARANTINED, problem("case-awaited")
         if heard:
             return None
@@ -154,7 +161,7 @@ class _Taking:
     def _place(self, row: Row, entry: Entry) -> None:
         """Give an entry its place in every feed that hears of its subject."""
         taken, kind = self.taken, KINDS[entry.kind]
-        known = self._subject(row.subject) or Subject(home=row.point, audience=(row.point,))
+        known = self._subject(row.subject) or self._begun(row, entry)
         if kind.moves and row.point not in known.audience:
             known = self._joined(known, row)
         self._waiting.drop(row)
@@ -173,6 +180,12 @@ class _Taking:
         if number in self._ground.prefilings:
             taken.prefilings[number] = row.subject
         self._mend(row, entry)
+
+    def _begun(self, row: Row, entry: Entry) -> Subject:
+        """Return who hears of a new subject: its point, and where a bag goes to."""
+        there = destination(entry)
+        heard = {row.point: None} | ({there: None} if there in self._ground.positions else {})
+        return Subject(home=row.point, audience=tuple(heard))
 
     def _joined(self, known: Subject, row: Row) -> Subject:
         """Bring what was said so far to a point that takes the case up, in the order it was said."""

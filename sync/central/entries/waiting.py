@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from clerk_app.domain.journal import Record, Verdict
 from clerk_app.domain.kinds import KINDS
-from sync.central.entries.ground import Row, case_number_of
+from sync.central.entries.ground import Row, number_of
 from sync.central.entries.judging import Held
 
 AWAITING = frozenset({"waits", "case-awaited", "not-your-point"})
@@ -90,7 +90,7 @@ def awaited(row: Row, held: Held, windows: Mapping[str, str]) -> bool:
 
     That window speaks in order: once it has said anything else about the subject, a first entry does not come any more.
     """
-    number = case_number_of(row.subject)
+    number = number_of(row.subject)
     if number is None or number.window == row.window or windows.get(number.window) != number.point:
         return False
     return all(record.entry.window != number.window for record in held.records)

@@ -1,0 +1,68 @@
+"""What a subject's entries tell, whatever the subject is: a case, a bag or a manifest. Both ends of the line fold by this."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from clerk_app.domain import acts, custody_acts
+from clerk_app.domain.case import Case, evolve, fold
+from clerk_app.domain.custody import Manifest, Parcel, evolve_manifest, evolve_parcel, fold_manifest, fold_parcel
+from clerk_app.domain.custody_numbers import parse_custody_number
+from clerk_app.domain.custody_summary import ManifestSummary, ParcelSummary, manifest_summary, parcel_summary
+from clerk_app.domain.journal import Entry, Record
+from clerk_app.domain.kinds import KINDS, About
+from clerk_app.domain.refusals import Refusal
+from clerk_app.domain.summary import CaseSummary, summary_of
+
+Standing = Case | Parcel | Manifest
+_LETTERS = {"P": About.PARCEL, "M": About.MANIFEST}
+
+
+@lru_cache(maxsize=4096)
+def about_of(subject: str) -> About:
+    """Return what a subject is, by its number; whatever is no bag's or manifest's number is taken for a case's."""
+    number = parse_custody_number(subject)
+    return About.CASE if number is None or number.text != subject else _LETTERS[number.letter]
+
+
+def fold_any(subject: str, records: Iterable[Record]) -> Standing | None:
+    """Return what a subject's records tell, or ``None`` when none of them begins it."""
+    match about_of(subject):
+        case About.PARCEL:
+            return fold_parcel(records)
+        case About.MANIFEST:
+            return fold_manifest(records)
+        case _:
+            return fold(records)
+
+
+def evolve_any(stood: Standing | None, entry: Entry) -> Standing | None:
+    """Return what stands after one entry; one about another kind of subject changes nothing but ``ignored``."""
+    match about_of(entry.subject):
+        case About.PARCEL:
+            return evolve_parcel(stood if isinstance(stood, Parcel) else None, entry)
+        case About.MANIFEST:
+            return evolve_manifest(stood if isinstance(stood, Manifest) else None, entry)
+        case _:
+            return evolve(stood if isinstance(stood, Case) else None, entry)
+
+
+def refusal_of(stood: Standing | None, entry: Entry) -> Refusal | None:
+    """Return why ``entry`` may not follow on what stands (``None``: nothing does yet), or ``None`` when it may."""
+    about, kind = about_of(entry.subject), KINDS.get(entry.kind)
+    if kind is not None and about not in kind.about:
+        return Refusal(code="body-invalid", message=f"“{kind.label}”与编号 {entry.subject} 不相配。")
+    if about is About.CASE:
+        return acts.refusal(stood if isinstance(stood, Case) else None, entry)
+    return custody_acts.refusal(None if isinstance(stood, Case) else stood, entry)
+
+
+Summary = CaseSummary | ParcelSummary | ManifestSummary
+
+
+def summary_of_any(stood: Standing, unsent: int) -> Summary:
+    """Return the summary of whatever it is, of which ``unsent`` entries are not confirmed."""
+    if isinstance(stood, Parcel):
+        return parcel_summary(stood, unsent)
+    return manifest_summary(stood, unsent) if isinstance(stood, Manifest) else summary_of(stood, unsent)
