@@ -47,10 +47,12 @@ def serve(options: argparse.Namespace) -> int:
 
 def _settings(options: argparse.Namespace) -> Settings:
     """Return the settings of the environment, overruled by the flags."""
+    from sync.central.carriers.configured import fit
     from sync.central.settings import Settings as Told
     from sync.central.settings import SettingsUnusable, variable
 
     try:
+        fit(os.environ)
         settings = Told.read(os.environ, vars(options))
     except SettingsUnusable as error:
         raise Stop(USAGE, str(error), "usage") from error

@@ -22,9 +22,9 @@ from sync.central.schema import meta, windows
 from sync.wire import EntryVerdict
 
 KEY = "central_window_key"
-TRIES = 8
+TRIES = 16
 OVERTAKEN = frozenset({"gap", "chain-broken", "entry-reused"})
-"""Another process, or another part of this one, spoke in between: the same is said anew after it."""
+"""Another process spoke in between: the same is said anew after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +68,15 @@ class OwnWindow:
         """Say things in this order, as one batch, and return what came of each; raises ``ProblemError``."""
         if not things:
             return []
-        for left in reversed(range(TRIES)):
-            batch = await self._chained(things, actor, now)
-            try:
-                return (await self.central.ingest(CENTRAL, self.public_key, batch)).verdicts
-            except ProblemError as error:
-                if error.code not in OVERTAKEN or not left:
-                    raise
-        raise AssertionError
+        async with self.central.speaking:
+            for _ in range(TRIES):
+                batch = await self._chained(things, actor, now)
+                try:
+                    return (await self.central.ingest(CENTRAL, self.public_key, batch)).verdicts
+                except ProblemError as error:
+                    if error.code not in OVERTAKEN:
+                        raise
+        raise ProblemError("unavailable")
 
     async def _chained(self, things: Sequence[Said], actor: str, now: datetime) -> list[Entry]:
         async with self.central.database.read() as connection:

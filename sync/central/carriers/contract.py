@@ -69,11 +69,13 @@ class NotCancelled:
 class CarrierDown(Exception):
     """The outcome is unknown: ask the same again, not before ``retry_after`` seconds where the carrier says so."""
 
-    def __init__(self, reason: str, retry_after: float = 0.0) -> None:
+    def __init__(self, reason: str, retry_after: float = 0.0, *, this_alone: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         """A word for the log, with nobody's data: ``timeout``, ``status-503``, ``unreadable`` …"""
         self.retry_after = retry_after
+        self.this_alone = this_alone
+        """What was asked is in trouble, not the carrier: others may be asked about meanwhile."""
 
 
 class Carrier(Protocol):

@@ -104,7 +104,7 @@ class Ems:
         if refused := _refusal(answer):
             if refused[0] in NOTHING_KNOWN:
                 return []
-            raise CarrierDown("tracking-refused")
+            raise CarrierDown("tracking-refused", this_alone=True)
         return ems_reading.events(answer.get("traces"), waybill)
 
     async def _ask(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
