@@ -9,6 +9,7 @@ from pathlib import Path
 
 from clerk_app import applicants, choosing, paperwork, planning
 from clerk_app.devices.scanner import Scanner
+from clerk_app.dispatch_doors import DispatchDoors
 from clerk_app.domain import bodies as b
 from clerk_app.domain.case import Case
 from clerk_app.domain.catalogue import JointService, ServiceItem
@@ -24,7 +25,6 @@ from clerk_app.history import HistoryLine, RunningClock, clocks, history
 from clerk_app.line import Inquiry, Line, Unconnected
 from clerk_app.planning import Decide
 from clerk_app.roles import guarded
-from clerk_app.scan_doors import ScanDoors
 from clerk_app.scanning import split
 from clerk_app.seat import Act, Clock, Refused, Seat
 from clerk_app.store.books.search import Hit
@@ -53,7 +53,7 @@ class IntakeResult:
 
 
 @guarded
-class Desk(ScanDoors):
+class Desk(DispatchDoors):
     """One signed-in person at one window; every method that writes is durable when it returns, and raises ``Refused``.
 
     Whoever may not use a method (``roles.DOORS``) gets ``Refused`` too, whether it reads or writes.
@@ -72,8 +72,7 @@ class Desk(ScanDoors):
         scanner: Scanner | None = None,
     ) -> None:
         """``inquiry`` asks central while somebody waits; without it no door that needs central opens."""
-        super().__init__(records, seat, person, signing_key, clock, line, inquiry or Unconnected(), scanner)
-        self._papers = papers
+        super().__init__(records, seat, person, signing_key, clock, line, inquiry or Unconnected(), scanner, papers)
 
     @property
     def today(self) -> date:

@@ -9,6 +9,7 @@ from clerk_app.domain import bodies as b
 from clerk_app.domain.case import Case, evolve
 from clerk_app.domain.journal import Entry, Record, point_of
 from clerk_app.domain.kinds import STATE_LABELS
+from clerk_app.domain.lots import parcel_of
 from clerk_app.domain.merge import against
 from clerk_app.domain.people import Person
 from clerk_app.history import label_of, lines
@@ -111,6 +112,11 @@ class Disputes:
             found.append(f"告知 {len(case.notices)} 次")
         wanting = len(case.deficits(case.last_paper_on))
         found.append(f"材料还缺 {wanting} 项" if wanting else "材料齐全")
+        bags = {parcel_of(lot.at): 0 for lot in case.lots if parcel_of(lot.at)}
+        for lot in case.lots:
+            if parcel_of(lot.at):
+                bags[parcel_of(lot.at)] += lot.originals + lot.copies
+        found += [f"{sheets} 份在寄递袋 {number}" for number, sheets in bags.items()]
         found.append(f"由 {place_name(case, self._records)} 办理")
         return tuple(found)
 

@@ -34,7 +34,14 @@ DOORS: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("disputes", "refusals", "refusal", "leaves", "mend", "say_again", "give_up"), WINDOW),
     **dict.fromkeys(("scanner", "waiting_scans", "hold_scan", "release_scans"), WINDOW),
     **dict.fromkeys(("attach_scan", "remove_scan", "scans_of"), WINDOW),
-    **dict.fromkeys(("take_up", "write_off", "settle"), SUPERVISOR),
+    **dict.fromkeys(("to_pack", "results_here", "parcels", "manifests", "parcel", "manifest"), WINDOW),
+    **dict.fromkeys(("disputed", "way_of", "trace", "custody_tasks", "note_discrepancy"), WINDOW),
+    **dict.fromkeys(("packing", "packing_for_applicant", "pack", "unseal", "set_waybill"), WINDOW),
+    **dict.fromkeys(("ask_pickup", "cancel_pickup", "begin_pickup", "scan_bag", "close_pickup"), WINDOW),
+    **dict.fromkeys(("courier", "verify_courier", "courier_on_paper"), WINDOW),
+    **dict.fromkeys(("label", "print_label", "manifest_paper", "print_manifest"), WINDOW),
+    **dict.fromkeys(("receive_parcel", "result_arrived", "deliver"), WINDOW),
+    **dict.fromkeys(("take_up", "write_off", "settle", "close_discrepancy"), SUPERVISOR),
 }
 """Public method or property of the desk → who may use it. What a role then may do to a case, ``domain.kinds`` says."""
 

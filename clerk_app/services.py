@@ -24,6 +24,15 @@ class DemoAccount:
     password: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoCourier:
+    """A courier of the sample city who comes to the demo's point."""
+
+    badge: str
+    name: str
+    pin: str
+
+
 class Door(Protocol):
     """What signs people in and out (``clerk_app.gate.Gate``)."""
 
@@ -58,6 +67,7 @@ class Demo(Protocol):
     label: str
     """样例数据 and what is simulated; shown wherever the demo is."""
     accounts: tuple[DemoAccount, ...]
+    couriers: tuple[DemoCourier, ...]
 
     def central_running(self) -> bool:
         """Whether central is up."""

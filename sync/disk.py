@@ -19,7 +19,7 @@ from clerk_app.store.copies.handover_key import keep_central_key
 from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.mend.healing import CENTRAL
 from clerk_app.store.records import Records
-from sync import disk_fork, disk_loads, disk_scans, disk_snapshot, wire
+from sync import disk_couriers, disk_fork, disk_loads, disk_scans, disk_snapshot, wire
 from sync.engine import operations as ops
 from sync.engine.values import Operation
 from sync.hold import Act, Hold, Kept
@@ -214,6 +214,7 @@ ACTS: dict[type[Operation[Any]], Act] = {
     ops.LookBack: _look_back,
     ops.TakeFeed: _take_feed,
     ops.PutCatalogue: _put_catalogue,
+    **disk_couriers.ACTS,
     **disk_fork.ACTS,
     **disk_loads.ACTS,
     **disk_scans.ACTS,

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from clerk_app.domain.couriers import Courier
 from clerk_app.domain.journal import Entry, Verdict
 from clerk_app.domain.people import Person
 from clerk_app.domain.word import Word
@@ -127,6 +128,8 @@ class SessionState(Message):
     durable_position: int = 0
     """Backups hold the point's entries up to this position of its feed."""
     handover: HandoverKey | None = None
+    couriers: str = ""
+    """Which list of couriers the point has now (``Couriers.revision``); empty: a central one version older knows none."""
 
 
 class EntriesRequest(Message):
@@ -257,6 +260,14 @@ class Catalogue(Message):
     next: int
     """Say this as ``after`` next time; the window's catalogue revision."""
     more: bool = False
+
+
+class Couriers(Message):
+    """``GET /v1/couriers``: who fetches and brings bags at the asking window's point."""
+
+    revision: str
+    """Another one with each change, never one that was there before; not to be compared but for being the same."""
+    couriers: list[Courier]
 
 
 class Prefiling(Message):

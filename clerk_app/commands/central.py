@@ -88,7 +88,7 @@ def import_catalogue(options: argparse.Namespace) -> int:
         await central.import_rows(published_calendar())
         return await central.import_rows(rows)
 
-    published = _with_central(options, publish)
+    published = with_central(options, publish)
     report = {
         "items": len(read.items),
         "materials": read.materials,
@@ -97,7 +97,7 @@ def import_catalogue(options: argparse.Namespace) -> int:
         "changed": published.changed,
         "findings": [{"row": f.row, "kind": f.kind, "message": f.message} for f in read.findings],
     }
-    _print(report, options)
+    print_told(report, options)
     return DONE
 
 
@@ -105,8 +105,8 @@ def seed(options: argparse.Namespace) -> int:
     """Fill the sample city in and print its accounts."""
     from sync.central.catalogue import seeding
 
-    accounts = _with_central(options, lambda central: seeding.seed(central, full=options.full))
-    _print({"accounts": [asdict(a) for a in accounts]}, options)
+    accounts = with_central(options, lambda central: seeding.seed(central, full=options.full))
+    print_told({"accounts": [asdict(a) for a in accounts]}, options)
     return DONE
 
 
@@ -115,10 +115,10 @@ def enrolment_codes(options: argparse.Namespace) -> int:
     from sync.central.access.enrolment import UnknownPoint
 
     try:
-        codes = _with_central(options, lambda central: central.make_enrolment_codes(options.point, options.count))
+        codes = with_central(options, lambda central: central.make_enrolment_codes(options.point, options.count))
     except UnknownPoint as error:
         raise Stop(REFUSED, f"没有代码为“{options.point}”的服务点。", "point-unknown") from error
-    _print({"codes": codes}, options)
+    print_told({"codes": codes}, options)
     return DONE
 
 
@@ -127,21 +127,21 @@ def backed_up(options: argparse.Namespace) -> int:
     from sync.central import backups
 
     if options.begin:
-        token = _with_central(options, backups.begin)
+        token = with_central(options, backups.begin)
         if options.json:
             print_json({"token": token})
         else:
             print(token)
         return DONE
     try:
-        covered = _with_central(options, lambda central: backups.done(central, options.done))
+        covered = with_central(options, lambda central: backups.done(central, options.done))
     except backups.BackupUnknown as error:
         raise Stop(
             REFUSED,
             "没有这次备份：编号不对，或者此后数据库从别的备份恢复过。请重新执行 backed-up --begin，再做备份。",
             "backup-unknown",
         ) from error
-    _print(asdict(covered), options)
+    print_told(asdict(covered), options)
     return DONE
 
 
@@ -157,7 +157,7 @@ def migrate(options: argparse.Namespace) -> int:
     if not options.check:
         _guarded(lambda: asyncio.run(_migrated(settings.database)))
     told = {"held": before.revision, "known": HEAD, "pending": list(before.pending)}
-    _print({**told, "needs_stop": before.needs_stop, "too_new": before.too_new}, options)
+    print_told({**told, "needs_stop": before.needs_stop, "too_new": before.too_new}, options)
     return REFUSED if before.too_new or (options.check and before.pending) else DONE
 
 
@@ -175,9 +175,9 @@ def revoke(options: argparse.Namespace) -> int:
             return await central.revoke_window(options.window)
         return await central.revoke_account(options.account)
 
-    if not _with_central(options, shut_out):
+    if not with_central(options, shut_out):
         raise Stop(REFUSED, f"没有“{options.window or options.account}”。", "unknown")
-    _print({"revoked": options.window or options.account}, options)
+    print_told({"revoked": options.window or options.account}, options)
     return DONE
 
 
@@ -185,7 +185,7 @@ def incidents(options: argparse.Namespace) -> int:
     """List what no honest window sends: bad signatures, broken chains, others' names."""
     from sync.central.access.incidents import told
 
-    rows = [asdict(one) for one in _with_central(options, told)]
+    rows = [asdict(one) for one in with_central(options, told)]
     if options.json:
         print_json({"incidents": rows})
     for one in [] if options.json else rows:
@@ -195,11 +195,12 @@ def incidents(options: argparse.Namespace) -> int:
 
 def new_epoch(options: argparse.Namespace) -> int:
     """Begin a new life after a restore, so that windows say again what was lost."""
-    _print({"epoch": _with_central(options, lambda central: central.begin_epoch())}, options)
+    print_told({"epoch": with_central(options, lambda central: central.begin_epoch())}, options)
     return DONE
 
 
-def _with_central(options: argparse.Namespace, work: Callable[[Central], Coroutine[Any, Any, T]]) -> T:
+def with_central(options: argparse.Namespace, work: Callable[[Central], Coroutine[Any, Any, T]]) -> T:
+    """Return what comes of some work with an open central; what its database says no to becomes a sentence."""
     import asyncio
 
     from sync.central.central import Central as OpenedCentral
@@ -230,7 +231,8 @@ def _guarded(work: Callable[[], T]) -> T:
         ) from error
 
 
-def _print(value: dict[str, Any], options: argparse.Namespace) -> None:
+def print_told(value: dict[str, Any], options: argparse.Namespace) -> None:
+    """Write a result, in one line for scripts or in many for people."""
     if options.json:
         print_json(value)
     else:

@@ -47,9 +47,12 @@ def demo(options: argparse.Namespace) -> int:
             return _show(lambda: _window_of(city), city, window_settings.load(folder))
         with _window_of(city) as window:
             first_sync(window, Progress())
-            value = {"window": window.seat.window, "accounts": [asdict(a) for a in city.accounts]}
+            accounts, couriers = [asdict(a) for a in city.accounts], [asdict(c) for c in city.couriers]
+            value = {"window": window.seat.window, "accounts": accounts, "couriers": couriers}
         people = (f"  {a.number}  {a.password}  {a.name}" for a in city.accounts)
-        say(value, options.json, [f"样例城市已备好，在 {folder}。工号和口令：", *people])
+        riders = (f"  {c.badge}  {c.pin}  {c.name}" for c in city.couriers)
+        told = [f"样例城市已备好，在 {folder}。工号和口令：", *people, "揽收员的工牌和 PIN：", *riders]
+        say(value, options.json, told)
         return DONE
 
 

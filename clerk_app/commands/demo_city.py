@@ -20,7 +20,7 @@ from clerk_app import settings as window_settings
 from clerk_app.commands.demo_central import DemoBroken, DemoCentral, free_port, port_is_free, run_clerk
 from clerk_app.commands.output import NOT_READY, Stop
 from clerk_app.domain.plain import NotPlain, from_plain
-from clerk_app.services import DemoAccount
+from clerk_app.services import DemoAccount, DemoCourier
 from clerk_app.settings import NotEnrolled, SettingsDamaged
 from clerk_app.store.errors import KeysError, StoreDamaged, StoreMissing
 from clerk_app.store.file.durable import write_private_file
@@ -37,6 +37,7 @@ class Made:
     ready: bool = False
     full: bool = False
     accounts: tuple[DemoAccount, ...] = ()
+    couriers: tuple[DemoCourier, ...] = ()
 
 
 class DemoCity:
@@ -52,6 +53,7 @@ class DemoCity:
         self._central = DemoCentral(self._city)
         self._held = ExitStack()
         self.accounts: tuple[DemoAccount, ...] = ()
+        self.couriers: tuple[DemoCourier, ...] = ()
 
     def __enter__(self) -> Self:
         """Make what is missing and start central; it may not listen yet (``wait``)."""
@@ -106,19 +108,20 @@ class DemoCity:
         if made.ready:
             try:
                 window_settings.load(self.window_folder)
-                if self._full and not made.full:
-                    made = self._enlarge()
+                if (self._full and not made.full) or not made.couriers:
+                    made = self._enlarge(full=self._full or made.full)
                 self._start()
             except (NotEnrolled, SettingsDamaged, DemoBroken):
                 made = Made()
         if not made.ready:
             made = self._make()
-        self.accounts = made.accounts
+        self.accounts, self.couriers = made.accounts, made.couriers
 
     def start_over(self) -> None:
         """Make the city anew: what is there cannot be used."""
         self.stop_central()
-        self.accounts = self._make().accounts
+        made = self._make()
+        self.accounts, self.couriers = made.accounts, made.couriers
 
     def _make(self) -> Made:
         if self._left_over():
@@ -126,17 +129,18 @@ class DemoCity:
             self._clear()
         self._keep(Made())
         self._tell("正在准备样例城市：服务点、部门、事项、人员…")
-        accounts, point = self._seed()
+        seeded, point = self._seed(full=self._full)
         self._tell("正在登记窗口并下载事项目录…")
         self._enrol(point)
-        made = Made(ready=True, full=self._full, accounts=accounts)
+        made = replace(seeded, ready=True)
         self._keep(made)
         return made
 
-    def _enlarge(self) -> Made:
-        self._tell("正在把样例城市扩充为全量…")
-        accounts, _ = self._seed()
-        made = Made(ready=True, full=True, accounts=accounts)
+    def _enlarge(self, *, full: bool) -> Made:
+        """Add what the sample city lacks; ``full``: of a whole city."""
+        self._tell("正在把样例城市扩充为全量…" if full else "正在补齐样例城市…")
+        seeded, _ = self._seed(full=full)
+        made = replace(seeded, ready=True)
         self._keep(made)
         return made
 
@@ -162,17 +166,18 @@ class DemoCity:
     def _keep(self, made: Made) -> None:
         write_private_file(self._city / FILE, json.dumps(asdict(made), ensure_ascii=False).encode())
 
-    def _seed(self) -> tuple[tuple[DemoAccount, ...], str]:
+    def _seed(self, *, full: bool) -> tuple[Made, str]:
         """Seed in a process of its own: its memory is given back before the client starts."""
-        told = run_clerk("seed", "--database", str(self._central.database), *(["--full"] if self._full else []))
-        accounts = told["accounts"]
-        point = str(accounts[0]["point"])
-        shown = (
+        told = run_clerk("seed", "--database", str(self._central.database), *(["--full"] if full else []))
+        point = str(told["accounts"][0]["point"])
+        here = [a for a in told["accounts"] if a["point"] == point]
+        accounts = (
             DemoAccount(number=a["number"], name=a["name"], role=a["role"], password=a["password"])
-            for a in accounts
-            if a["point"] == point
+            for a in here
+            if not a["pin"]
         )
-        return tuple(shown), point
+        couriers = (DemoCourier(badge=a["number"], name=a["name"], pin=a["pin"]) for a in here if a["pin"])
+        return Made(full=full, accounts=tuple(accounts), couriers=tuple(couriers)), point
 
     def _enrol(self, point: str) -> None:
         from clerk_app.commands.enrolling import enrol_folder, first_sync

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from clerk_app import VERSION
-from clerk_app.commands.parsing import Parser, counting, moment
+from clerk_app.commands.parsing import Parser, counting, day, moment
 
 MOST = 1_000_000
 """More than any city has items."""
@@ -51,7 +51,10 @@ def parser() -> Parser:
     _scans(add, below)
     _handover(add)
     central = add("central", "市中心一端", "")
-    _central(below(central.add_subparsers(title="命令", metavar="命令", required=True)))
+    add = below(central.add_subparsers(title="命令", metavar="命令", required=True))
+    _central(add)
+    courier = add("courier", "揽收员：登记、停用、重设 PIN、列出", "")
+    _couriers(below(courier.add_subparsers(title="命令", metavar="命令", required=True)))
     return made
 
 
@@ -188,7 +191,38 @@ def _central(add: Add) -> None:
     odd = add("incidents", "列出异常：签名不对、流水断链、冒用他人名义等", "central:incidents")
     epoch = add("new-epoch", "数据库从备份恢复之后、重新运行之前执行：各窗口据此补报丢失的", "central:new_epoch")
     for one in (serve, load, seed, codes, backup, tables, revoke, odd, epoch):
-        one.add_argument("--database", metavar="URL", help="SQLite 或 PostgreSQL 数据库地址（CLERK_CENTRAL_DATABASE）")
+        _database(one)
+
+
+def _database(one: Parser) -> None:
+    one.add_argument("--database", metavar="URL", help="SQLite 或 PostgreSQL 数据库地址（CLERK_CENTRAL_DATABASE）")
+
+
+def _couriers(add: Add) -> None:
+    known = add("add", "登记揽收员，或更改已登记的；没有给 PIN 的新揽收员抽取一个，只显示这一次", "couriers:add")
+    known.add_argument("badge", metavar="BADGE", help="工牌号：4 到 20 位字母和数字，如 YZ000123")
+    known.add_argument("--name", required=True, metavar="NAME", help="姓名")
+    known.add_argument(
+        "--point", dest="points", action="append", required=True, metavar="CODE", help="服务哪个服务点，可多次"
+    )
+    known.add_argument("--company", default="", metavar="NAME", help="揽收企业")
+    known.add_argument("--vehicle", default="", metavar="PLATE", help="车牌号")
+    known.add_argument("--contact", default="", metavar="PHONE", help="联系电话")
+    known.add_argument(
+        "--for", dest="receives_for", action="append", metavar="CODE", help="可代收谁的袋件：代码，可多次；不给则不限"
+    )
+    known.add_argument("--from", dest="valid_from", type=day, metavar="DATE", help="自哪天起有效")
+    known.add_argument("--until", dest="valid_until", type=day, metavar="DATE", help="有效到哪天（含当天）")
+    known.add_argument("--pin-stdin", action="store_true", help="从标准输入读 PIN（6 位数字）")
+    other = add("set-pin", "重设揽收员的 PIN：抽取一个，只显示这一次，或从标准输入读", "couriers:set_pin")
+    other.add_argument("badge", metavar="BADGE", help="工牌号")
+    other.add_argument("--pin-stdin", action="store_true", help="从标准输入读 PIN（6 位数字）")
+    gone = add("revoke", "停用揽收员，各窗口下一次联网即生效；重新登记即恢复", "couriers:revoke")
+    gone.add_argument("badge", metavar="BADGE", help="工牌号")
+    every = add("list", "列出揽收员；不显示 PIN", "couriers:listed")
+    every.add_argument("--point", default="", metavar="CODE", help="只列一个服务点的")
+    for one in (known, other, gone, every):
+        _database(one)
 
 
 def _serving(serve: Parser) -> None:

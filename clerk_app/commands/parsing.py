@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NoReturn
 
 from clerk_app.commands.output import USAGE, Stop
@@ -74,6 +74,13 @@ def moment(text: str) -> datetime:
         with contextlib.suppress(ValueError):
             return datetime.strptime(text.strip().replace("T", " "), form).replace(tzinfo=BEIJING)
     raise argparse.ArgumentTypeError(f'应形如 "2026-11-23 09:30"，不能是“{text}”')
+
+
+def day(text: str) -> date:
+    """Return a day as a person types it."""
+    with contextlib.suppress(ValueError):
+        return date.fromisoformat(text.strip())
+    raise argparse.ArgumentTypeError(f"应形如 2026-11-23，不能是“{text}”")
 
 
 def _in_chinese(message: str) -> str:

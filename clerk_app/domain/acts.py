@@ -124,7 +124,7 @@ def _well_formed(body: object) -> bool:
     if isinstance(body, b.Lost):
         return body.stands_for == "" or is_digest(body.stands_for)
     if isinstance(body, cb.Unpacked):
-        return bool(body.materials)
+        return bool(body.lines)
     return body.entry not in {"", body.by} if isinstance(body, b.Mended) else True
 
 

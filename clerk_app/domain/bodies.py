@@ -204,6 +204,25 @@ class Delivered:
     on: date
     to: str
     how: str = "counter"
+    """``counter``, ``post`` or ``electronic``."""
+    document: str = ""
+    """文书编号 of what was handed out; empty: as it was decided."""
+    place: str = ""
+    """送达地点; empty: at the window."""
+    id_kind: str = ""
+    """Which document whoever took it showed, as of an applicant; empty: none was looked at."""
+    id_number_masked: str = ""
+    """Its number, masked (rule 15): the whole number is in no entry of this kind."""
+    agent: str = ""
+    """代收人: who took it in the applicant's stead."""
+    agent_reason: str = ""
+    agent_reason_code: str = ""
+    waybill: str = ""
+    carrier: str = ""
+    signed: str = ""
+    """``paper`` (on the printed receipt), ``screen``, or what the carrier says of it in its own words."""
+    by: str = ""
+    """送达人; empty: whoever said this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

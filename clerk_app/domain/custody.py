@@ -21,6 +21,9 @@ from clerk_app.domain.kinds import ManifestState, ParcelState
 from clerk_app.domain.plain import NotPlain, body_of
 from clerk_app.domain.tracking import merged
 
+GONE = frozenset({cb.Fault.SHORT, cb.Fault.LOST})
+"""Discrepancies by which sheets are not where the bag is."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leg:
@@ -86,6 +89,17 @@ class Parcel:
         if self.received is not None:
             return self.received.by
         return self.legs[-1].taker if self.legs else self.sealed.sender
+
+    @property
+    def given_by(self) -> cb.Hand:
+        """Who had it before it was received: where what did not come with it was seen last."""
+        return self.legs[-1].taker if self.legs else self.sealed.sender
+
+    def missing(self, case: str, material: str) -> tuple[int, int]:
+        """Return how many originals and copies of a paper did not come with the bag and were not found since."""
+        told = [o.found.line for o in self.discrepancies if o.found.fault in GONE and _still(o) and o.found.line]
+        mine = [line for line in told if (line.case, line.material) == (case, material)]
+        return sum(line.originals for line in mine), sum(line.copies for line in mine)
 
     @property
     def cases(self) -> tuple[str, ...]:
@@ -226,6 +240,10 @@ def _remarked(stood: Any, entry: Entry, body: b.Remarked) -> Any:
 
 def _opened(entry: Entry, found: Iterable[cb.Discrepancy], by: cb.Hand, on: date) -> tuple[Open, ...]:
     return tuple(Open(entry=entry.id, number=n, found=one, by=by, on=on) for n, one in enumerate(found, start=1))
+
+
+def _still(one: Open) -> bool:
+    return one.closed is None or one.closed.outcome_code == "lost"
 
 
 def _is_day(text: str) -> bool:

@@ -87,8 +87,8 @@ class Unpacked:
     """``papers.unpacked`` (取出), about a case: what of it was in a bag that was opened is with who opened it."""
 
     parcel: str
-    materials: tuple[str, ...]
-    """What that is: other papers may be packed meanwhile by somebody who has not heard of it."""
+    lines: tuple[PaperLine, ...]
+    """What that is: other papers may be packed meanwhile by somebody who has not heard of it, and some may be missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +266,7 @@ class DiscrepancyClosed:
     outcome: str
     evidence: str
     outcome_code: str = "other"
+    """``lost``: what is missing stays missing; anything else: it is where it should be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,18 @@ from clerk_app.domain.checklist import DeficitKind, Tally, expires_on
 from clerk_app.domain.deadlines import Suspension
 from clerk_app.domain.journal import CENTRAL, Entry, point_of
 from clerk_app.domain.kinds import BEFORE_ACCEPTANCE, State
-from clerk_app.domain.lots import APPLICANT, DEPARTMENT, Lot, at_point, emptied, gained, in_parcel, joined, moved
+from clerk_app.domain.lots import (
+    APPLICANT,
+    DEPARTMENT,
+    Lot,
+    at_point,
+    emptied,
+    gained,
+    held_at,
+    in_parcel,
+    joined,
+    moved,
+)
 
 if TYPE_CHECKING:
     from clerk_app.domain.case import Case
@@ -158,9 +169,8 @@ def _packed(case: Case, entry: Entry, body: cb.Packed) -> Case:
 
 def _unpacked(case: Case, entry: Entry, body: cb.Unpacked) -> Case:
     source = in_parcel(body.parcel)
-    inside = tuple(lot for lot in case.lots if lot.at == source and lot.material in body.materials)
-    left = tuple(lot for lot in case.lots if lot not in inside)
-    back = emptied(inside, source, _here(entry))
+    left = tuple(lot for lot in case.lots if lot.at != source)
+    back = moved(held_at(case.lots, source), body.lines, source, _here(entry))
     return replace(case, lots=joined(left, back))
 
 

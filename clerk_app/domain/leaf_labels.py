@@ -11,12 +11,16 @@ from clerk_app.domain.codes import (
     NECESSITY_LABELS,
     UNIT_LABELS,
 )
+from clerk_app.domain.custody_words import AGENT_REASONS, WAY_LABELS
 
 LABELS: dict[str, str] = {
     "accepted_on": "受理日",
     "address": "地址",
+    "agent": "代收人",
     "agent_id_number": "经办人证件号码",
     "agent_name": "经办人",
+    "agent_reason": "代收原因",
+    "agent_reason_code": "代收原因类别",
     "answers": "情形",
     "applicant": "申请人",
     "at": "时间",
@@ -25,7 +29,7 @@ LABELS: dict[str, str] = {
     "broken": "封签破损",
     "brought": "本次补交",
     "by": "由",
-    "carrier": "承运",
+    "carrier": "承运企业",
     "case": "办件",
     "cases": "件数",
     "checklist": "材料清单",
@@ -66,6 +70,7 @@ LABELS: dict[str, str] = {
     "id": "编号",
     "id_kind": "证件类型",
     "id_number": "证件号码",
+    "id_number_masked": "证件号码（已遮盖）",
     "inspect": "原件（验）",
     "issued": "出具日期",
     "item": "事项",
@@ -99,7 +104,7 @@ LABELS: dict[str, str] = {
     "parcel": "寄递袋",
     "person": "经手人",
     "phone": "手机",
-    "place": "地点",
+    "place": "送达地点",
     "point": "服务点",
     "prefiling": "预申报编号",
     "procedure": "程序",
@@ -118,6 +123,7 @@ LABELS: dict[str, str] = {
     "seen_on": "核验日",
     "sender": "寄出方",
     "sha256": "文件摘要",
+    "signed": "签收",
     "size": "字节数",
     "source": "来源",
     "stage": "阶段",
@@ -158,5 +164,7 @@ WORDS: dict[str, Mapping[str, str]] = {
     "unit": {str(k): v for k, v in UNIT_LABELS.items()},
     "stage": {"complete": "受理前补全", "correct": "受理后补正"},
     "outcome": {"approved": "准予", "denied": "不予批准"},
+    "how": WAY_LABELS,
+    "agent_reason_code": AGENT_REASONS,
 }
 """What the codes of a member are called."""

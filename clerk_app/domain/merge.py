@@ -131,10 +131,10 @@ def _reads(entry: Entry) -> frozenset[str]:
 def _materials(entry: Entry) -> list[str]:
     """A body not checked yet may hold anything: what is not a tally or a line names no material."""
     told: list[Any] = []
-    for member in ("tallies", "lines", "materials"):
+    for member in ("tallies", "lines"):
         found = entry.body.get(member)
         told += found if isinstance(found, list) else []
-    named = [t.get("material") if isinstance(t, dict) else t for t in told]
+    named = [t.get("material") for t in told if isinstance(t, dict)]
     return [m for m in named if isinstance(m, str)]
 
 

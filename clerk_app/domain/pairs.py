@@ -15,7 +15,9 @@ def writes(kind: Kind) -> str:
     if kind.settles:
         return "the decision, and what it lets stand"
     if kind.decides:
-        more = "; where the result is" if kind.hands else "; where the papers at the counter are" if kind.returns else ""
+        more = (
+            "; where the result is" if kind.hands else "; where the papers at the counter are" if kind.returns else ""
+        )
         return f"the decision{more}"
     if kind.checks:
         return "the materials it names"

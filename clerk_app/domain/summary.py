@@ -42,6 +42,7 @@ class CaseSummary:
     """The point that handles it now; empty where that was not told yet."""
     sheets: tuple[tuple[str, int], ...] = ()
     """How many of its sheets lie at which points (``lots.POINT``); the result is not counted."""
+    department_code: str = ""
     result: str = ""
     """The place of the result (``lots``); empty: there is none yet."""
 
@@ -73,6 +74,7 @@ def summary_of(case: Case, unsent: int) -> CaseSummary:
         formerly=case.formerly,
         prefiling=case.prefiling,
         place=case.place,
+        department_code=case.item.department.code,
         sheets=tuple(sorted(_at_points(case).items())),
         result=next((lot.at for lot in case.lots if lot.material == RESULT), ""),
     )

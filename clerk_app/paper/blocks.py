@@ -69,7 +69,14 @@ class Signatures:
     signers: tuple[Signer, ...]
 
 
-Block = Text | Fields | Table | Signatures
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bars:
+    """A number as Code 128, with its characters below."""
+
+    number: str
+
+
+Block = Text | Fields | Table | Signatures | Bars
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,18 +88,22 @@ class Paper:
     """Who gives it out, above the title."""
     number: str
     """文书编号."""
-    case: str
-    """The case number: the QR code's content, and in the foot of every page."""
+    subject: str
+    """Number of the case or list it is about: the QR code's content, and in the foot of every page."""
     standing: str
     """Whether central has confirmed it (rule 14)."""
     labels: tuple[str, ...]
     """Shown in boxes above the title, e.g. 样例数据."""
     printed_at: datetime
     blocks: tuple[Block, ...]
+    subject_word: str = "办件编号"
+    copies: tuple[str, ...] = ()
+    """联: what each copy is called, in a box above the title; empty: it is one and has no name."""
 
     def texts(self) -> Iterator[str]:
         """Yield every string that comes from the paper's maker."""
-        yield from (self.title, self.issuer, self.number, self.case, self.standing, *self.labels)
+        yield from (self.title, self.issuer, self.number, self.subject, self.standing)
+        yield from (*self.labels, self.subject_word, *self.copies)
         for block in self.blocks:
             yield from _texts(block)
 
@@ -111,6 +122,8 @@ def _texts(block: Block) -> Iterator[str]:
                 yield from cells
             if not block.rows:
                 yield block.empty
+        case Bars():
+            yield block.number
         case Signatures():
             for signer in block.signers:
                 yield from (signer.title, signer.seal, *signer.lines)

@@ -33,7 +33,7 @@ def paper(context: PaperContext, title: str, mark: str, on: date, blocks: Sequen
         title=title,
         issuer=context.point_name,
         number=document_number(mark, on.year, case.number, serial),
-        case=case.number,
+        subject=case.number,
         standing=CONFIRMED if context.confirmed else UNCONFIRMED,
         labels=(SAMPLE,) if case.item.sample else (),
         printed_at=context.printed_at,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from clerk_app.paper.blocks import Align, Block, Fields, Paper, Signatures, Signer, Table, Text
+from clerk_app.paper.bars import bar_marks
+from clerk_app.paper.blocks import Align, Bars, Block, Fields, Paper, Signatures, Signer, Table, Text
 from clerk_app.paper.fonts import POINT, demand_glyphs, width_of
 from clerk_app.paper.lines import break_lines, printable
 from clerk_app.paper.qr import qr_marks
@@ -33,6 +34,7 @@ SHADE = 0.93
 QR_WIDTH = 21.0
 QR_TOP = 11.0
 BLOCK_GAP = 2.6
+BARS_HEIGHT = 11.0
 SIGNING_LINE = 7.6
 SIGNING_SIZE = 10.5
 SEAL_GREY = 0.55
@@ -52,9 +54,17 @@ def pages_of(paper: Paper) -> list[list[Mark]]:
         if _keeps(paper.blocks, position):
             sheet.need(_height_together(paper.blocks, position))
         _set(sheet, block)
-    for number, page in enumerate(sheet.pages, start=1):
-        _foot(page, paper, number, len(sheet.pages))
-    return sheet.pages
+    return [page for copy in paper.copies or ("",) for page in _copy(sheet.pages, paper, copy)]
+
+
+def _copy(pages: Sequence[Sequence[Mark]], paper: Paper, copy: str) -> list[list[Mark]]:
+    """Return the set pages as one copy of the paper: its boxes above the title, the foot of every page."""
+    boxes = tuple(text for text in (copy, *paper.labels, paper.standing) if text)
+    own = [list(page) for page in pages]
+    _labels(Sheet(pages=own[:1]), boxes)
+    for number, page in enumerate(own, start=1):
+        _foot(page, paper, boxes, number, len(own))
+    return own
 
 
 def _set(sheet: Sheet, block: Block) -> None:
@@ -72,6 +82,15 @@ def _set(sheet: Sheet, block: Block) -> None:
         case Signatures():
             _signatures(sheet, block)
             sheet.y += BLOCK_GAP
+        case Bars():
+            sheet.need(_bars_height())
+            sheet.put(*bar_marks(block.number, LEFT, sheet.y, WIDTH, BARS_HEIGHT))
+            sheet.line(block.number, LEFT, WIDTH, sheet.y + BARS_HEIGHT, GRID_SIZE, align="center")
+            sheet.y += _bars_height()
+
+
+def _bars_height() -> float:
+    return BARS_HEIGHT + line_height(GRID_SIZE) + BLOCK_GAP
 
 
 def _field_cells(pairs: Sequence[tuple[str, str]]) -> list[Cell]:
@@ -163,8 +182,7 @@ def _signer(sheet: Sheet, signer: Signer, x: float, width: float, height: float)
 
 def _first_head(sheet: Sheet, paper: Paper) -> None:
     qr_left = PAGE_WIDTH - RIGHT - QR_WIDTH
-    sheet.put(*qr_marks(paper.case, qr_left, QR_TOP, QR_WIDTH))
-    _labels(sheet, paper)
+    sheet.put(*qr_marks(paper.subject, qr_left, QR_TOP, QR_WIDTH))
     beside = qr_left - LEFT - 4
     inner = WIDTH - 2 * (WIDTH - beside)
     sheet.y = 18.0
@@ -178,16 +196,16 @@ def _first_head(sheet: Sheet, paper: Paper) -> None:
     sheet.y += line_height(10) + 1.6
 
 
-def _labels(sheet: Sheet, paper: Paper) -> None:
+def _labels(sheet: Sheet, boxes: Sequence[str]) -> None:
     x = LEFT
-    for label in (*paper.labels, paper.standing):
+    for label in boxes:
         width = width_of(label, SMALL) + 3
         sheet.frame(x, QR_TOP, width, line_height(SMALL) + 1)
         sheet.line(label, x, width, QR_TOP + 0.5, SMALL, align="center", bold=True)
         x += width + 2
 
 
-def _foot(page: list[Mark], paper: Paper, number: int, total: int) -> None:
+def _foot(page: list[Mark], paper: Paper, boxes: Sequence[str], number: int, total: int) -> None:
     """Put the foot on a page, and on all but the first a running head."""
     margin = Sheet(pages=[page])
     if number > 1:
@@ -197,12 +215,10 @@ def _foot(page: list[Mark], paper: Paper, number: int, total: int) -> None:
         margin.put(Rule(x1=LEFT, y1=TOP - 3, x2=LEFT + WIDTH, y2=TOP - 3, weight=0.15))
     top = PAGE_HEIGHT - 15
     margin.put(Rule(x1=LEFT, y1=top, x2=LEFT + WIDTH, y2=top, weight=0.15))
-    margin.line(f"办件编号：{paper.case}", LEFT, WIDTH, top + 1, SMALL)
+    margin.line(f"{paper.subject_word}：{paper.subject}", LEFT, WIDTH, top + 1, SMALL)
     margin.line(f"第 {number} 页  共 {total} 页", LEFT, WIDTH, top + 1, SMALL, align="center")
     margin.line(f"打印时间：{minute(paper.printed_at)}", LEFT, WIDTH, top + 1, SMALL, align="right")
-    margin.line(
-        "　".join((*paper.labels, paper.standing)), LEFT, WIDTH, top + 1 + line_height(SMALL), SMALL, align="center"
-    )
+    margin.line("　".join(boxes), LEFT, WIDTH, top + 1 + line_height(SMALL), SMALL, align="center")
 
 
 def _keeps(blocks: Sequence[Block], position: int) -> bool:
@@ -236,5 +252,7 @@ def _height(block: Block) -> float:
         case Signatures():
             width = WIDTH / len(block.signers)
             return max(_signer_height(s, width) for s in block.signers) + BLOCK_GAP
+        case Bars():
+            return _bars_height()
         case Table():
             return 2 * LEAST_SPLIT

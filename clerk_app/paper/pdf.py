@@ -19,11 +19,16 @@ BOLD_STROKE = 0.024
 _UNNEEDED_TABLES = ("vmtx", "vhea", "VORG", "BASE", "DSIG")
 
 
-def write_pdf(pages: Sequence[Sequence[Mark]], title: str, made_at: datetime) -> bytes:
-    """Return the pages as a PDF file: the same pages and time give the same bytes."""
+def write_pdf(
+    pages: Sequence[Sequence[Mark]],
+    title: str,
+    made_at: datetime,
+    size: tuple[float, float] = (PAGE_WIDTH, PAGE_HEIGHT),
+) -> bytes:
+    """Return the pages as a PDF file: the same pages and time give the same bytes; ``size`` is a page's, in millimetres."""
     from fpdf import FPDF  # off the start-up path
 
-    pdf = FPDF(unit="mm", format=(PAGE_WIDTH, PAGE_HEIGHT))
+    pdf = FPDF(unit="mm", format=size)
     pdf.set_auto_page_break(False)
     pdf.set_creation_date(made_at)
     pdf.set_title(title)

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import select, update
 
+from sync.central.access.couriers import list_of
 from sync.central.access.credentials import clean
 from sync.central.access.sessions import Caller
 from sync.central.core import Core
@@ -173,6 +174,7 @@ async def session_state(core: Core, caller: Caller, version: str, backlog: int |
         position = (await connection.execute(covered)).scalar() or 0
         revoked = select(accounts.c.number, accounts.c.points).where(accounts.c.revoked.is_(True))
         left = (await connection.execute(revoked.order_by(accounts.c.number))).all()
+        couriers = await list_of(connection, row["point"])
     return SessionState(
         epoch=core.epoch,
         last_n=row["last_n"],
@@ -183,6 +185,7 @@ async def session_state(core: Core, caller: Caller, version: str, backlog: int |
         barred=[account.number for account in left if row["point"] in json.loads(account.points)],
         durable_position=position,
         handover=None if core.handover is None else core.handover.told(),
+        couriers=couriers,
     )
 
 

@@ -25,11 +25,11 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = 2
+VERSION = 3
 """Of the schema this program knows; ``meta`` tells the oldest that may be known to work on a database."""
-REVISIONS = {"0001": 1, "0002": 2}
+REVISIONS = {"0001": 1, "0002": 2, "0003": 2}
 """The migrations that lead here (``migrations/versions``), each with the oldest schema that works on what it leaves."""
-HEAD = "0002"
+HEAD = "0003"
 
 metadata = MetaData()
 
@@ -89,6 +89,38 @@ accounts = Table(
     Column("password_hash", String(200), nullable=False),
     Column("points", Text, nullable=False),  # a JSON list of codes
     Column("revoked", Boolean, nullable=False, default=False),
+)
+
+couriers = Table(
+    "couriers",
+    metadata,
+    Column("badge", String(20), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("company", String(200), nullable=False),
+    Column("vehicle", String(40), nullable=False),
+    Column("contact", String(64), nullable=False),
+    Column("receives_for", Text, nullable=False),  # a JSON list of codes
+    Column("verifier", String(200), nullable=False),  # of the PIN (``clerk_app.domain.couriers``)
+    Column("valid_from", String(10)),
+    Column("valid_until", String(10)),  # the last day
+    Column("revoked", Boolean, nullable=False, default=False),
+    Column("revision", BigInteger, nullable=False),  # how often this one was changed
+)
+"""Who fetches and brings bags; they sign in nowhere, but show badge and PIN at a window."""
+
+courier_points = Table(
+    "courier_points",
+    metadata,
+    Column("point", ForeignKey("points.code"), primary_key=True),
+    Column("badge", ForeignKey("couriers.badge"), primary_key=True, index=True),
+    Column("serves", Boolean, nullable=False),  # false: they did, and its windows are to know that they do no more
+)
+
+courier_lists = Table(
+    "courier_lists",
+    metadata,
+    Column("point", ForeignKey("points.code"), primary_key=True),
+    Column("revision", String(32), nullable=False),  # random, another one with each change: no two lists have the same
 )
 
 throttle = Table(

@@ -10,6 +10,7 @@ from sync.engine.carrying import Carry
 from sync.engine.catalogue import CATALOGUE_PAGE, Catalogue
 from sync.engine.comparing import Compare
 from sync.engine.concluding import Finish
+from sync.engine.couriers import Couriers
 from sync.engine.feeding import Feed
 from sync.engine.greeting import Greet
 from sync.engine.incarnating import Incarnate
@@ -26,7 +27,8 @@ ROUNDS = 2
 
 def everything(page: int = CATALOGUE_PAGE) -> tuple[Errand, ...]:
     """Return the errands of a round: what was done here is said before anything is heard, files come last."""
-    return (Greet(), Compare(), Push(), Carry(), Feed(), Snapshot(), Catalogue(page=page), Upload(), Finish())
+    heard = (Feed(), Couriers(), Snapshot(), Catalogue(page=page))
+    return (Greet(), Compare(), Push(), Carry(), *heard, Upload(), Finish())
 
 
 def a_round(window: str, page: int = CATALOGUE_PAGE) -> Conversation:

@@ -21,6 +21,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from sync.central.access.couriers import Enlisted, add
 from sync.central.line import openapi
 from sync.central.line.app import build_app
 from sync.wire import Prefiling
@@ -114,6 +115,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         loop.run(window.verdicts([refused, window.say("case.accepted", refused.subject, {"no": "body"}, seen=1)]))
         assert loop.run(window.sign_in("S1")).status_code == 201
         loop.run(city.central.put_prefiling(Prefiling(number="P-1", item="SAMPLE-1", applicant={"name": "样例"})))
+        loop.run(add(city.central, Enlisted(badge="YZ000123", name="区顺达", points=(window.point,)), "739251"))
         with httpx.Client(transport=Bridge(loop, build_app(city.central)), base_url="http://central.test") as line:
             yield Served(loop, city, window, line)
         loop.run(city.client.aclose())
@@ -140,6 +142,7 @@ REAL: tuple[tuple[str, dict[str, int]], ...] = (
     ("/v1/feed", {"after": 0}),
     ("/v1/catalogue", {"after": 0}),
     ("/v1/catalogue/snapshot", {}),
+    ("/v1/couriers", {}),
     ("/v1/cases/{number}", {}),
     ("/v1/prefilings/{number}", {}),
     ("/v1/fleet", {}),

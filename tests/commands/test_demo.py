@@ -81,6 +81,17 @@ def test_it_has_two_clerks_and_a_supervisor_and_is_quiet_the_second_time(demo_fo
     assert clerk("items", "jzz", "--data", demo_folder, "--json").done().json[0]["name"] == "居住证"
 
 
+def test_it_has_couriers_and_one_made_before_there_were_any_gets_them(demo_folder: Path) -> None:
+    told = prepare(demo_folder)["couriers"]
+    assert [(one["badge"], len(one["pin"])) for one in told] == [("YZ000123", 6), ("YZ000124", 6)]
+    made = demo_folder / "city" / "city.json"
+    kept = json.loads(made.read_text(encoding="utf-8"))
+    made.write_text(json.dumps({name: value for name, value in kept.items() if name != "couriers"}), encoding="utf-8")
+    again = clerk("demo", "--prepare", "--data", demo_folder).done()
+    assert ("正在补齐样例城市" in again.err, all(one["pin"] in again.out for one in told)) == (True, True)
+    assert json.loads(made.read_text(encoding="utf-8")) == kept
+
+
 def test_the_client_opens_signs_in_and_leaves_nothing_behind(demo_folder: Path) -> None:
     account = prepare(demo_folder)["accounts"][0]
     with client(demo_folder, "leave") as screen:

@@ -45,7 +45,7 @@ def tables(kind: str, case: Case) -> list[Table]:
     return [block for block in compose(kind, context_of(case)).blocks if isinstance(block, Table)]
 
 
-def test_the_six_papers_bear_the_names_of_the_citys_standard() -> None:
+def test_the_papers_about_a_case_bear_the_names_of_the_citys_standard() -> None:
     assert KINDS == (
         "接收回执",
         "受理回执",
@@ -53,6 +53,7 @@ def test_the_six_papers_bear_the_names_of_the_citys_standard() -> None:
         "容缺受理承诺书",
         "不予受理通知书",
         "物料流转凭证",
+        "送达回执",
     )
 
 
@@ -92,7 +93,7 @@ def test_a_paper_can_be_made_without_the_catalogue(kind: str) -> None:
     assert said(kind, CASES[kind](), item=None)
 
 
-@pytest.mark.parametrize("kind", ["受理回执", "申请材料补正告知书", "容缺受理承诺书", "不予受理通知书"])
+@pytest.mark.parametrize("kind", ["受理回执", "申请材料补正告知书", "容缺受理承诺书", "不予受理通知书", "送达回执"])
 def test_a_paper_the_case_has_not_come_to_is_refused_in_chinese(kind: str) -> None:
     with pytest.raises(PaperNotReady, match=f"不能出具《{kind}》"):
         compose(kind, context_of(received_case()))

@@ -13,9 +13,9 @@ from clerk_app.domain.catalogue import Department, Due, Material
 from clerk_app.domain.people import Applicant
 from clerk_app.paper.blocks import Column, Paper, Table, Text
 from clerk_app.paper.flow import GRID_SIZE, pages_of
-from clerk_app.paper.fonts import width_of
 from clerk_app.paper.papers import KINDS, compose, render
-from clerk_app.paper.sheet import FLOOR, LEFT, PAGE_HEIGHT, PAGE_WIDTH, WIDTH, Box, Mark, Rule, Words
+from clerk_app.paper.sheet import FLOOR, LEFT, PAGE_HEIGHT, PAGE_WIDTH, WIDTH, Box, Mark, Words
+from tests.support.marks import plain, right_edge
 from tests.support.papers import (
     CASES,
     NUMBER,
@@ -43,20 +43,6 @@ def pages_in(pdf: bytes, folder: Path) -> int:
     path.write_bytes(pdf)
     told = subprocess.run(["pdfinfo", str(path)], capture_output=True, text=True, check=True).stdout
     return int(next(line.split()[1] for line in told.splitlines() if line.startswith("Pages:")))
-
-
-def plain(text: str) -> str:
-    return "".join(text.split())
-
-
-def right_edge(mark: Mark) -> float:
-    match mark:
-        case Words():
-            return mark.x + width_of(mark.text, mark.size)
-        case Rule():
-            return max(mark.x1, mark.x2)
-        case Box():
-            return mark.x + mark.width
 
 
 def body(pages: list[list[Mark]]) -> list[Words]:
@@ -171,7 +157,7 @@ def paper_of(*blocks: Text | Table) -> Paper:
         title="样例",
         issuer="样例",
         number="1",
-        case=NUMBER,
+        subject=NUMBER,
         standing="市中心已确认",
         labels=(),
         printed_at=PRINTED_AT,

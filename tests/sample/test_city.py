@@ -14,6 +14,7 @@ from stdnum.cn import uscc
 
 from clerk_app.domain.catalogue import Due, Handling, Necessity, ServiceItem
 from clerk_app.domain.checklist import applicable, is_due
+from clerk_app.domain.couriers import is_easy, parse_badge, parse_pin
 from clerk_app.domain.numbers import check_credit_code
 from clerk_app.domain.people import Role
 from clerk_app.domain.plain import from_plain, to_plain
@@ -154,6 +155,13 @@ def test_three_points_have_two_clerks_and_a_supervisor_whose_passwords_are_no_se
     assert len({account.number for account in accounts}) == len(accounts)
     assert all(account.password == f"sample-{account.number}" for account in accounts)
     assert {account.point for account in accounts} <= {point.code for point in city().points}
+
+
+def test_couriers_come_to_staffed_points_with_pins_that_would_be_taken() -> None:
+    riders, staffed = city().couriers, {account.point for account in city().accounts}
+    assert {point for rider in riders for point in rider.points} <= staffed
+    assert [parse_badge(rider.badge) for rider in riders] == [f"YZ{n:06d}" for n in (123, 124, 125)]
+    assert not any(is_easy(rider.pin) or parse_pin(rider.pin) != rider.pin for rider in riders)
 
 
 def test_prefilings_fit_the_items_they_are_for() -> None:

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from clerk_app.domain.case import Case, fold
+from clerk_app.domain.couriers import Courier
 from clerk_app.domain.journal import GENESIS, Entry, Record, Verdict, in_order
 from clerk_app.domain.numbers import parse_case_number
 from clerk_app.domain.standing import Standing
@@ -69,6 +70,8 @@ class Books:
     scans_asked: float = -math.inf
     """When, by this machine's clock."""
     uploads_rest: float = 0.0
+    couriers: tuple[str, tuple[Courier, ...]] = ("", ())
+    """Which list of the point's couriers central told last, and who is on it."""
     stumbles: int = 0
     """How often the catalogue as one file did not come."""
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from clerk_app.domain.couriers import Courier
 from tests.simulation.network import FAULTS
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Chaos:
             (25, self._crash),
             (90, self._jump),
             (150, self._old_disk),
+            (60, self._couriers),
         ):
             self._again(mean, what)
 
@@ -122,6 +124,15 @@ class Chaos:
         self.forgotten |= forgotten
         self._city.model.restore(self._backup, "" if forgotten else f"e{self.epochs}")
         self._city.log("central", f"restored, epoch {self._city.model.state.epoch}{' as before' if forgotten else ''}")
+
+    def _couriers(self) -> None:
+        point = self._chance.choice(sorted(self._city.model.state.points))
+        badges = self._chance.sample(range(9), self._chance.randint(0, 4))
+        gone = self._chance.random() < 0.3
+        self._city.model.enlist(
+            point, tuple(Courier(badge=f"YZ00{n}", name=f"揽收员{n}", revoked=gone) for n in sorted(badges))
+        )
+        self._city.log("central", f"{point}: couriers {sorted(badges)}")
 
     def _crash(self) -> None:
         station = self._chance.choice(self._city.stations)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from clerk_app.domain.journal import Record, Verdict, verify_chain
 from clerk_app.domain.merge import judge
+from sync.central.access.couriers import NO_LIST
 from tests.simulation.books import UNHEARD
 
 if TYPE_CHECKING:
@@ -70,11 +71,17 @@ class Checks:
         for station in self._city.stations:
             self._nothing_lost(station)
             self._agrees(station)
+            self._knows_the_couriers(station)
             if asked_today or not self._city.chaos.forgotten:
                 self._scans(station)
         for point in self._city.model.state.points:
             self._nothing_doubled(point)
             self._conflicts_were_seen(point)
+
+    def _knows_the_couriers(self, station: Station) -> None:
+        told = self._city.model.state.couriers.get(station.seat.point, (NO_LIST, ()))
+        if station.books.couriers != told:
+            self._city.wrong(f"{station.window}: couriers {station.books.couriers}, central {told}")
 
     def _nothing_lost(self, station: Station) -> None:
         """Every act is where its clerk can see what became of it, and central has the same chain."""

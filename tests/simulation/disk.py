@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync import wire
 from sync.disk_scans import ASK_EVERY
+from sync.engine import courier_operations as couriers
 from sync.engine import operations as ops
 from sync.engine import scan_operations as scans
 from sync.engine import snapshot_operations as snapshot
@@ -156,6 +157,10 @@ def _rest_uploads(disk: MemoryDisk, told: scans.RestUploads) -> None:
     disk.books.uploads_rest = disk.steady() + told.seconds
 
 
+def _keep_couriers(disk: MemoryDisk, told: couriers.KeepCouriers) -> None:
+    disk.books.couriers = told.revision, told.couriers
+
+
 ACTS: dict[type[Operation[Any]], Callable[[MemoryDisk, Any], Any]] = {
     ops.LoadSession: _load_session,
     ops.KeepSession: _keep_session,
@@ -184,6 +189,8 @@ ACTS: dict[type[Operation[Any]], Callable[[MemoryDisk, Any], Any]] = {
     scans.RefuseScan: _refuse_scan,
     scans.ScansMissing: _scans_missing,
     scans.RestUploads: _rest_uploads,
+    couriers.CouriersKnown: lambda disk, _: disk.books.couriers[0],
+    couriers.KeepCouriers: _keep_couriers,
     snapshot.FindFile: lambda *_: snapshot.Partial(),
     snapshot.DropFile: lambda *_: None,
     snapshot.Stumble: _stumble,

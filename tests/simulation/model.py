@@ -13,8 +13,10 @@ from typing import Any
 import msgspec
 
 from clerk_app.domain.case import Case, fold
+from clerk_app.domain.couriers import Courier
 from clerk_app.domain.journal import Entry, Record
 from sync import wire
+from sync.central.access.couriers import NO_LIST
 from sync.central.entries import taking
 from sync.central.entries.ground import Ground, Head, Row, Taken, mark_of
 from sync.central.entries.screening import screen
@@ -68,6 +70,7 @@ class Model:
         self.page = 500
         """Entries a page of the feed has at most."""
         self.now = 0.0
+        self.lists = 0
 
     # what an operator does
 
@@ -92,6 +95,11 @@ class Model:
         doors.serial, shelf.serial = self.doors.serial, self.shelf.serial  # names are random: none comes twice
         self.state, self.doors, self.shelf = backup.state.copy(), doors, shelf
         self.state.epoch = epoch or self.state.epoch
+
+    def enlist(self, point: str, couriers: tuple[Courier, ...]) -> None:
+        """Have others come to a point; no list is called as one before it, not even after a restore."""
+        self.lists += 1
+        self.state.couriers[point] = (f"l{self.lists}", couriers)
 
     def feed(self, point: str) -> list[Record]:
         """Return a point's feed."""
@@ -144,6 +152,9 @@ class Model:
                 message = self._feed(known.point, after, int(asked.query.get("mark", 0)))
             case ("GET", "/v1/catalogue"):
                 message = self._catalogue(after, int(asked.query.get("limit", 500)))
+            case ("GET", "/v1/couriers"):
+                revision, couriers = self._couriers(known.point)
+                message = wire.Couriers(revision=revision, couriers=list(couriers))
             case ("GET", "/v1/scans/missing"):
                 message = wire.MissingScans(missing=self.shelf.missing(known, self.state))
             case ("GET", path) if path.startswith("/v1/cases/"):
@@ -170,7 +181,11 @@ class Model:
             durable_through=known.durable_through,
             server_time=self.server_time(),
             oldest_client="0.1.0",
+            couriers=self._couriers(known.point)[0],
         )
+
+    def _couriers(self, point: str) -> tuple[str, tuple[Courier, ...]]:
+        return self.state.couriers.get(point, (NO_LIST, ()))
 
     def _entries(self, known: Known, request: wire.EntriesRequest) -> wire.EntriesAnswer:
         if request.epoch != self.state.epoch:

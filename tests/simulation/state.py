@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from clerk_app.domain.couriers import Courier
 from clerk_app.domain.journal import GENESIS, Entry
 from clerk_app.domain.people import Person
 from sync import wire
@@ -49,6 +50,9 @@ class State:
     catalogue: list[wire.CatalogueRow] = field(default_factory=list)
     announced: dict[tuple[str, str], Entry] = field(default_factory=dict)
     """By point and SHA-256: the entry that first named a file."""
+
+    couriers: dict[str, tuple[str, tuple[Courier, ...]]] = field(default_factory=dict)
+    """Of each point to which some come: which list it is, and who is on it."""
 
     def copy(self) -> State:
         """Return the same, on another disk."""

@@ -34,7 +34,7 @@ from clerk_app.domain.plain import to_plain
 from clerk_app.gate import Gate
 from clerk_app.line import Admission, LineDown, LineStatus, SignInRefused
 from clerk_app.seat import Seat
-from clerk_app.services import DemoAccount, Services
+from clerk_app.services import DemoAccount, DemoCourier, Services
 from clerk_app.store.records import Records
 from screens.app import ClerkApp, build_app
 from sync.central.catalogue.pinyin import search_keys
@@ -173,6 +173,7 @@ class SampleCity:
         DemoAccount(number="C0001", name="王样例", role="clerk", password=PASSWORD),
         DemoAccount(number="S0001", name="赵样例", role="supervisor", password="yangli-9001"),
     )
+    couriers: tuple[DemoCourier, ...] = ()
     running: bool = True
 
     def central_running(self) -> bool:

@@ -223,6 +223,15 @@ def declined_case() -> Case:
     return received_case(state=State.DECLINED, declined=declined)
 
 
+def delivered_case(**changes: Any) -> Case:
+    """Return a case whose result was handed out, at the counter unless the changes say otherwise."""
+    delivered = b.Delivered(
+        on=date(2026, 7, 28), to="欧阳𠮷娜", by="李样例", id_kind="resident_id", id_number_masked="440*************27"
+    )
+    decided = b.Decided(on=date(2026, 7, 24), outcome="approved", document="样公居〔2026〕0123号")
+    return accepted_case(state=State.CLOSED, decided=decided, delivered=replace(delivered, **changes))
+
+
 def context_of(case: Case, **changes: Any) -> PaperContext:
     context = PaperContext(
         case=case,
@@ -265,5 +274,6 @@ CASES = {
     "容缺受理承诺书": provisional_case,
     "不予受理通知书": declined_case,
     "物料流转凭证": accepted_case,
+    "送达回执": delivered_case,
 }
 """For every kind of paper, a case of which it can be made."""

@@ -21,7 +21,7 @@ DAY = Path(__file__).parent / "museum" / "day_0_1_0.json"
 """What a window of the first release said on its first day, and what central answered."""
 ITS_OWN = frozenset({"challenge", "signature", "access_token", "refresh_token", "epoch", "server_time", "handover"})
 """Members that are others each time."""
-SINCE = ("/v1/uploads", "/v1/scans", "/v1/catalogue/snapshot", "/v1/incarnations")
+SINCE = ("/v1/uploads", "/v1/scans", "/v1/catalogue/snapshot", "/v1/incarnations", "/v1/couriers")
 """Calls the first release's central does not know."""
 
 

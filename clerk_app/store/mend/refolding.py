@@ -127,10 +127,10 @@ class Refolding:
         return fold_any(name, (record for record in map(self._book.at, places) if record is not None))
 
     def _kept(self, name: str) -> Standing | None:
-        return _opened(lambda: self._stood(name))
-
-    def _stood(self, name: str) -> Standing | None:
-        return self._cases.fetch(name, decoder_of(name))
+        try:
+            return self._cases.fetch(name, decoder_of(name))
+        except StoreDamaged:
+            return None
 
     def _row(self, name: str) -> Subject | None:
         return _opened(lambda: self._rows.fetch(name, decode_subject))

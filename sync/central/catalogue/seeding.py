@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -12,11 +13,15 @@ from clerk_app.domain.catalogue import JointService, ServiceItem
 from clerk_app.domain.deadlines import YearTable
 from clerk_app.domain.people import Role
 from clerk_app.domain.plain import to_plain
+from sync.central.access import couriers
 from sync.central.access.credentials import hash_password
 from sync.central.catalogue.calendar_seed import seed_tables
 from sync.central.catalogue.pinyin import search_keys
 from sync.central.central import Account, Central
 from sync.wire import CatalogueRow
+
+if TYPE_CHECKING:
+    from sync.central.sample.generator import Courier
 
 FIRST_CALENDAR_YEAR = 2024
 
@@ -30,6 +35,8 @@ class SampleAccount:
     password: str
     role: str
     point: str
+    pin: str = ""
+    """Of a courier, whose number is the badge and who has no password."""
 
 
 def catalogue_rows(items: Iterable[ServiceItem], joint: Iterable[JointService] = ()) -> Iterator[CatalogueRow]:
@@ -69,7 +76,23 @@ async def seed(central: Central, *, full: bool = False) -> list[SampleAccount]:
     )
     for prefiling in sample.prefilings:
         await central.put_prefiling(prefiling)
-    return accounts
+    for one in sample.couriers:
+        told = couriers.Enlisted(
+            badge=one.badge,
+            name=one.name,
+            company=one.company,
+            vehicle=one.vehicle,
+            contact=one.contact,
+            points=one.points,
+        )
+        await couriers.add(central, told, one.pin, sha256(one.badge.encode()).digest()[:16])
+    return [*accounts, *(_courier_account(one) for one in sample.couriers)]
+
+
+def _courier_account(one: Courier) -> SampleAccount:
+    return SampleAccount(
+        number=one.badge, name=one.name, password="", role=Role.COURIER.value, point=one.points[0], pin=one.pin
+    )
 
 
 def published_calendar() -> list[CatalogueRow]:

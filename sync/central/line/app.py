@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from sync import wire
 from sync.central import reading
-from sync.central.access import enrolment, incarnations, sessions
+from sync.central.access import couriers, enrolment, incarnations, sessions
 from sync.central.access.sessions import Caller
 from sync.central.catalogue import publishing, snapshots
 from sync.central.core import Core
@@ -152,6 +152,7 @@ HANDLERS: dict[str, Handler] = {
     "drop_upload": lambda c: uploads.drop(c.core, c.speaker, c.request, c.text("id")),
     "missing_scans": lambda c: scans.missing(c.core, c.speaker.window, c.speaker.point),
     "scan": lambda c: scans.answer(c.core, c.speaker, c.text("sha256"), c.request.headers),
+    "couriers": lambda c: couriers.of_point(c.core, c.speaker.point),
     "prefiling": lambda c: reading.prefiling(c.core, c.number),
     "case": lambda c: reading.case(c.core, c.number),
     "fleet": lambda c: reading.fleet(c.core),

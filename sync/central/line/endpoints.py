@@ -173,6 +173,13 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         method="GET",
+        path="/v1/couriers",
+        name="couriers",
+        about="Who fetches and brings bags at this point, with what their PINs are known again by.",
+        answer=wire.Couriers,
+    ),
+    Endpoint(
+        method="GET",
         path="/v1/prefilings/{number}",
         name="prefiling",
         about="An application already made online or at a terminal.",

@@ -20,6 +20,8 @@ CITY_AND_DISTRICT_ITEMS = 5393
 TOWN_ITEMS = 5996
 _STAFF = ("林晓", "陈岚", "周正", "何静", "梁宇", "冯远", "罗敏", "麦青", "关山")
 """Two clerks and a supervisor at each of three points; nobody in particular."""
+_RIDERS = ("区顺达", "招远行", "霍捷")
+_PINS = ("739251", "406182", "582940")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,19 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Courier:
+    """Who fetches the bags, with the PIN in the open: it guards nothing."""
+
+    badge: str
+    name: str
+    pin: str
+    vehicle: str
+    contact: str
+    points: tuple[str, ...]
+    company: str = "样例邮政速递"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class City:
     """The sample city."""
 
@@ -42,6 +57,7 @@ class City:
     items: tuple[ServiceItem, ...]
     joint: tuple[JointService, ...]
     accounts: tuple[Account, ...]
+    couriers: tuple[Courier, ...]
     prefilings: tuple[Prefiling, ...]
     discredited: tuple[str, ...]
     """Numbers of applicants marked 失信."""
@@ -58,6 +74,7 @@ def city(full: bool = False) -> City:
         items=items,
         joint=kernel_joint(),
         accounts=tuple(_accounts()),
+        couriers=tuple(_couriers()),
         prefilings=filed,
         discredited=tuple(p.applicant["id_number"] for p in filed if p.applicant.get("discredited")),
     )
@@ -108,6 +125,15 @@ def _accounts() -> Iterator[Account]:
         number = f"S{at + 1:04d}" if place == 2 else f"C{at * 2 + place + 1:04d}"
         role = Role.SUPERVISOR if place == 2 else Role.CLERK
         yield Account(number=number, name=name, password=f"sample-{number}", role=role, point=staffed[at].code)
+
+
+def _couriers() -> Iterator[Courier]:
+    """One of them comes to every staffed point, the other two have a point of their own each; their vehicles have no plates."""
+    staffed = tuple(point.code for point in few_points()[:3])
+    rounds = (staffed, staffed[:1], staffed[1:2])
+    for n, (name, pin, served) in enumerate(zip(_RIDERS, _PINS, rounds, strict=True)):
+        badge, contact = f"YZ{123 + n:06d}", f"0000-4{n:07d}"
+        yield Courier(badge=badge, name=name, pin=pin, vehicle=f"样例{n + 1}号车", contact=contact, points=served)
 
 
 def _prefilings() -> tuple[Prefiling, ...]:
