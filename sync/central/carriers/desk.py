@@ -19,11 +19,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from clerk_app.domain.custody import Parcel
 from clerk_app.domain.custody_bodies import PickupAnswered, Tracked, TrackEvent, Waybilled
 from clerk_app.domain.numbers import check_waybill
-from clerk_app.domain.tracking import merged
+from clerk_app.domain.tracking import follow, merged
+from sync.central.carriers.arriving import follows
 from sync.central.carriers.contract import Cancelled, Carrier, CarrierDown, NotCancelled, NotOrdered, Ordered
 from sync.central.carriers.manual import Manual
 from sync.central.carriers.pace import Asked, next_time
-from sync.central.carriers.watching import MOVING, Bag, Errand, Lease, Watch, bags, begun_at, errand
+from sync.central.carriers.watching import MOVING, Bag, Errand, Lease, Watch, bags, begun_at, counts, errand
 from sync.central.central import Central
 from sync.central.own_window import OwnWindow, Said
 from sync.central.problems import ProblemError
@@ -107,11 +108,20 @@ class CarrierDesk:
             if events := new_events(bag.parcel, told):
                 body = Tracked(events=events)
                 things.append(Said(kind="parcel.tracked", subject=bag.parcel.number, seen=bag.seen, body=body))
+                things += await self._ending(bag, events, now)
         said = await self._say(things, now)
         for bag, told in zip(asked, heard, strict=True):
             after = replace(bag.parcel, events=merged(bag.parcel.events, told))
             self._put_off(bag.parcel.number, replace(bag, parcel=after), now)
         return said
+
+    async def _ending(self, bag: Bag, events: tuple[TrackEvent, ...], now: datetime) -> list[Said]:
+        """Return what follows for the bag and its cases where the carrier has done with it."""
+        parcel = bag.parcel
+        tracking = follow(merged(parcel.events, events), parcel.carrier, parcel.waybill)
+        told = follows(parcel, tracking, now)
+        seen = await counts(self.central, [subject for _, subject, _ in told]) | {parcel.number: bag.seen + 1}
+        return [Said(kind=kind, subject=subject, seen=seen.get(subject, 0), body=body) for kind, subject, body in told]
 
     def _put_off(self, number: str, bag: Bag | None, now: datetime) -> None:
         """Note when a bag is to be looked at next: ``now`` means at once; one that is not with a carrier any more, never."""

@@ -101,6 +101,15 @@ async def bags(core: Core, numbers: Collection[str]) -> dict[str, Bag]:
     }
 
 
+async def counts(core: Core, names: Collection[str]) -> dict[str, int]:
+    """Return how many entries with a place there are about these subjects."""
+    if not names:
+        return {}
+    async with core.database.read() as connection:
+        query = select(subjects.c.subject, subjects.c.count).where(subjects.c.subject.in_(names))
+        return dict((await connection.execute(query)).all())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
     """The last thing that was asked of a carrier and has no answer."""
