@@ -9,12 +9,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Self
 
-from sqlalchemy import and_, not_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from clerk_app.domain.bodies import Decided, Numbered, TakenUp
@@ -22,18 +20,17 @@ from clerk_app.domain.case import Case
 from clerk_app.domain.journal import CENTRAL
 from clerk_app.domain.kinds import State
 from clerk_app.domain.timing import BEIJING
+from sync.central.bag_simulator import BagSimulator
 from sync.central.central import Central
-from sync.central.entries.judging import Held
+from sync.central.due import due
 from sync.central.own_window import OwnWindow, Said
 from sync.central.problems import ProblemError
-from sync.central.schema import entries, subjects
 
 log = logging.getLogger("clerk.simulator")
 
 WINDOW = CENTRAL
 ACTOR = "部门模拟器"
 BATCH = 50
-LOOKED_AT = 500
 ACCEPTANCES = ("case.accepted", "case.accepted_provisionally")
 REFUSED_IN = 10
 """One case in so many is denied."""
@@ -76,8 +73,9 @@ class Simulator:
         """Say what has become due by ``now``; how many entries that were."""
         said: set[str] = set()
         for stage in self.stages:
-            due = [(s, h, h.case) for s, h in (await self._due(stage, now)).items() if h.case is not None]
-            ready = [(s, h, c) for s, h, c in due if c.state in stage.states and not c.paused and s not in said]
+            waiting = await due(self.central, stage.kind, ACCEPTANCES, stage.after, now)
+            told = [(s, h, h.case) for s, h in waiting.items() if h.case is not None]
+            ready = [(s, h, c) for s, h, c in told if c.state in stage.states and not c.paused and s not in said]
             ready = ready[:BATCH]
             things = [
                 Said(kind=stage.kind, subject=subject, seen=len(held.records), body=_body(stage.kind, case, now))
@@ -87,37 +85,15 @@ class Simulator:
             said |= {thing.subject for thing in things}
         return len(said)
 
-    async def _due(self, stage: Stage, now: datetime) -> Mapping[str, Held]:
-        """Return the cases accepted long enough ago of which this was not said yet."""
-        before = int((now - stage.after).timestamp() * 1000)
-        theirs = entries.alias("theirs")
-        done = select(theirs.c.n).where(
-            theirs.c.point == subjects.c.point,
-            theirs.c.window == WINDOW,
-            theirs.c.subject == subjects.c.subject,
-            theirs.c.kind == stage.kind,
-        )
-        accepted = and_(
-            entries.c.point == subjects.c.point,
-            entries.c.subject == subjects.c.subject,
-            entries.c.kind.in_(ACCEPTANCES),
-            entries.c.position.is_not(None),
-            entries.c.received_at <= before,
-        )
-        query = select(subjects.c.subject, subjects.c.count).where(
-            not_(done.exists()), select(entries.c.n).where(accepted).exists()
-        )
-        async with self.central.database.read() as connection:
-            rows = await connection.execute(query.order_by(subjects.c.subject).limit(LOOKED_AT))
-            return await self.central.states.load(connection, dict(rows.all()))
-
 
 async def run_simulator(central: Central, every: float = 2.0) -> None:
     """Step for ever; a step that fails is tried again at the next."""
     simulator = await Simulator.open(central)
+    bags = BagSimulator(central=central, window=simulator.window)
     while True:
         try:
             await simulator.step(central.clock())
+            await bags.step(central.clock())
         except (ProblemError, SQLAlchemyError, OSError) as error:
             log.warning("simulator: %s", type(error).__name__)
         await asyncio.sleep(every)
