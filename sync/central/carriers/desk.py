@@ -180,6 +180,8 @@ async def run_desk(central: Central, carriers: Mapping[str, Carrier], every: flo
             await desk.step(central.clock())
         except (ProblemError, SQLAlchemyError, OSError) as error:
             log.warning("carriers: %s", type(error).__name__)
+        except Exception:  # a desk that is gone asks nobody, and nobody would notice
+            log.exception("carriers: unexpected")
         await asyncio.sleep(every)
 
 

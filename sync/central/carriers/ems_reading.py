@@ -13,7 +13,7 @@ from typing import Any
 from clerk_app.domain.custody_bodies import TrackEvent
 from clerk_app.domain.tracking import without_courtesies
 
-LONGEST = 500
+LONGEST = 200
 """Events of one bag; what a carrier tells beyond that is not about a bag."""
 _TIME = re.compile(r"([0-9]{4})[-/]([0-9]{2})[-/]([0-9]{2})[ T]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:\.[0-9]{1,9})?")
 _PHONE = re.compile(r"(?<![0-9])(?:(?:\+?86[- ]?)?1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8})(?![0-9])")
