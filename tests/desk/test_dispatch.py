@@ -225,3 +225,11 @@ def test_the_slip_the_label_and_the_list_name_the_bag(two: Branches) -> None:
         assert bag.number in text.translate({0: None, 10: None})
     assert two.home.desk.print_label(bag.number).is_file()
     assert two.home.desk.print_manifest(manifest).is_file()
+
+
+def test_the_history_of_a_case_tells_of_its_papers_in_words(two: Branches) -> None:
+    case = two.home.receive()
+    bag = pack(two.home)
+    [line] = [line for line in two.home.desk.history(case) if line.label == "装袋"]
+    assert bag.number in line.text
+    assert "复印件" in line.text
