@@ -29,6 +29,7 @@ from clerk_app.roles import guarded
 from clerk_app.scan_doors import ScanDoors
 from clerk_app.seat import Clock, Seat
 from clerk_app.store.records import Records
+from clerk_app.window_clock import WindowClock
 
 T = TypeVar("T")
 
@@ -64,7 +65,7 @@ class DispatchDoors(ScanDoors):
         super().__init__(records, seat, person, signing_key, clock, line, inquiry, scanner)
         self._papers = papers
         self._bags = Bags(records, self._casework, seat, clock)
-        self._couriers = Couriers(records, clock)
+        self._couriers = Couriers(records, clock.steady if isinstance(clock, WindowClock) else clock)
         self._dispatch = Dispatch(records, self._scribe, self._casework, seat, person, clock, self._bags)
 
     # what waits, and bags

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from clerk_app import bag_papers
 from clerk_app.domain.case import Case
 from clerk_app.domain.kinds import State
 from clerk_app.domain.people import Person
@@ -58,6 +59,7 @@ def render(
         printed_at=now,
         confirmed=confirmed,
         calendar=records.calendar(),
+        trail=bag_papers.trail(case, records) if kind == CUSTODY else None,
     )
     try:
         return papers.render(kind, context)

@@ -57,6 +57,17 @@ KEY_MODULES = (
     "screens.cases.disputes",
     "screens.cases.scans",
     "screens.cases.screen",
+    "screens.scan_screen",
+    "screens.scan_dialogs",
+    "screens.dispatch.screen",
+    "screens.dispatch.bag",
+    "screens.dispatch.packing",
+    "screens.dispatch.receiving",
+    "screens.dispatch.handing",
+    "screens.dispatch.agent",
+    "screens.dispatch.arrival",
+    "screens.dispatch.manifest",
+    "screens.handover.screen",
     "screens.line.screen",
     "screens.line.mending",
     "screens.help",
@@ -77,6 +88,7 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         key("app.help", "f1", "help", "帮助", "列出此处可用的全部按键", priority=True),
         key("app.intake", "f2", "area('intake')", "收件", "转到收件", show=False, priority=True),
         key("app.cases", "f3", "area('cases')", "办件", "转到办件", show=False, priority=True),
+        key("app.dispatch", "f4", "area('dispatch')", "寄递", "转到寄递", show=False, priority=True),
         key("app.line", "f6", "area('line')", "同步", "转到同步：网络、未发和退回的流水", show=False, priority=True),
         key("app.palette", "ctrl+p", "palette", "找操作", "按名称查找并执行一项操作", show=False, priority=True),
         key("app.look", "ctrl+t", "look", "换外观", "在深色、浅色、高对比之间切换", show=False, priority=True),
@@ -163,12 +175,17 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         """Areas exist only for somebody who signed in; nothing leaves an open dialog but its own keys, and locking."""
         if action in {"area", "sign_out", "lock"}:
             place = self.parking.here if not self.locking.locked else None
-            if place is None or (self.screen.is_modal and action != "lock"):
+            if place is None or ((self.screen.is_modal or self.alone) and action != "lock"):
                 return False
             return action != "area" or parameters[0] in place.areas
         if action in {"help", "palette"}:
-            return not self.screen.is_modal
+            return not self.screen.is_modal and not (self.alone and action == "palette")
         return True
+
+    @property
+    def alone(self) -> bool:
+        """Whether the screen that is shown keeps to one task, which alone leads out of it."""
+        return any(isinstance(screen, AreaScreen) and screen.ALONE for screen in self.screen_stack[-2:])
 
     @property
     def desk(self) -> Desk | None:

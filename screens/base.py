@@ -32,6 +32,8 @@ class AreaScreen(Screen[None], inherit_bindings=False):
     TITLE_WORDS: ClassVar[str] = ""
     """What the help calls it."""
     KEY_LINES: ClassVar[int] = 1
+    ALONE: ClassVar[bool] = False
+    """Whether nothing but this screen's own keys leads out of it, locking and leaving the program apart."""
     place: Place | None = None
     """Whose screen it is; given before it is shown. ``None`` before anybody signed in, and while the window is locked."""
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -41,7 +43,7 @@ class AreaScreen(Screen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """Lay out header, body and keys."""
-        header = StatusHeader(self.AREA)
+        header = StatusHeader("" if self.ALONE else self.AREA)
         header.state = self.clerk.header_state
         yield header
         with Vertical(id="body"):

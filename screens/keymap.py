@@ -23,6 +23,7 @@ KEY_NAMES = {
     "home": "Home",
     "end": "End",
     "delete": "Del",
+    "insert": "Ins",
     "backspace": "退格",
     "plus": "+",
     "minus": "-",

@@ -34,6 +34,12 @@ def _cases() -> AreaScreen:
     return Cases()
 
 
+def _dispatch() -> AreaScreen:
+    from screens.dispatch.screen import Dispatch
+
+    return Dispatch()
+
+
 def _line() -> AreaScreen:
     from screens.line.screen import LineArea
 
@@ -46,8 +52,14 @@ def _visitor() -> AreaScreen:
     return Visitor()
 
 
-AREAS: dict[str, Callable[[], AreaScreen]] = {"intake": _intake, "cases": _cases, "line": _line, "visitor": _visitor}
-FOR_WINDOW = ("intake", "cases", "line")
+AREAS: dict[str, Callable[[], AreaScreen]] = {
+    "intake": _intake,
+    "cases": _cases,
+    "dispatch": _dispatch,
+    "line": _line,
+    "visitor": _visitor,
+}
+FOR_WINDOW = ("intake", "cases", "dispatch", "line")
 """The areas of those who work at the window; anybody else has ``visitor`` alone."""
 
 

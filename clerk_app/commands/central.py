@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 def serve(options: argparse.Namespace) -> int:
     """Serve until told to stop."""
+    from sync.central.carriers.configured import CarriersUnusable, fit
     from sync.central.database import DatabaseUnusable
     from sync.central.line.logs import log_to_stderr
     from sync.central.line.serve import CannotListen
@@ -31,6 +32,10 @@ def serve(options: argparse.Namespace) -> int:
     from sync.central.line.tls import CertificateUnusable
 
     settings = _settings(options)
+    try:
+        fit(os.environ)
+    except CarriersUnusable as error:
+        raise Stop(USAGE, str(error), "usage") from error
     log_to_stderr(settings.log_level)
     if options.simulate_departments:
         threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -19,6 +19,7 @@ from clerk_app.domain.folding import evolved, fold_records
 from clerk_app.domain.journal import Entry, Record
 from clerk_app.domain.kinds import ManifestState, ParcelState
 from clerk_app.domain.plain import NotPlain, body_of
+from clerk_app.domain.tracking import merged
 
 GONE = frozenset({cb.Fault.SHORT, cb.Fault.LOST})
 """Discrepancies by which sheets are not where the bag is."""
@@ -204,12 +205,16 @@ def _received(parcel: Parcel, entry: Entry, body: cb.ParcelReceived) -> Parcel:
 
 
 def _tracked(parcel: Parcel, _: Entry, body: cb.Tracked) -> Parcel:
-    events = sorted({*parcel.events, *body.events}, key=lambda e: (e.at, e.waybill, e.code, e.name, e.place, e.detail))
-    return replace(parcel, events=tuple(events))
+    return replace(parcel, events=merged(parcel.events, body.events))
 
 
 def _asked(parcel: Parcel, entry: Entry, body: cb.PickupAsked) -> Parcel:
     return replace(parcel, pickup=body, pickup_entry=entry.id, pickup_cancelled=False, pickup_answer=None)
+
+
+def _answered(parcel: Parcel, _: Entry, body: cb.PickupAnswered) -> Parcel:
+    """An answer to what was asked before the last thing is none to that."""
+    return replace(parcel, pickup_answer=body) if body.asked in {"", parcel.pickup_entry} else parcel
 
 
 def _noted(stood: Any, entry: Entry, body: cb.Noted) -> Any:
@@ -269,6 +274,6 @@ PARCEL_EFFECTS: dict[str, Callable[[Parcel, Entry, Any], Parcel]] = _SHARED | {
     "parcel.tracked": _tracked,
     "pickup.asked": _asked,
     "pickup.cancel_asked": lambda p, e, x: replace(p, pickup_entry=e.id, pickup_cancelled=True, pickup_answer=None),
-    "pickup.answered": lambda p, e, x: replace(p, pickup_answer=x),
+    "pickup.answered": _answered,
 }
 MANIFEST_EFFECTS: dict[str, Callable[[Manifest, Entry, Any], Manifest]] = dict(_SHARED)

@@ -198,6 +198,8 @@ class PickupAnswered:
     order: str = ""
     """The carrier's number."""
     note: str = ""
+    asked: str = ""
+    """The id of the entry that is answered: what was asked meanwhile is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from clerk_app.domain.journal import CENTRAL, Entry, point_of
 from clerk_app.domain.lots import DEPARTMENT, PARCEL, at_point, held_at, in_parcel
 from clerk_app.domain.refusals import Refusal
 
-ELECTRONIC = "electronic"
-"""How a result is delivered of which there is no paper."""
+ELECTRONIC, POST = "electronic", "post"
+"""How a result is delivered of which there is no paper, or which travels in a bag."""
 
 
 def papers_refusal(case: Case, entry: Entry, body: cb.Packed) -> Refusal | None:
@@ -44,7 +44,7 @@ def arrival_refusal(case: Case, entry: Entry) -> Refusal | None:
 
 def delivery_refusal(case: Case, entry: Entry, body: b.Delivered) -> Refusal | None:
     """Return why a result cannot be delivered, or ``None``: handed over where it is, or posted in a bag."""
-    posted = any(lot.material == cb.RESULT and lot.at.startswith(PARCEL) for lot in case.lots)
+    posted = body.how == POST and any(lot.material == cb.RESULT and lot.at.startswith(PARCEL) for lot in case.lots)
     if body.how == ELECTRONIC or posted or _result_at(case, place_of(entry)):
         return None
     return Refusal(code="result-not-here", message="办理结果还没有到本服务点：先登记到达，再送达。")

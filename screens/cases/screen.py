@@ -52,7 +52,7 @@ class Cases(AreaScreen):
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("cases.open", "enter", "open", "查看", "查看光标所在的办件"),
-        key("cases.scope", "f4", "scope", "范围", "在今天、在办、待补正、有冲突、全部之间切换"),
+        key("cases.scope", "f8", "scope", "范围", "在今天、在办、待补正、有冲突、全部之间切换"),
         key("cases.elsewhere", "f7", "elsewhere", "到市中心查", "到市中心查这个编号的办件，可续办其他服务点的件"),
         key("cases.clear", "escape", "clear", "清空", "清空查找的内容"),
         key("cases.reload", "f5", "reload", "刷新", "重新读取办件"),

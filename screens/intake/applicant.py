@@ -55,7 +55,7 @@ class ApplicantForm(Vertical):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         key("applicant.next", "enter", "finish", "下一格", "下一格；最后一格之后核对证件并继续"),
-        key("applicant.kind", "f4", "kind", "换类别", "个人、单位、其他证件之间切换"),
+        key("applicant.kind", "f10", "kind", "换类别", "个人、单位、其他证件之间切换"),
         key("applicant.discredited", "f7", "discredited", "失信", "标记或取消失信（失信者不适用容缺受理）"),
         move("applicant.up", "up", "app.focus_previous", "上一格", "光标移到上一格"),
         move("applicant.down", "down", "app.focus_next", "下一格", "光标移到下一格"),

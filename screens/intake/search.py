@@ -41,7 +41,7 @@ class ItemSearch(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("search.take", "enter", "take", "选定", "选定光标所在的事项，填申请人"),
         key("search.pick", "f7", "pick", "加选", "加选这一事项，几个事项一次收件"),
-        key("search.unpick", "f4", "unpick", "去掉", "去掉最后加选的事项"),
+        key("search.unpick", "f10", "unpick", "去掉", "去掉最后加选的事项"),
         move("search.up", "up", "move(-1)", "上移", "光标上移一行"),
         move("search.down", "down", "move(1)", "下移", "光标下移一行"),
         move("search.page-up", "pageup", "page(-1)", "上页", "光标上移一页"),

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from clerk_app.services import Services
     from clerk_app.status import Status
 
-AREAS = (("intake", "F2", "收件"), ("cases", "F3", "办件"), ("line", "F6", "同步"))
+AREAS = (("intake", "F2", "收件"), ("cases", "F3", "办件"), ("dispatch", "F4", "寄递"), ("line", "F6", "同步"))
 """The permanent areas: mode, key, name."""
 TROUBLE_WIDTH = 18
+NARROW = 100
+"""Cells below which the areas' keys and names are set close."""
 UNREADABLE = "数据读取出错"
 
 
@@ -101,8 +103,8 @@ class StatusHeader(Widget):
         width = self.size.width
         if self._area:
             left = [
-                Segment(f"[{keys} {name}]", here) if mode == self._area else Segment(f" {keys} {name} ", base)
-                for mode, keys, name in AREAS
+                Segment(f"[{title}]", here) if mode == self._area else Segment(f" {title} ", base)
+                for mode, title in self._titles()
             ]
         else:
             left = [Segment(" 综合窗口 ", here)]
@@ -110,6 +112,10 @@ class StatusHeader(Widget):
         right = self._right(room, base)
         gap = max(0, room - sum(s.cell_length for s in right))
         return Strip([*left, Segment(" " * gap, base), *right, Segment(" ", base)]).adjust_cell_length(width, base)
+
+    def _titles(self) -> list[tuple[str, str]]:
+        between = "" if self.size.width < NARROW else " "
+        return [(mode, keys + between + name) for mode, keys, name in AREAS]
 
     def _right(self, room: int, base: Style) -> list[Segment]:
         state = self.state
@@ -130,9 +136,10 @@ class StatusHeader(Widget):
             ends.append([Segment("样例", base)])
         left = room - sum(sum(s.cell_length for s in end) + 3 for end in ends)
         names: list[list[Segment]] = []
-        if state.place and left - cell_len(state.who) - 3 >= 12:
-            place = cut(state.place, left - cell_len(state.who) - 3)
-            names.append([Segment(place, base)])
+        spare = left - cell_len(state.who) - 3
+        window = state.place.partition(" ")[0]
+        if state.place and spare >= cell_len(window):
+            names.append([Segment(cut(state.place, spare) if spare >= 12 else window, base)])
         if state.who and left >= cell_len(state.who):
             names.append([Segment(state.who, base)])
         joined: list[Segment] = []
@@ -145,8 +152,8 @@ class StatusHeader(Widget):
     def on_click(self, event: events.Click) -> None:
         """Go to the area whose name was clicked."""
         x = 0
-        for mode, keys, name in AREAS:
-            end = x + cell_len(f" {keys} {name} ")
+        for mode, title in self._titles():
+            end = x + cell_len(title) + 2
             if self._area and x <= event.x < end:
                 self.post_message(self.AreaClicked(mode))
             x = end

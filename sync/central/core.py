@@ -35,6 +35,9 @@ class Core:
     making_snapshot: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while the catalogue is made into one file: whoever comes meanwhile waits for the same file."""
 
+    speaking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while something is said through central's own window: the parts of one process take turns."""
+
     settings: Settings = field(default_factory=Settings)
     chance: Callable[[], float] = random.random
     """A random number in [0, 1), which spreads out when callers come again."""

@@ -9,35 +9,28 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
-from typing import Any, Self
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Self
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import and_, insert, not_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from clerk_app.domain.bodies import Decided, Numbered, TakenUp
 from clerk_app.domain.case import Case
-from clerk_app.domain.journal import CENTRAL, GENESIS, Entry, signed
+from clerk_app.domain.journal import CENTRAL
 from clerk_app.domain.kinds import State
-from clerk_app.domain.numbers import uuid7
-from clerk_app.domain.plain import to_plain
+from clerk_app.domain.timing import BEIJING
+from sync.central.bag_simulator import BagSimulator
 from sync.central.central import Central
-from sync.central.database import get_meta
-from sync.central.entries.judging import Held
+from sync.central.due import due
+from sync.central.own_window import OwnWindow, Said
 from sync.central.problems import ProblemError
-from sync.central.schema import entries, meta, subjects, windows
 
 log = logging.getLogger("clerk.simulator")
 
 WINDOW = CENTRAL
 ACTOR = "部门模拟器"
-KEY = "central_window_key"
 BATCH = 50
-LOOKED_AT = 500
-CHINA = timezone(timedelta(hours=8))
 ACCEPTANCES = ("case.accepted", "case.accepted_provisionally")
 REFUSED_IN = 10
 """One case in so many is denied."""
@@ -68,118 +61,58 @@ class Simulator:
     """Says at each step what is due; the same cases at the same times get the same outcomes."""
 
     central: Central
-    private_key: bytes
+    window: OwnWindow
     stages: tuple[Stage, ...] = STAGES
-    public_key: bytes = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.public_key = Ed25519PrivateKey.from_private_bytes(self.private_key).public_key().public_bytes_raw()
 
     @classmethod
     async def open(cls, central: Central, stages: tuple[Stage, ...] = STAGES) -> Self:
-        """Make central's own window, if there is none yet."""
-        database = central.database
-        async with database.write() as connection:
-            held = await get_meta(connection, KEY, lock=True)
-            simulator = cls(
-                central=central,
-                private_key=bytes.fromhex(held) if held else Ed25519PrivateKey.generate().private_bytes_raw(),
-                stages=stages,
-            )
-            if held is None:
-                await database.upsert(connection, meta, [{"key": KEY, "value": simulator.private_key.hex()}])
-                row = {"id": WINDOW, "number": "00", "last_digest": GENESIS, "enrolled_at": central.now_ms()}
-                await connection.execute(insert(windows).values(**row, public_key=simulator.public_key.hex()))
-        return simulator
+        """Speak through central's own window."""
+        return cls(central=central, window=await OwnWindow.open(central), stages=stages)
 
     async def step(self, now: datetime) -> int:
         """Say what has become due by ``now``; how many entries that were."""
         said: set[str] = set()
         for stage in self.stages:
-            due = [(s, h, h.case) for s, h in (await self._due(stage, now)).items() if h.case is not None]
-            ready = [(s, h, c) for s, h, c in due if c.state in stage.states and not c.paused and s not in said]
+            waiting = await due(self.central, stage.kind, ACCEPTANCES, stage.after, now)
+            told = [(s, h, h.case) for s, h in waiting.items() if h.case is not None]
+            ready = [(s, h, c) for s, h, c in told if c.state in stage.states and not c.paused and s not in said]
             ready = ready[:BATCH]
-            bodies = [(subject, held, _body(stage.kind, case, now)) for subject, held, case in ready]
-            if bodies:
-                await self.central.ingest(WINDOW, self.public_key, await self._chained(stage.kind, bodies, now))
-                said |= {subject for subject, _, _ in bodies}
+            things = [
+                Said(kind=stage.kind, subject=subject, seen=len(held.records), body=_body(stage.kind, case, now))
+                for subject, held, case in ready
+            ]
+            await self.window.say(things, ACTOR, now)
+            said |= {thing.subject for thing in things}
         return len(said)
-
-    async def _due(self, stage: Stage, now: datetime) -> Mapping[str, Held]:
-        """Return the cases accepted long enough ago of which this was not said yet."""
-        before = int((now - stage.after).timestamp() * 1000)
-        theirs = entries.alias("theirs")
-        done = select(theirs.c.n).where(
-            theirs.c.point == subjects.c.point,
-            theirs.c.window == WINDOW,
-            theirs.c.subject == subjects.c.subject,
-            theirs.c.kind == stage.kind,
-        )
-        accepted = and_(
-            entries.c.point == subjects.c.point,
-            entries.c.subject == subjects.c.subject,
-            entries.c.kind.in_(ACCEPTANCES),
-            entries.c.position.is_not(None),
-            entries.c.received_at <= before,
-        )
-        query = select(subjects.c.subject, subjects.c.count).where(
-            not_(done.exists()), select(entries.c.n).where(accepted).exists()
-        )
-        async with self.central.database.read() as connection:
-            rows = await connection.execute(query.order_by(subjects.c.subject).limit(LOOKED_AT))
-            return await self.central.states.load(connection, dict(rows.all()))
-
-    async def _chained(self, kind: str, bodies: list[tuple[str, Held, dict[str, Any]]], now: datetime) -> list[Entry]:
-        async with self.central.database.read() as connection:
-            query = select(windows.c.last_n, windows.c.last_digest).where(windows.c.id == WINDOW)
-            n, previous = (await connection.execute(query)).one()
-        batch: list[Entry] = []
-        for subject, held, body in bodies:
-            n += 1
-            seed = hashlib.sha256(f"{kind}:{subject}:{n}".encode()).digest()
-            entry = Entry(
-                id=uuid7(int(now.timestamp() * 1000), seed[:10]),
-                kind=kind,
-                subject=subject,
-                at=now.astimezone(CHINA).isoformat(timespec="seconds"),
-                actor=ACTOR,
-                window=WINDOW,
-                n=n,
-                seen=len(held.records),
-                previous=previous,
-                body=body,
-            )
-            batch.append(signed(entry, self.private_key))
-            previous = batch[-1].digest()
-        return batch
 
 
 async def run_simulator(central: Central, every: float = 2.0) -> None:
     """Step for ever; a step that fails is tried again at the next."""
     simulator = await Simulator.open(central)
+    bags = BagSimulator(central=central, window=simulator.window)
     while True:
         try:
             await simulator.step(central.clock())
+            await bags.step(central.clock())
         except (ProblemError, SQLAlchemyError, OSError) as error:
             log.warning("simulator: %s", type(error).__name__)
         await asyncio.sleep(every)
 
 
-def _body(kind: str, case: Case, now: datetime) -> dict[str, Any]:
-    today: date = now.astimezone(CHINA).date()
+def _body(kind: str, case: Case, now: datetime) -> Numbered | TakenUp | Decided:
+    today: date = now.astimezone(BEIJING).date()
     chance = int.from_bytes(hashlib.sha256(case.number.encode()).digest()[:8])
     serial = chance % 1_000_000
     match kind:
         case "case.numbered":
-            body: Any = Numbered(official=f"MN{case.received_on:%Y%m%d}{serial:06d}")
+            return Numbered(official=f"MN{case.received_on:%Y%m%d}{serial:06d}")
         case "case.taken_up":
-            body = TakenUp(on=today, by=ACTOR)
+            return TakenUp(on=today, by=ACTOR)
         case _:
             denied = chance % REFUSED_IN == 0
-            body = Decided(
+            return Decided(
                 on=today,
                 outcome="denied" if denied else "approved",
                 document=f"模拟〔{today.year}〕{serial:06d}号",
                 note="模拟结果，仅供演示",
             )
-    return dict(to_plain(body))

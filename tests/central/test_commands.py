@@ -39,6 +39,8 @@ def test_the_flag_wins_over_the_environment_and_none_of_both_is_wrong_usage(data
     assert "CLERK_CENTRAL_DATABASE" in told.err
     told = clerk("central", "serve", env=environment(CLERK_CENTRAL_DATABASE=database, CLERK_CENTRAL_POOL="many"))
     assert (told.status, "CLERK_CENTRAL_POOL" in told.err) == (2, True)
+    told = clerk("central", "serve", env=environment(CLERK_CENTRAL_DATABASE=database, CLERK_CARRIER_EMS_SENDER="X"))
+    assert (told.status, "CLERK_CARRIER_EMS_URL" in told.err) == (2, True)
 
 
 async def _a_window_that_spoke_badly(database: str) -> str:

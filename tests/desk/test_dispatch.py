@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from clerk_app.dispatch import Signed
 from clerk_app.domain import bodies as b
@@ -208,3 +210,26 @@ def test_a_result_is_logged_in_and_handed_over_here_and_not_before(two: Branches
     case = two.home.receive()
     with pytest.raises(Refused):
         two.home.desk.deliver(case, b.Delivered(on=date(2026, 3, 4), to="样例甲"))
+
+
+def test_the_slip_the_label_and_the_list_name_the_bag(two: Branches) -> None:
+    case = two.home.receive()
+    bag = pack(two.home, seal="封001")
+    manifest = hand_over(two.home, bag.number)
+    for content in (
+        two.home.desk.label(bag.number),
+        two.home.desk.manifest_paper(manifest),
+        two.home.desk.paper("物料流转凭证", case),
+    ):
+        text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+        assert bag.number in text.translate({0: None, 10: None})
+    assert two.home.desk.print_label(bag.number).is_file()
+    assert two.home.desk.print_manifest(manifest).is_file()
+
+
+def test_the_history_of_a_case_tells_of_its_papers_in_words(two: Branches) -> None:
+    case = two.home.receive()
+    bag = pack(two.home)
+    [line] = [line for line in two.home.desk.history(case) if line.label == "装袋"]
+    assert bag.number in line.text
+    assert "复印件" in line.text

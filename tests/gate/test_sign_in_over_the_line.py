@@ -10,6 +10,7 @@ import pytest
 from clerk_app.domain.people import Role
 from clerk_app.gate import Gate
 from clerk_app.line import SignInRefused
+from clerk_app.throttle import Secret
 from sync.central.access import throttling
 from tests.support.booth import Booth, Town, booth, town
 from tests.support.bridge import loop_thread
@@ -72,7 +73,7 @@ def test_an_account_that_ended_lets_nobody_in_with_or_without_the_line(here: Tow
 def test_central_counts_wrong_passwords_too_and_says_how_long_to_wait(
     here: Town, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("clerk_app.throttle.FREE_FAILURES", 100)
+    monkeypatch.setattr(gate._throttle, "_secret", Secret(free=100))
     for _ in range(throttling.FREE_FAILURES):
         refusal(gate, "C1", "wrong")
     late = refusal(gate, "C1")

@@ -19,7 +19,7 @@ from tests.simulation.world import Wrong, run
 from tests.support.city import open_city
 from tests.support.tree import project_files
 
-STANDARD = range(60)
+STANDARD = range(150)
 """Of the standard seeds those a mutant has to be caught by."""
 AT_LEAST = 25
 TRIALS = [

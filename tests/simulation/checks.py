@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from clerk_app.domain.couriers import Courier
 from clerk_app.domain.journal import Record, Verdict, verify_chain
 from clerk_app.domain.merge import judge
 from sync.central.access.couriers import NO_LIST
@@ -58,6 +59,8 @@ class Checks:
             return f"{station.window} has not looked today{failure}"
         if books.cursor != state.positions[station.seat.point]:
             return f"{station.window} heard up to {books.cursor} of {state.positions[station.seat.point]}{failure}"
+        if books.couriers[0] != self._couriers_of(station)[0]:
+            return f"{station.window} has not heard of the couriers of today{failure}"
         if books.owed():
             return f"{station.window} owes {len(books.owed())} scans{failure}"
         return ""
@@ -79,9 +82,12 @@ class Checks:
             self._conflicts_were_seen(point)
 
     def _knows_the_couriers(self, station: Station) -> None:
-        told = self._city.model.state.couriers.get(station.seat.point, (NO_LIST, ()))
+        told = self._couriers_of(station)
         if station.books.couriers != told:
             self._city.wrong(f"{station.window}: couriers {station.books.couriers}, central {told}")
+
+    def _couriers_of(self, station: Station) -> tuple[str, tuple[Courier, ...]]:
+        return self._city.model.state.couriers.get(station.seat.point, (NO_LIST, ()))
 
     def _nothing_lost(self, station: Station) -> None:
         """Every act is where its clerk can see what became of it, and central has the same chain."""

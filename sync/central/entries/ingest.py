@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from clerk_app.domain.journal import Entry, signature_holds, stands_for
+from clerk_app.domain.journal import CENTRAL, Entry, signature_holds, stands_for
 from sync.central.access import incidents
 from sync.central.core import Core
 from sync.central.entries import taking
@@ -30,7 +30,7 @@ CORES = min(4, os.cpu_count() or 1)
 LEAST_SCREENED = 25
 """Entries worth a thread of their own."""
 REPORTED = frozenset({"not-your-window", "chain-broken", "entry-reused"})
-"""Refusals of a whole batch that a window which is what it says never meets."""
+"""Refusals of a whole batch that a window which is what it says never meets; central's own speaks from several processes."""
 
 _WINDOWS = select(windows).with_for_update()
 _entry = msgspec.json.Decoder(Entry).decode
@@ -41,7 +41,7 @@ async def ingest(core: Core, window: str, public_key: bytes, request: EntriesReq
     try:
         return await _ingest(core, window, public_key, request)
     except ProblemError as error:
-        if error.code in REPORTED:
+        if error.code in REPORTED and window != CENTRAL:
             first = min((entry.n for entry in request.entries), default=None)
             await incidents.report(core, window, error.code, first)
         raise

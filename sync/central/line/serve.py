@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import os
 import signal
 import socket
 import ssl
@@ -18,6 +19,8 @@ from typing import Any
 
 import uvicorn
 
+from sync.central.carriers.configured import carriers
+from sync.central.carriers.desk import run_desk
 from sync.central.central import Central
 from sync.central.line import tls
 from sync.central.line.app import build_app
@@ -165,6 +168,8 @@ async def serve_async(
         server = build_server(central, ready)
         if watching is not None:
             await end.enter_async_context(_beside(central, watching))
+        known = await end.enter_async_context(carriers(os.environ))
+        await end.enter_async_context(_running(run_desk(central, known)))
         if simulate:
             await end.enter_async_context(_running(run_simulator(central)))
         _spare_the_collector()
