@@ -106,7 +106,7 @@ class PackingView(Page):
             *self._scanned_words(),
         ]
         head += _warned(packing.warnings)
-        if packing.returned:
+        if packing.returned and not self._posted:
             told = "、".join(
                 f"{one.name} 原{one.originals}（{one.case[-6:]}）" for one in packing.returned[:MOST_WORDS]
             )

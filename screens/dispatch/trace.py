@@ -26,5 +26,5 @@ class TraceView(Page):
         found, asked = self._traced.found, self._traced.asked
         sheets = sum(one.originals + one.copies for one in found)
         holders = dict.fromkeys(one.holder.name or one.holder.code for one in found)
-        told = f"{sheets} 份，在{'、'.join(holders)}" if found else "没有收存的材料：验后退还的和电子的不在此列"
+        told = f"{sheets} 份，在 {'、'.join(holders)}" if found else "没有收存的材料：验后退还的和电子的不在此列"
         self.show([Para([(asked, "accent"), (f"  {told}", "strong")])], where_paras(found))

@@ -132,7 +132,7 @@ def _task(task: Task) -> list[Cell]:
     ]
 
 
-_BAG = Column("寄递袋", 25)
+_BAG = Column("寄递袋", 29)
 VIEWS = (
     View(
         "waiting",
@@ -194,7 +194,7 @@ VIEWS = (
         "tasks",
         "差异",
         "没有待处理的差异",
-        (Column("寄递袋或清单", 25), Column("差异"), Column("发现", 14, wide=100), Column("已等", 6)),
+        (Column("寄递袋或清单", 29), Column("差异"), Column("发现", 14, wide=100), Column("已等", 6)),
         _task,
     ),
 )

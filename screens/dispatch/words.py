@@ -122,13 +122,17 @@ def manifest_head(manifest: Manifest) -> list[Para]:
 
 
 def where_paras(found: Iterable[Whereabout]) -> list[Para]:
-    """Return who holds each paper, and every hand it went through."""
+    """Return who holds each paper, and every hand it went through; papers that went the same way are told together."""
     paras: list[Para] = []
+    ways: dict[object, list[Whereabout]] = {}
     for one in found:
+        ways.setdefault((one.case, one.holder, one.parcel, one.disputed, one.steps), []).append(one)
+    for together in ways.values():
+        one = together[0]
         if paras:
             paras.append(BLANK)
-        counts = sheets_words(one.originals, one.copies)
-        paras.append(Para([(f"{one.name}  {counts}", "accent"), (f"  {one.case}", "dim")]))
+        names = "、".join(f"{paper.name} {sheets_words(paper.originals, paper.copies)}" for paper in together)
+        paras.append(Para([(names, "accent"), (f"  {one.case}", "dim")]))
         bag = f"，在寄递袋 {one.parcel} 里" if one.parcel else ""
         doubt = ("  【有争议】", "bad") if one.disputed else ("", "")
         paras.append(Para([("  现在：", "dim"), (hand_words(one.holder), "strong"), (bag, ""), doubt], 8))

@@ -68,7 +68,7 @@ class Handover(ScanScreen):
         yield Banner()
         yield Prose(id="handover-sign")
         listing: VirtualList[Row] = VirtualList(
-            [Column("寄递袋", 26), Column("去向"), Column("份", 4, right=True), Column("状态", 0, share=2)],
+            [Column("寄递袋", 29), Column("去向"), Column("份", 4, right=True), Column("状态", 0, share=2)],
             steps.row_cells,
         )
         listing.can_focus = False

@@ -22,10 +22,10 @@ from tests.support.screen_dump import GOLDEN, dump
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 ALLOWED = re.compile(
-    r"\b(?:F[0-9]{1,2}|Esc|Tab|Shift|Ctrl|Home|End|Del|PgUp|PgDn|jzz|yangli|window|papers|pdf|[A-Z0-9][A-Z0-9-]*[0-9][A-Z0-9-]*"
+    r"\b(?:F[0-9]{1,2}|Esc|Tab|Shift|Ctrl|Home|End|Del|Ins|PIN|PgUp|PgDn|jzz|yangli|window|papers|pdf|[A-Z0-9][A-Z0-9-]*[0-9][A-Z0-9-]*"
     r"|[a-z]+\.[a-z0-9-]+|[a-zA-Z])\b"
 )
-AREAS = {"intake": "f2", "cases": "f3", "line": "f6"}
+AREAS = {"intake": "f2", "cases": "f3", "dispatch": "f4", "line": "f6"}
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +69,7 @@ async def test_a_rebound_key_works_is_shown_and_the_old_one_is_gone(tmp_path: Pa
 
         assert "F9 范围" in dump(client.app)
         before = dump(client.app)
-        await client.press("f4")
+        await client.press("f8")
         assert dump(client.app) == before
         await client.press("f9")
         assert "[在办]" in dump(client.app)
