@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.commands import CityEnd, Seat, Told, clerk, enrol, line_named, whole
+from clerk_app.domain import bodies as b
+from clerk_app.domain.journal import Verdict
+from sync.central.central import Central
+from sync.central.own_window import OwnWindow, Said
+from tests.support.commands import PERSON, CityEnd, Seat, Told, clerk, enrol, line_named, whole
 
 PIN = "270614"
 
@@ -247,6 +253,59 @@ def test_a_bag_comes_to_another_point_one_copy_short_and_a_supervisor_closes_tha
     assert [task["fault"] for task in home.json("discrepancies") if task["subject"] == number] == ["damaged"]
     home.clerk("sync").done()
     assert (home.json("status")["refused"], away.json("status")["refused"]) == (0, 0)
+
+
+def decided(city: CityEnd, case: str, seen: int) -> None:
+    """Have the department decide, past the served central's program."""
+
+    async def decide() -> None:
+        central = await Central.open(str(city.database))
+        try:
+            own = await OwnWindow.open(central)
+            body = b.Decided(on=date(2027, 1, 4), outcome="approved", document="样例〔2027〕1号")
+            things = [Said(kind="case.decided", subject=case, seen=seen, body=body)]
+            [told] = await own.say(things, "部门（样例）", datetime.now(UTC))
+            assert told.verdict is Verdict.APPLIED, told
+        finally:
+            await central.close()
+
+    asyncio.run(decide())
+
+
+def test_a_result_is_logged_in_and_handed_over_or_posted(city: CityEnd, home: Seat, tmp_path: Path) -> None:
+    item = home.json("items", "居住证")[0]
+    living = {**PERSON, "address": "样例街 2 号"}
+    answered = home.intake([whole(item), whole(item), whole(item, applicant=living)]).done().lines
+    one, other, posted = (str(line["case"]) for line in answered)
+    home.clerk("sync").done()
+    for case in (one, other, posted):
+        decided(city, case, 2)
+    home.clerk("sync").done()
+    assert home.json("results") == []
+    told = home.clerk("deliver", one, "--json")
+    assert (told.status, told.json["error"]["code"]) == (1, "result-not-here")
+    for case in (one, other, posted):
+        assert home.json("result-arrived", case, "--note", "部门送来")["case"] == case
+    assert {row["case"] for row in home.json("results")} == {one, other, posted}
+    assert one in home.clerk("results").done().out
+
+    done = home.json("deliver", one, "--id-number", PERSON["id_number"])
+    assert (done["state"], done["to"], done["agent"]) == ("closed", PERSON["name"], "")
+    assert "送达回执" in done["papers"]
+    home.clerk("paper", "送达回执", one, "--out", tmp_path / "receipt.pdf").done()
+    assert (tmp_path / "receipt.pdf").read_bytes().startswith(b"%PDF")
+    given = home.clerk("deliver", other, "--agent", "样例乙", "--why", "family").done()
+    assert "样例乙" in given.out
+    held = home.json("where", f"{other}/办理结果")
+    assert [(row["holder"]["kind"], row["originals"]) for row in held] == [("applicant", 1)]
+
+    told = home.clerk("pack", "--applicant", posted, "--waybill", "1234567890123", "--carrier", "ems", "--json").done()
+    assert (told.json["direction"], told.json["address"]["name"]) == ("to_applicant", PERSON["name"])
+    assert PERSON["phone"] not in told.out
+    assert [row["holder"]["kind"] for row in home.json("where", told.json["parcel"])] == ["point"]
+    assert home.json("results") == []
+    home.clerk("sync").done()
+    assert home.json("status")["refused"] == 0
 
 
 def test_a_result_that_is_not_here_is_neither_logged_in_nor_delivered(home: Seat) -> None:
