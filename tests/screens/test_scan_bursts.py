@@ -122,7 +122,7 @@ async def test_thirty_bags_in_one_burst_behind_badge_and_pin_are_all_taken(tmp_p
         assert isinstance(screen, Handover)
         assert list(screen.pickup.taken) == bags
         assert list(screen.pickup.strangers) == [other]
-        assert "30/30" == f"{len(screen.pickup.taken)}/{len(screen.pickup.expected)}"
+        assert f"{len(screen.pickup.taken)}/{len(screen.pickup.expected)}" == "30/30"
 
 
 async def test_the_whole_pickup_in_one_burst_with_its_keys_between(tmp_path: Path) -> None:
