@@ -50,6 +50,8 @@ class ScanScreen(AreaScreen, inherit_bindings=False):
         move("scan.page-down", "pagedown", "page(1)", "下页", "下移一页"),
     ]
 
+    _said = ("", "")
+
     def body(self) -> ComposeResult:
         """Yield the field, the words and what the screen is for."""
         with Horizontal(classes="scan--line"):
@@ -77,6 +79,9 @@ class ScanScreen(AreaScreen, inherit_bindings=False):
 
     def say(self, words: str, tone: str = "") -> None:
         """Say what came of the last scan or key; nothing is there to be closed."""
+        if (words, tone) == self._said:
+            return
+        self._said = (words, tone)
         self.query_one(".scan--words", Prose).show([Para([(line, tone)]) for line in words.splitlines()])
 
     def label(self, words: str, hint: str = "") -> None:

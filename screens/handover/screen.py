@@ -126,17 +126,21 @@ class Handover(ScanScreen):
     def _draw(self) -> None:
         step = self.step
         self.query_one("#handover-steps", Prose).show(steps.step_paras(step))
-        counting = step in {Step.BAGS, Step.MISSING, Step.SIGN}
-        self.query_one(BigCount).count = steps.count_words(self.pickup) if counting else ""
-        rows = self._rows()
         self._list.display = step in {Step.BAGS, Step.MISSING}
-        self._list.set_rows(rows, min(self._list.cursor, max(0, len(rows) - 1)))
+        self._draw_bags()
         sign = self.query_one("#handover-sign", Prose)
         sign.display = step is Step.SIGN
         if self._signed is not None and step is Step.SIGN:
             sign.show(steps.sign_paras(self.pickup, self._signed, self._missing))
         else:
             sign.show([])
+
+    def _draw_bags(self) -> None:
+        """Draw what a scan changes, without laying the screen out anew: the answer has a frame's time."""
+        counting = self.step in {Step.BAGS, Step.MISSING, Step.SIGN}
+        self.query_one(BigCount).count = steps.count_words(self.pickup) if counting else ""
+        rows = self._rows()
+        self._list.set_rows(rows, min(self._list.cursor, max(0, len(rows) - 1)))
 
     def _rows(self) -> list[Row]:
         if self.step is Step.MISSING:
@@ -208,7 +212,7 @@ class Handover(ScanScreen):
         if scan is not Scan.TAKEN:
             self.app.bell()
         self._list.cursor = 0
-        self._draw()
+        self._draw_bags()
 
     # keys
 
@@ -261,7 +265,7 @@ class Handover(ScanScreen):
     def action_put_back(self) -> None:
         """Take a bag out of the hand-over."""
         row = self._list.current
-        if row is not None:
+        if row is not None and (row.number in self.pickup.taken or row.number in self.pickup.strangers):
             self.pickup = pickups.put_back(self.pickup, row.number)
             self._banner.tell(f"已拿掉，不交出    {row.number}", "warn")
             self._draw()

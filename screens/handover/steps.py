@@ -74,7 +74,10 @@ class Row:
 
 
 def taken_rows(pickup: Pickup) -> list[Row]:
-    """Return what was scanned, strangers first and then the latest first."""
+    """Return strangers, what was scanned, the latest first, and what is still to come.
+
+    So a scan changes the rows and not how many there are, and nothing has to be laid out anew for it.
+    """
     strangers = [
         Row(number, "不在清单", 0, f"原因：{note}" if note else "要写原因（F8）", "warn" if note else "bad")
         for number, note in pickup.strangers.items()
@@ -85,7 +88,12 @@ def taken_rows(pickup: Pickup) -> list[Row]:
         broken = pickup.broken.get(number)
         state, tone = ("已收", "good") if broken is None else (f"已收，封签破损：{broken}", "bad")
         rows.append(Row(number, to_words(one), one.originals + one.copies, state, tone))
-    return [*reversed(strangers), *rows]
+    return [*reversed(strangers), *rows, *_still_to_come(pickup)]
+
+
+def _still_to_come(pickup: Pickup) -> list[Row]:
+    ahead = ((number, pickup.expected[number]) for number in pickup.missing)
+    return [Row(number, to_words(one), one.originals + one.copies, "还没有扫", "dim") for number, one in ahead]
 
 
 def missing_rows(pickup: Pickup, missing: Mapping[str, str]) -> list[Row]:

@@ -106,7 +106,8 @@ async def test_what_is_not_as_it_should_be_is_met_on_the_spot_with_a_reason(tmp_
         await client.press("f9")
         assert at(client).step is Step.MISSING
         assert "还有 2 袋没有扫到" in dump(client.app)
-        await client.press("f8")
+        assert [row.number for row in at(client).listing.rows] == [third, second]
+        await client.press("down", "f8")
         await client.type("柜中未见\n")
         await client.type(f"{third}\n")
         assert at(client).pickup.missing == (second,)
