@@ -10,6 +10,7 @@ from clerk_app.domain import dispatch
 from clerk_app.domain.custody import Manifest, Open, Parcel
 from clerk_app.domain.custody_numbers import parse_custody_number
 from clerk_app.domain.custody_summary import ManifestSummary, ParcelSummary
+from clerk_app.domain.deadlines import DueDay, add_workdays
 from clerk_app.domain.dispatch import Group
 from clerk_app.domain.kinds import MOVING, ParcelState
 from clerk_app.domain.lots import at_point
@@ -18,6 +19,16 @@ from clerk_app.domain.summary import CaseSummary
 from clerk_app.domain.tracing import Whereabout, parcel_steps, whereabouts
 from clerk_app.seat import Clock, Refused, Seat
 from clerk_app.store.records import Records
+
+WORKDAYS = {
+    cb.Fault.LOST: 1,
+    cb.Fault.MISSING_BAG: 1,
+    cb.Fault.NOT_LISTED: 1,
+    cb.Fault.SHORT: 2,
+    cb.Fault.SEAL_BROKEN: 2,
+}
+OTHERWISE = 3
+"""Working days within which a discrepancy is settled, counted from the day after it was found: what may be lost is looked for first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +40,9 @@ class Task:
     open: Open
     waits: int
     """Calendar days since it was found."""
+    due: DueDay
+    """The last day to settle it."""
+    late: bool
 
 
 class Bags:
@@ -107,7 +121,10 @@ class Bags:
         return sorted(found, key=lambda task: (task.open.on, task.subject, task.open.number))
 
     def _task(self, subject: str, one: Open) -> Task:
-        return Task(subject=subject, open=one, waits=(self._clock().date() - one.on).days)
+        today = self._clock().date()
+        due = add_workdays(self._records.calendar(), one.on, WORKDAYS.get(one.found.fault, OTHERWISE))
+        late = today > due.day and not due.provisional
+        return Task(subject=subject, open=one, waits=(today - one.on).days, due=due, late=late)
 
     def subject(self, text: str) -> str:
         """Return the number of the bag or manifest somebody names; raises ``Refused``."""

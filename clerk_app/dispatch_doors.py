@@ -220,12 +220,14 @@ class DispatchDoors(ScanDoors):
         return self._sent(self._dispatch.note(subject, found))
 
     def close_discrepancy(
-        self, subject: str, entry: str, number: int, outcome: str, evidence: str
+        self, subject: str, entry: str, number: int, outcome: str, evidence: str, *, outcome_code: str = "other"
     ) -> Parcel | Manifest:
-        """Close one of them, with evidence."""
+        """Close one of them, with evidence; ``outcome_code``: ``lost`` where what is missing stays missing."""
         self._check_text(outcome, "outcome")
         self._check_text(evidence, "evidence")
-        closed = cb.DiscrepancyClosed(entry=entry, number=number, outcome=outcome, evidence=evidence)
+        closed = cb.DiscrepancyClosed(
+            entry=entry, number=number, outcome=outcome, evidence=evidence, outcome_code=outcome_code
+        )
         return self._sent(self._dispatch.conclude(subject, closed))
 
     # where is it

@@ -1,4 +1,4 @@
-"""Conflicts: acts that were done on one case without knowing of each other, side by side, and a supervisor's word on them."""
+"""Conflicts: acts that were done on one case or bag without knowing of each other, side by side, and a supervisor's word on them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from clerk_app.domain import bodies as b
-from clerk_app.domain.case import Case, evolve
+from clerk_app.domain.case import Case
+from clerk_app.domain.custody import Parcel
+from clerk_app.domain.custody_telling import hand_words
+from clerk_app.domain.custody_words import DIRECTION_LABELS
 from clerk_app.domain.journal import Entry, Record, point_of
-from clerk_app.domain.kinds import STATE_LABELS
+from clerk_app.domain.kinds import PARCEL_LABELS, STATE_LABELS
 from clerk_app.domain.lots import parcel_of
 from clerk_app.domain.merge import against
 from clerk_app.domain.people import Person
+from clerk_app.domain.standing import Standing, evolve_any
 from clerk_app.history import label_of, lines
 from clerk_app.paperwork import place_name
 from clerk_app.scribe import SETTLED, Scribe
@@ -43,7 +47,11 @@ class Told:
 class Dispute:
     """An act that central marked conflicting, and those it conflicts with."""
 
-    case: Case
+    subject: str
+    """The case's, bag's or hand-over's number."""
+    title: str
+    """What it is, in a few words."""
+    state: str
     act: Told
     against: tuple[Told, ...]
     now: tuple[str, ...]
@@ -61,25 +69,28 @@ class Disputes:
         self._person = person
 
     def everywhere(self) -> list[Dispute]:
-        """Return every conflict nobody settled yet, the case with the latest change first."""
-        numbers = [s.number for s in self._records.summaries() if s.conflicts]
-        cases = (self._records.case(number) for number in numbers)
-        return [dispute for case in cases if case is not None for dispute in self.of(case)]
+        """Return every conflict nobody settled yet: of cases, then of bags and hand-overs, the latest change first."""
+        lists = (self._records.summaries(), self._records.parcels(), self._records.manifests())
+        numbers = [one.number for summaries in lists for one in summaries if one.conflicts]
+        found = (self._records.stood(number) for number in numbers)
+        return [dispute for stood in found if stood is not None for dispute in self.of(stood)]
 
-    def of(self, case: Case) -> list[Dispute]:
-        """Return the conflicts of one case, in central's order."""
-        records = self._records.records_of(case.number)
+    def of(self, stood: Standing) -> list[Dispute]:
+        """Return the conflicts of one case, bag or hand-over, in central's order."""
+        records = self._records.records_of(stood.number)
         by_id = {record.entry.id: record for record in records}
-        return [self._dispute(case, by_id[id], records) for id in case.conflicts if id in by_id]
+        return [self._dispute(stood, by_id[id], records) for id in stood.conflicts if id in by_id]
 
-    def _dispute(self, case: Case, record: Record, records: Sequence[Record]) -> Dispute:
+    def _dispute(self, stood: Standing, record: Record, records: Sequence[Record]) -> Dispute:
         others = {entry.id for entry in against(record.entry, records)}
         return Dispute(
-            case=case,
+            subject=stood.number,
+            title=_title(stood),
+            state=stood.state.value,
             act=self._told(record),
             against=tuple(self._told(r) for r in records if r.entry.id in others),
-            now=self._standing(case),
-            then=self._with(case, record.entry),
+            now=self._standing(stood),
+            then=self._with(stood, record.entry),
         )
 
     def _told(self, record: Record) -> Told:
@@ -95,14 +106,19 @@ class Disputes:
             lines=tuple(lines(record)),
         )
 
-    def _with(self, case: Case, entry: Entry) -> tuple[str, ...]:
-        """Return how the case would stand if the entry took effect now."""
-        after = evolve(replace(case, conflicts=tuple(c for c in case.conflicts if c != entry.id)), entry)
+    def _with(self, stood: Standing, entry: Entry) -> tuple[str, ...]:
+        """Return how it would stand if the entry took effect now."""
+        after = evolve_any(replace(stood, conflicts=tuple(c for c in stood.conflicts if c != entry.id)), entry)
         if after is None or entry.id in after.ignored:
             return (NO_EFFECT,)
         return self._standing(after)
 
-    def _standing(self, case: Case) -> tuple[str, ...]:
+    def _standing(self, stood: Standing) -> tuple[str, ...]:
+        if isinstance(stood, Parcel):
+            return PARCEL_LABELS[stood.state], f"由 {hand_words(stood.holder)} 保管"
+        return self._case(stood) if isinstance(stood, Case) else (f"{len(stood.closed.lines)} 袋",)
+
+    def _case(self, case: Case) -> tuple[str, ...]:
         found = [STATE_LABELS[case.state]]
         if case.accepted is not None:
             found.append(f"自 {case.accepted.accepted_on} 起受理")
@@ -120,12 +136,18 @@ class Disputes:
         found.append(f"由 {place_name(case, self._records)} 办理")
         return tuple(found)
 
-    def settle(self, case: Case, entry: str, stands: bool, reason: str) -> Case:
+    def settle(self, stood: Standing, entry: str, stands: bool, reason: str) -> Standing:
         """Record a supervisor's word; raises ``Refused``. ``entry``: its id, or the beginning of it."""
-        named = [id for id in case.conflicts if entry and id.startswith(entry.strip().lower())]
+        named = [id for id in stood.conflicts if entry and id.startswith(entry.strip().lower())]
         if len(named) != 1:
             raise Refused("not-conflicting", "这一条没有待处理的冲突，可能已经处理过了。", "entry")
         if not reason.strip():
             raise Refused("reason-missing", "请写明采用或不采用的理由。", "reason")
         body = b.Settled(entry=named[0], stands=stands, reason=reason.strip())
-        return self._scribe.write(self._person, lambda: [Act(SETTLED, case.number, body)])[case.number]
+        return self._scribe.record(self._person, lambda: [Act(SETTLED, stood.number, body)])[stood.number]
+
+
+def _title(stood: Standing) -> str:
+    if isinstance(stood, Parcel):
+        return f"寄递袋　{DIRECTION_LABELS[stood.sealed.direction]}　{stood.sealed.to.name}"
+    return f"{stood.item.name}  {stood.applicant.name}" if isinstance(stood, Case) else "交接清单"

@@ -11,6 +11,7 @@ from clerk_app.domain import bodies as b
 from clerk_app.domain.case import Case
 from clerk_app.domain.catalogue import Unit
 from clerk_app.domain.checklist import received_words
+from clerk_app.domain.custody_telling import HEADS, ITEMS
 from clerk_app.domain.deadlines import Calendar, Clock, DueDay, Light, light, remaining
 from clerk_app.domain.journal import Record, Verdict
 from clerk_app.domain.kinds import KINDS, State
@@ -177,12 +178,14 @@ def _text(record: Record) -> str:
 
 def _said(record: Record) -> Said:
     kind = KINDS.get(record.entry.kind)
-    if kind is None or kind.body not in _WORDS:
+    if kind is None or kind.body not in _WORDS.keys() | HEADS.keys():
         return Said()
     try:
         body = from_plain(kind.body, record.entry.body)
     except NotPlain:
         return Said("内容无法读出")
+    if kind.body in HEADS:
+        return Said(HEADS[kind.body](body), ITEMS[kind.body](body) if kind.body in ITEMS else ())
     told: str | Said = _WORDS[kind.body](body)
     return Said(told) if isinstance(told, str) else told
 
@@ -225,7 +228,6 @@ _WORDS: dict[type[Any], Callable[[Any], str | Said]] = {
         + (f"，文号 {x.document}" if x.document else "")
         + (f"，{x.note}" if x.note else "")
     ),
-    b.Delivered: lambda x: x.to,
     b.Remarked: lambda x: x.text,
     b.Visited: lambda x: VISIT_REASONS.get(x.reason, x.reason),
     b.Moved: lambda x: _reasoned(f"由{x.to_name or x.to}续办", x.reason),

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from clerk_app.casework import Casework
 from clerk_app.disputes import Dispute, Disputes
 from clerk_app.domain.case import Case
+from clerk_app.domain.custody_numbers import parse_custody_number
 from clerk_app.domain.journal import Entry, Record
 from clerk_app.domain.leaf import Leaf
 from clerk_app.domain.people import Person
+from clerk_app.domain.standing import Standing
 from clerk_app.domain.text import storable
 from clerk_app.elsewhere import Arriving, Elsewhere, Preview, Whereabouts
 from clerk_app.handover import Handover, TakenUp
@@ -87,15 +89,20 @@ class LineDoors:
     # conflicts
 
     def disputes(self, number: str = "") -> list[Dispute]:
-        """Return the conflicts nobody settled yet, of one case or of all, both acts side by side."""
-        return self._disputes.of(self._casework.case(number)) if number.strip() else self._disputes.everywhere()
+        """Return the conflicts nobody settled yet, of one case or bag or of all, both acts side by side."""
+        return self._disputes.of(self._named(number)) if number.strip() else self._disputes.everywhere()
 
-    def settle(self, number: str, entry: str, stands: bool, reason: str) -> Case:
+    def settle(self, number: str, entry: str, stands: bool, reason: str) -> Standing:
         """Let a conflicting act stand, or not."""
         self._check_text(reason, "reason")
-        case = self._disputes.settle(self._casework.case(number), entry, stands, reason)
+        stood = self._disputes.settle(self._named(number), entry, stands, reason)
         self._line.poke()
-        return case
+        return stood
+
+    def _named(self, number: str) -> Standing:
+        custody = parse_custody_number(number)
+        stood = self._records.stood(custody.text) if custody is not None else None
+        return stood if stood is not None else self._casework.case(number)
 
     # what central did not take
 

@@ -39,8 +39,8 @@ def settle(options: argparse.Namespace) -> int:
 
 def _value(dispute: Dispute) -> dict[str, Any]:
     return {
-        "case": dispute.case.number,
-        "state": dispute.case.state.value,
+        "case": dispute.subject,
+        "state": dispute.state,
         **_told(dispute.act),
         "against": [_told(act) for act in dispute.against],
         "dropped": list(dispute.now),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from clerk_app import VERSION
+from clerk_app.commands.custody_grammar import add_custody, add_parcel
 from clerk_app.commands.parsing import Parser, counting, day, moment
 
 MOST = 1_000_000
@@ -49,6 +50,7 @@ def parser() -> Parser:
     _window(add)
     _over_the_line(add)
     _scans(add, below)
+    _papers_moving(add, below)
     _handover(add)
     central = add("central", "市中心一端", "")
     add = below(central.add_subparsers(title="命令", metavar="命令", required=True))
@@ -101,9 +103,9 @@ def _window(add: Add) -> None:
     add("renew-window", text, "renewing:renew")
     one = add("write-off", "核销找不回的流水，使其后的得以上报；须值班主任登录", "losses:write_off")
     one.add_argument("--reason", required=True, metavar="TEXT", help="核销的原因，记入流水")
-    one = add("paper", "把办件的文书存为 PDF", "window:paper")
-    one.add_argument("kind", metavar="KIND", help="文书名称，如 接收回执")
-    one.add_argument("case", metavar="CASE", help="办件编号")
+    one = add("paper", "把办件、寄递袋或交接清单的文书存为 PDF", "window:paper")
+    one.add_argument("kind", metavar="KIND", help="文书名称，如 接收回执、送达回执、寄递袋标签、交接清单")
+    one.add_argument("case", metavar="NUMBER", help="办件、寄递袋或交接清单的编号")
     one.add_argument("--out", required=True, type=Path, metavar="FILE", help="存到哪个文件")
 
 
@@ -120,6 +122,12 @@ def _scans(add: Add, below: Callable[[Any], Add]) -> None:
     one.add_argument("case", metavar="CASE", help="办件编号")
     one.add_argument("entry", metavar="ENTRY", help="附上它的那一条的编号（scans 列出的 entry），可只写开头")
     one.add_argument("--reason", required=True, metavar="TEXT", help="理由，记入流水")
+
+
+def _papers_moving(add: Add, below: Callable[[Any], Add]) -> None:
+    add_custody(add)
+    parcel = add("parcel", "看或办理一个寄递袋", "")
+    add_parcel(below(parcel.add_subparsers(title="命令", metavar="命令", required=True)))
 
 
 def _over_the_line(add: Add) -> None:

@@ -1,4 +1,4 @@
-"""``clerk intake``: records the receipts of a file; one result line each, written when it is durable."""
+"""``clerk intake`` and ``clerk handover``: record the lines of a file; one result line each, written when it is durable."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import IO, Any, Self
@@ -61,13 +61,29 @@ class Interruptible:
             self._waiting = False
 
 
+Answer = Callable[[Desk, int, bytes], dict[str, Any]]
+"""Records one line, and says what came of it."""
+
+
 def intake(options: argparse.Namespace) -> int:
     """Record a file of intakes; the status is 1 when any line was bad."""
+    folder = Path() if options.file == "-" else Path(options.file).parent
+    return record_file(options, lambda desk, line, raw: answer(desk, line, raw, folder))
+
+
+def handover(options: argparse.Namespace) -> int:
+    """Record a file of hand-overs to couriers; the status is 1 when any line was bad."""
+    from clerk_app.pickup_file import answer as pickup_answer
+
+    return record_file(options, pickup_answer)
+
+
+def record_file(options: argparse.Namespace, answers: Answer) -> int:
+    """Record a file, or standard input, line by line."""
     with Window(getattr(options, "data", None) or window_settings.default_folder()) as window:
         desk = signed_in(window)
         with _opened(options.file) as file, Interruptible() as stop:
-            folder = Path() if options.file == "-" else Path(options.file).parent
-            recorded, refused = _record(desk, file, stop, folder)
+            recorded, refused = _record(desk, file, stop, answers)
     if not options.json:
         print(f"已登记 {recorded} 行，没有登记 {refused} 行。", file=sys.stderr)
     if stop.stopped:
@@ -84,10 +100,10 @@ def signed_in(window: Window) -> Desk:
     return window.desk(person)
 
 
-def _record(desk: Desk, file: IO[bytes], stop: Interruptible, folder: Path) -> tuple[int, int]:
+def _record(desk: Desk, file: IO[bytes], stop: Interruptible, answers: Answer) -> tuple[int, int]:
     recorded = refused = 0
     for number, raw in _intakes(file, MAX_LINE + 1, stop):
-        result = _answered(desk, number, raw, folder)
+        result = _answered(desk, number, raw, answers)
         print_json(result)
         refused += "error" in result
         recorded += "error" not in result
@@ -96,10 +112,10 @@ def _record(desk: Desk, file: IO[bytes], stop: Interruptible, folder: Path) -> t
     return recorded, refused
 
 
-def _answered(desk: Desk, number: int, raw: bytes, folder: Path) -> dict[str, Any]:
+def _answered(desk: Desk, number: int, raw: bytes, answers: Answer) -> dict[str, Any]:
     """Answer one line; when the store itself fails, the line is answered too, and then the command ends."""
     try:
-        return answer(desk, number, raw, folder)
+        return answers(desk, number, raw)
     except (StoreFull, StoreFailing) as error:
         print_json({"line": number, "error": {"code": "store", "message": error.say}})
         raise

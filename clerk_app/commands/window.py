@@ -10,6 +10,7 @@ from typing import Any
 
 from clerk_app import roles
 from clerk_app import settings as window_settings
+from clerk_app.bag_papers import LABEL, MANIFEST
 from clerk_app.commands import handover, shapes
 from clerk_app.commands.grammar import MOST
 from clerk_app.commands.intake import signed_in
@@ -133,9 +134,15 @@ def sync(options: argparse.Namespace) -> int:
 
 
 def paper(options: argparse.Namespace) -> int:
-    """Write a paper of a case as PDF."""
+    """Write a paper of a case, a bag or a hand-over as PDF."""
     with Window(folder_of(options), read_only=True) as window:
-        content = signed_in(window).paper(options.kind, options.case)
+        desk = signed_in(window)
+        if options.kind == LABEL:
+            content = desk.label(options.case)
+        elif options.kind == MANIFEST:
+            content = desk.manifest_paper(options.case)
+        else:
+            content = desk.paper(options.kind, options.case)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_bytes(content)
     say({"file": str(options.out), "bytes": len(content)}, options.json, [f"已存为 {options.out}"])

@@ -74,7 +74,9 @@ def _body_refusal(stood: Parcel | Manifest, body: object) -> Refusal | None:
         return _hand_refusal(stood, body)
     if isinstance(body, cb.Waybilled):
         return _waybill_refusal(body.waybill)
-    if isinstance(body, cb.PickupAsked) and stood.pickup is not None and not stood.pickup_cancelled:
+    answer = stood.pickup_answer
+    waits = stood.pickup is not None and not stood.pickup_cancelled and (answer is None or answer.ordered)
+    if isinstance(body, cb.PickupAsked) and waits:
         return Refusal(code="pickup-asked", message="已经约过揽收；要改时间，先取消。")
     return None
 

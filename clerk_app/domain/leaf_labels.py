@@ -23,6 +23,7 @@ LABELS: dict[str, str] = {
     "agent_reason_code": "代收原因类别",
     "answers": "情形",
     "applicant": "申请人",
+    "asked": "所答复的请求",
     "at": "时间",
     "basis": "依据",
     "between": "时段",

@@ -80,7 +80,8 @@ def pair_table(about: About) -> dict[tuple[str, str], str]:
     kinds = [name for name, kind in KINDS.items() if about in kind.about]
     for one in kinds:
         for other in kinds:
-            said = {commutes(_sample(one, "a"), _sample(other, material)) for material in ("a", "b")}
+            named = (("a", "a"), ("a", "b"), (RESULT, "a"), ("a", RESULT), (RESULT, RESULT))
+            said = {commutes(_sample(one, this), _sample(other, that)) for this, that in named}
             table[one, other] = BY_MATERIAL if len(said) == 2 else COMMUTES if True in said else CONFLICTS
     return table
 

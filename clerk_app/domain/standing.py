@@ -66,3 +66,10 @@ def summary_of_any(stood: Standing, unsent: int) -> Summary:
     if isinstance(stood, Parcel):
         return parcel_summary(stood, unsent)
     return manifest_summary(stood, unsent) if isinstance(stood, Manifest) else summary_of(stood, unsent)
+
+
+def wanted_for(stood: Standing) -> Iterable[str]:
+    """Return the subjects this one tells of: where a case's papers are, its bags tell; what was signed for a bag, its lists."""
+    if isinstance(stood, Parcel):
+        return stood.cases
+    return [line.parcel for line in stood.closed.lines] if isinstance(stood, Manifest) else ()

@@ -69,7 +69,7 @@ def _parties(closed: Closed) -> tuple[tuple[tuple[str, str], ...], ...]:
     sheets = sum(line.papers for line in closed.lines)
     return (
         (("服务点", _named(closed.giver)),),
-        (("揽收员", closed.taker.name or "—"), ("工号", closed.taker.code)),
+        (("揽收员", closed.taker.person or closed.taker.name or "—"), ("工号", closed.taker.code)),
         (("所属企业", closed.company), ("车辆", closed.vehicle)),
         (("联系方式", closed.contact), ("交接时间", _moment(closed.at))),
         (("袋数", f"{len(closed.lines)} 袋"), ("件数", f"{sheets} 件")),
@@ -144,7 +144,8 @@ def _giver(closed: Closed, context: HandContext) -> Signer:
 
 def _taker(closed: Closed) -> Signer:
     """Return the courier's cell: a PIN held is the signature, all else is signed by hand."""
-    who = f"{closed.taker.name}（工号 {closed.taker.code}）" if closed.taker.name else f"工号 {closed.taker.code}"
+    name = closed.taker.person or closed.taker.name
+    who = f"{name}（工号 {closed.taker.code}）" if name else f"工号 {closed.taker.code}"
     if closed.proof == PIN:
         lines = (f"揽收员：{who}", "签名：已扫工牌，PIN 已核验", f"时间：{_moment(closed.at)}")
     else:

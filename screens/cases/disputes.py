@@ -17,7 +17,6 @@ from screens.words import moment_words
 
 if TYPE_CHECKING:
     from clerk_app.disputes import Dispute, Told
-    from clerk_app.domain.case import Case
 
 
 class DisputeView(AreaScreen):
@@ -66,9 +65,8 @@ class DisputeView(AreaScreen):
 
     def _draw(self) -> None:
         one = self._disputes[self._at]
-        case = one.case
         count = f"第 {self._at + 1} 处，共 {len(self._disputes)} 处" if len(self._disputes) > 1 else "1 处冲突"
-        head = [(case.number, "accent"), (f"  {case.item.name}  {case.applicant.name}  ", ""), (count, "bad")]
+        head = [(one.subject, "accent"), (f"  {one.title}  ", ""), (count, "bad")]
         self.query_one("#dispute-head", Prose).show([Para(head), Para([(HINT, "dim")])])
         now = [Para([("现在有效的", "accent")])]
         for act in one.against:
@@ -107,7 +105,7 @@ class DisputeView(AreaScreen):
         told = "理由记入流水，两边窗口都看得到。"
         self.open(Prompt(title, "理由", words=told, check=required("请写明理由")), worded)
 
-    def _settled(self, _: Case) -> None:
+    def _settled(self, _: object) -> None:
         self.clerk.look_at_line()
         self._load()
 
@@ -126,3 +124,9 @@ def _act(act: Told) -> list[Para]:
         Para([(f"  {moment_words(act.at)}（该窗口时钟）", "dim")], 4),
         Para([(f"  {order}", "dim")], 4),
     ]
+
+
+class BagDisputeView(DisputeView):
+    """The conflicts of one bag."""
+
+    AREA = "dispatch"

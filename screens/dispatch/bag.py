@@ -57,6 +57,7 @@ class BagView(Page):
         key("bag.cancel-pickup", "insert", "cancel_pickup", "取消揽收", "取消已约的揽收"),
         key("bag.unseal", "delete", "unseal", "拆袋", "拆开还没有交出的袋，材料回到待封袋"),
         key("bag.note", "f10", "note", "登记差异", "对这一袋登记一条差异"),
+        key("bag.conflicts", "ctrl+o", "conflicts", "看冲突", "两个窗口都经手了这一袋：并排看，值班主任处理"),
         key("bag.reload", "f5", "reload", "刷新", "重新读取", show=False),
     ]
 
@@ -92,7 +93,7 @@ class BagView(Page):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what may be done now has a key."""
-        if action not in {"label", "waybill", "receive", "pickup", "cancel_pickup", "unseal", "note"}:
+        if action not in {"label", "waybill", "receive", "pickup", "cancel_pickup", "unseal", "note", "conflicts"}:
             return True
         facts = self._facts
         if facts is None:
@@ -107,6 +108,7 @@ class BagView(Page):
             "pickup": mine and sealed and bool(parcel.carrier) and not asked,
             "cancel_pickup": mine and sealed and asked,
             "unseal": mine and sealed,
+            "conflicts": bool(parcel.conflicts),
         }.get(action, True)
 
     def action_label(self) -> None:
@@ -124,6 +126,12 @@ class BagView(Page):
                 self._do(lambda: desk.set_waybill(number, waybill.number, waybill.carrier), words)
 
         self.open(AskWaybill(), told)
+
+    def action_conflicts(self) -> None:
+        """Show both sides of the conflicts."""
+        from screens.cases.disputes import BagDisputeView
+
+        self.open(BagDisputeView(self.number), lambda _: self.action_reload())
 
     def action_receive(self) -> None:
         """Take it in."""

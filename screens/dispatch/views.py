@@ -128,7 +128,9 @@ def _task(task: Task) -> list[Cell]:
         Cell(task.subject),
         Cell(fault_words(task.open.found), "bad"),
         Cell(task.open.by.name or task.open.by.code, "dim"),
-        Cell(f"{task.waits} 天" if task.waits else "今天", "warn" if task.waits else "dim"),
+        Cell(
+            f"超期，限{task.due.day:%m-%d}" if task.late else f"限{task.due.day:%m-%d}", "bad" if task.late else "dim"
+        ),
     ]
 
 
@@ -194,7 +196,7 @@ VIEWS = (
         "tasks",
         "差异",
         "没有待处理的差异",
-        (Column("寄递袋或清单", 29), Column("差异"), Column("发现", 14, wide=100), Column("已等", 6)),
+        (Column("寄递袋或清单", 29), Column("差异"), Column("发现", 14, wide=100), Column("期限", 13)),
         _task,
     ),
 )

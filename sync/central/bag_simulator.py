@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import select
+
 from clerk_app.domain.case import Case
 from clerk_app.domain.custody import Parcel
 from clerk_app.domain.custody_bodies import (
@@ -35,6 +37,7 @@ from sync.central.central import Central
 from sync.central.due import due
 from sync.central.entries.judging import Held
 from sync.central.own_window import OwnWindow, Said
+from sync.central.schema import points
 
 ACTOR = "部门收发室（模拟）"
 COURIER = Hand(kind=HandKind.COURIER, code="YZ000000", name="邮政速递（模拟）", person="揽收员（模拟）")
@@ -68,10 +71,15 @@ class BagSimulator:
     async def _send(self, now: datetime) -> int:
         found = await due(self.central, "papers.packed", ("case.decided",), SENDS, now)
         said = 0
-        for cases in _by_place(found).values():
-            things = sent(cases, now.astimezone(BEIJING).date())
+        names = await self._points() if found else {}
+        for (point, _), cases in _by_place(found).items():
+            things = sent(cases, names.get(point, point), now.astimezone(BEIJING).date())
             said += len(await self.window.say(things, ACTOR, now))
         return said
+
+    async def _points(self) -> dict[str, str]:
+        async with self.central.database.read() as connection:
+            return dict((await connection.execute(select(points.c.code, points.c.name))).all())
 
 
 def _is_coming(parcel: Parcel) -> bool:
@@ -93,8 +101,8 @@ def taken_in(parcel: Parcel, seen: int, today: date) -> list[Said]:
     return said
 
 
-def sent(cases: Mapping[str, tuple[Case, int]], today: date) -> list[Said]:
-    """Return what the post room says when it sends the results of one department to one point; ``cases`` with what was seen."""
+def sent(cases: Mapping[str, tuple[Case, int]], place: str, today: date) -> list[Said]:
+    """Return what the post room says when it sends the results of one department to one point; ``cases`` with what was seen, ``place``: its name."""
     first = next(iter(cases.values()))[0]
     point = first.place
     serial = _chance("".join(sorted(cases))) % 900_000_000 + 100_000
@@ -104,7 +112,7 @@ def sent(cases: Mapping[str, tuple[Case, int]], today: date) -> list[Said]:
     sealed = Sealed(
         direction=Direction.TO_WINDOW,
         sender=department,
-        to=Hand(kind=HandKind.POINT, code=point, name=point),
+        to=Hand(kind=HandKind.POINT, code=point, name=place),
         lines=tuple(lines.values()),
         on=today,
         seal=f"M{serial % 1_000_000:06d}",

@@ -236,7 +236,7 @@ async def test_only_what_is_new_is_said_of_a_bag_and_its_state_follows(scene: Sc
     assert await scene.step(minutes=5) == 0
     assert len(scene.carrier.asked) == 1
     scene.carrier.told[WAYBILL] += [event("389", "12:00"), event("704", "17:00", "已签收，他人代收：门卫")]
-    assert await scene.step(minutes=30) == 1
+    assert await scene.step(minutes=30) == 3, "tracked, received, delivered"
     assert await scene.step(hours=14) == 0
 
     records = await scene.records(number)
@@ -351,3 +351,19 @@ async def test_an_answer_to_what_was_asked_before_is_none_to_what_is_asked_now(s
 
     assert todo is not None
     assert (todo.cancels, todo.standing) == (True, "PK1")
+
+
+async def test_what_was_delivered_and_then_comes_back_is_noted_against_the_bag(scene: Scene) -> None:
+    number = await scene.seal(WAYBILL)
+    scene.carrier.told[WAYBILL] = [event("704", "17:00", "已签收，本人签收")]
+    await scene.step()
+    parcel = await scene.parcel(number)
+    assert parcel.received is not None
+    assert parcel.received.by.kind is cb.HandKind.APPLICANT
+    assert parcel.discrepancies == ()
+    scene.carrier.told[WAYBILL] += [event("704", "20:00", "退回妥投")]
+    for _ in range(6):
+        await scene.step(hours=12)
+    [one] = (await scene.parcel(number)).discrepancies
+    assert one.found.fault is cb.Fault.RETURNED
+    assert "先报妥投" in one.found.note

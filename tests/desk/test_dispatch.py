@@ -225,3 +225,40 @@ def test_the_slip_the_label_and_the_list_name_the_bag(two: Branches) -> None:
         assert bag.number in text.translate({0: None, 10: None})
     assert two.home.desk.print_label(bag.number).is_file()
     assert two.home.desk.print_manifest(manifest).is_file()
+
+
+def test_the_history_of_a_case_tells_of_its_papers_in_words(two: Branches) -> None:
+    case = two.home.receive()
+    bag = pack(two.home)
+    [line] = [line for line in two.home.desk.history(case) if line.label == "装袋"]
+    assert bag.number in line.text
+    assert "复印件" in line.text
+
+
+def test_a_supervisor_settles_whose_hands_a_bag_went_through(two: Branches) -> None:
+    two.home.receive()
+    bag = pack(two.home)
+    two.sync()
+    hand_over(two.home, bag.number)
+    hand_over(two.beside, bag.number)
+    two.sync()
+    chief = two.chief(two.home)
+    [dispute] = chief.disputes()
+    assert (dispute.subject, dispute.act.label) == (bag.number, "交接")
+    assert dispute.now[0] == "在途"
+    settled = chief.settle(bag.number, dispute.act.entry, stands=False, reason="只交了一次，重复登记")
+    assert settled.conflicts == ()
+    two.sync()
+    assert two.beside.desk.disputes() == []
+
+
+def test_a_discrepancy_has_a_last_day(two: Branches) -> None:
+    two.home.receive()
+    bag = pack(two.home)
+    two.home.desk.note_discrepancy(bag.number, [cb.Discrepancy(fault=cb.Fault.LOST, parcel=bag.number, note="找不到")])
+    [task] = two.home.desk.custody_tasks()
+    assert (task.due.day - task.open.on).days >= 1
+    assert not task.late
+    two.town.clock.advance(days=9)
+    [task] = two.home.desk.custody_tasks()
+    assert (task.waits, task.late) == (9, not task.due.provisional)

@@ -42,7 +42,7 @@ def test_both_acts_are_told_with_who_where_when_and_what_each_leads_to(two: Bran
     assert dispute.against[0].position < dispute.act.position
     assert dispute.now[0] == "已撤件"
     assert dispute.then, "what it would lead to is always said"
-    assert dispute.case.number == number
+    assert dispute.subject == number
 
 
 def test_every_window_of_the_point_sees_the_same_conflict(two: Branches) -> None:
@@ -51,7 +51,7 @@ def test_every_window_of_the_point_sees_the_same_conflict(two: Branches) -> None
     at_home, beside = (two.chief(at).disputes(number) for at in (two.home, two.beside))
 
     assert at_home == beside
-    assert [d.case.number for d in two.chief(two.beside).disputes()] == [number] * len(at_home)
+    assert [d.subject for d in two.chief(two.beside).disputes()] == [number] * len(at_home)
     assert [s.number for s in two.home.desk.cases("conflict")] == [number]
     assert two.home.desk.status().conflicts == len(at_home)
 

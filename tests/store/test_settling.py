@@ -109,7 +109,7 @@ def test_a_case_is_not_folded_again_for_verdicts_that_leave_it_as_it_is(
     journal.write(records, receipt, journal.remark(receipt.subject))
     journal.write(records, journal.remark(receipt.subject))
     before = records.case(receipt.subject)
-    monkeypatch.setattr("clerk_app.store.books.casebook.fold", None)
+    monkeypatch.setattr("clerk_app.store.books.casebook.fold_any", None)
     assert records.settle(verdicts(journal.entries[:2])) == {receipt.subject}
     summary = records.summary(receipt.subject)
     assert summary is not None

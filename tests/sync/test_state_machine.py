@@ -153,7 +153,7 @@ class ThreeWindows(RuleBasedStateMachine):
         with contextlib.suppress(Refused):
             if what == "settle":
                 for dispute in desk.disputes()[:1]:
-                    desk.settle(dispute.case.number, dispute.act.entry, yes, "核对原件")
+                    desk.settle(dispute.subject, dispute.act.entry, yes, "核对原件")
                 return
             for refused in desk.refusals()[:1]:
                 if yes:

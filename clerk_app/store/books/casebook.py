@@ -25,6 +25,9 @@ S = TypeVar("S", CaseSummary, ParcelSummary, ManifestSummary)
 TABLE = "cases"
 """What every subject's entries fold to: cases, bags and manifests, each under its number."""
 SUBJECTS = "subjects"
+FOLDED = "folded"
+FOLDS = 2
+"""Raised whenever a fold tells more than it did before: what was kept is told anew at the next opening."""
 
 _DECODERS: dict[About, Callable[[bytes], Standing]] = {
     About.CASE: msgspec.json.Decoder(Case).decode,
@@ -102,6 +105,15 @@ class Casebook:
         if lost or any(f.table in {SUBJECTS, ""} for f in self._vault.findings):
             self._recover()
         self._count = sum(map(_is_case, self._known.values()))
+
+    def fold_as_now(self) -> None:
+        """Fold every subject anew where a program wrote the store that folded otherwise: once, in one transaction."""
+        if self._vault.note(FOLDED) == FOLDS:
+            return
+        with self._vault.transaction():
+            for name in list(self._known):
+                self.refold(name, ())
+            self._vault.set_note(FOLDED, FOLDS)
 
     def _recover(self) -> None:
         """Find every subject's entries by reading the whole journal."""

@@ -3,7 +3,8 @@
 A case may go when all of this holds of it: it is over, without an open conflict; central has said of every entry that it
 counts, and completed backups of central hold it (``Coverage``); the last entry is older than the time things are kept, by
 central's clock and by this machine's. What is unsent, refused, uncertain or damaged stays, and while anything in the store
-is damaged or missing nothing goes at all.
+is damaged or missing nothing goes at all. A bag stays while one of its cases does, a list of a hand-over while one of its bags does:
+where a case's papers are, these tell.
 
 Of this window's own entries that went, the runs are kept with the digest of each run's last entry: the chain can still be
 verified (``runs.verify_kept``), and what was pruned is no gap. What comes again through a feed heard anew is there again. The
@@ -22,7 +23,7 @@ import msgspec
 
 from clerk_app.domain.journal import Record, Verdict
 from clerk_app.domain.kinds import MOVING, OPEN
-from clerk_app.domain.standing import Summary, fold_any, summary_of_any
+from clerk_app.domain.standing import Summary, fold_any, summary_of_any, wanted_for
 from clerk_app.domain.summary import CaseSummary
 from clerk_app.store.books.book import Book
 from clerk_app.store.books.casebook import Casebook
@@ -88,6 +89,8 @@ class _Rule:
     before: datetime
     pruned_to: int
     is_own: Callable[[Record], bool]
+    known: frozenset[str]
+    """Every subject there was when pruning began."""
 
 
 _kept = msgspec.json.Decoder(_Kept).decode
@@ -163,9 +166,11 @@ class Pruning:
             came_to.blocked = "damaged" if covered else "uncovered"
             return came_to
         before = min(datetime.fromisoformat(covered.at), now) - timedelta(days=max(days, SHORTEST))
-        rule = _Rule(covered, before, self._held().position, self._book.is_own)
+        known = list(self._casebook.known())
+        names = frozenset(name for name, _ in known)
+        rule = _Rule(covered, before, self._held().position, self._book.is_own, names)
         subjects: list[str] = []
-        for name, summary in self._casebook.known():
+        for name, summary in known:
             reason = _stays_at_a_glance(summary, before)
             _count(came_to, [reason] if reason else [])
             if not reason:
@@ -271,7 +276,7 @@ def _stays(records: Sequence[Record], rule: _Rule) -> str:
         return "" if records and all((r.position or 0) <= rule.pruned_to for r in records) else "open"
     if stood.conflicts:
         return "conflict"
-    return "open" if _is_open(summary_of_any(stood, 0)) else ""
+    return "open" if _is_open(summary_of_any(stood, 0)) or not rule.known.isdisjoint(wanted_for(stood)) else ""
 
 
 def _is_open(summary: Summary) -> bool:

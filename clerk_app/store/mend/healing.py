@@ -68,6 +68,8 @@ class Healing(Examining):
         if mend and self._mending.needed():  # rows that only reading them all has shown to be damaged
             self._mend()
             self._cases.load()
+        if mend and not self.vault.read_only:
+            self._cases.fold_as_now()
 
     def _pruned_runs(self) -> list[tuple[int, int, tuple[str, ...]]]:
         try:

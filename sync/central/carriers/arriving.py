@@ -18,16 +18,23 @@ Follows = list[tuple[str, str, object]]
 
 def follows(parcel: Parcel, tracking: Tracking, now: datetime) -> Follows:
     """Return what is to be said of a bag and of the cases in it once the carrier has done with it, or gave up."""
-    if parcel.sealed.direction is not Direction.TO_APPLICANT or parcel.state not in MOVING:
+    if parcel.sealed.direction is not Direction.TO_APPLICANT or not is_watched(parcel):
         return []
     if tracking.leg is Leg.DELIVERED:
-        return _delivered(parcel, tracking, now)
+        return _delivered(parcel, tracking, now) if parcel.received is None else []
     returns = [one for one in parcel.discrepancies if one.found.fault is Fault.RETURNED]
     if tracking.leg in {Leg.RETURNING, Leg.RETURNED} and not returns:
-        found = Discrepancy(fault=Fault.RETURNED, parcel=parcel.number, note="承运企业退回，未送达申请人")
+        note = "承运企业退回，未送达申请人" if parcel.received is None else "承运企业先报妥投，后又退回"
+        found = Discrepancy(fault=Fault.RETURNED, parcel=parcel.number, note=note)
         noted = Noted(found=(found,), by=_carrier(parcel), on=now.astimezone(BEIJING).date())
         return [("discrepancy.noted", parcel.number, noted)]
     return []
+
+
+def is_watched(parcel: Parcel) -> bool:
+    """Whether a carrier may still tell something of a bag: until it came to somebody who says so here; 妥投 may be taken back."""
+    told = parcel.received is not None and parcel.received.by.kind is HandKind.APPLICANT
+    return parcel.state in MOVING or told
 
 
 def _delivered(parcel: Parcel, tracking: Tracking, now: datetime) -> Follows:

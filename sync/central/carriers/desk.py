@@ -20,11 +20,11 @@ from clerk_app.domain.custody import Parcel
 from clerk_app.domain.custody_bodies import PickupAnswered, Tracked, TrackEvent, Waybilled
 from clerk_app.domain.numbers import check_waybill
 from clerk_app.domain.tracking import follow, merged
-from sync.central.carriers.arriving import follows
+from sync.central.carriers.arriving import follows, is_watched
 from sync.central.carriers.contract import Cancelled, Carrier, CarrierDown, NotCancelled, NotOrdered, Ordered
 from sync.central.carriers.manual import Manual
 from sync.central.carriers.pace import Asked, next_time
-from sync.central.carriers.watching import MOVING, Bag, Errand, Lease, Watch, bags, begun_at, counts, errand
+from sync.central.carriers.watching import Bag, Errand, Lease, Watch, bags, begun_at, counts, errand
 from sync.central.central import Central
 from sync.central.own_window import OwnWindow, Said
 from sync.central.problems import ProblemError
@@ -126,7 +126,7 @@ class CarrierDesk:
     def _put_off(self, number: str, bag: Bag | None, now: datetime) -> None:
         """Note when a bag is to be looked at next: ``now`` means at once; one that is not with a carrier any more, never."""
         carrier = None if bag is None else self.carriers.get(bag.parcel.carrier)
-        if bag is None or carrier is None or not carrier.tracks or bag.parcel.state not in MOVING:
+        if bag is None or carrier is None or not carrier.tracks or not is_watched(bag.parcel):
             when = None
         else:
             parcel, asked = bag.parcel, self.asked[number]

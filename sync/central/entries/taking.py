@@ -161,9 +161,11 @@ class _Taking:
     def _place(self, row: Row, entry: Entry) -> None:
         """Give an entry its place in every feed that hears of its subject."""
         taken, kind = self.taken, KINDS[entry.kind]
-        known = self._subject(row.subject) or self._begun(row, entry)
-        if kind.moves and row.point not in known.audience:
-            known = self._joined(known, row)
+        known = self._subject(row.subject) or Subject(home=row.point, audience=(row.point,))
+        if kind.moves:
+            known = self._joined(known, row, row.point)
+        if (there := destination(entry)) in self._ground.positions:
+            known = self._joined(known, row, there)
         self._waiting.drop(row)
         for point in known.audience:
             position = self._next(point)
@@ -181,14 +183,10 @@ class _Taking:
             taken.prefilings[number] = row.subject
         self._mend(row, entry)
 
-    def _begun(self, row: Row, entry: Entry) -> Subject:
-        """Return who hears of a new subject: its point, and where a bag goes to."""
-        there = destination(entry)
-        heard = {row.point: None} | ({there: None} if there in self._ground.positions else {})
-        return Subject(home=row.point, audience=tuple(heard))
-
-    def _joined(self, known: Subject, row: Row) -> Subject:
-        """Bring what was said so far to a point that takes the case up, in the order it was said."""
+    def _joined(self, known: Subject, row: Row, point: str) -> Subject:
+        """Bring what was said so far to a point that takes a case up, or that a bag goes to, in the order it was said."""
+        if point in known.audience:
+            return known
         for record in self._state(row.subject).records:
             entry = record.entry
             if record.verdict is None:
@@ -196,8 +194,8 @@ class _Taking:
             copy = Row(
                 window=entry.window,
                 n=entry.n,
-                point=row.point,
-                position=self._next(row.point),
+                point=point,
+                position=self._next(point),
                 id=entry.id,
                 subject=row.subject,
                 kind=entry.kind,
@@ -208,9 +206,9 @@ class _Taking:
                 received_at=self._now,
             )
             self._put(copy)
-            self.taken.named.append((row.point, entry))
-        waiting = tuple(point for point in known.waiting if point != row.point)
-        return replace(known, audience=(*known.audience, row.point), waiting=waiting)
+            self.taken.named.append((point, entry))
+        waiting = tuple(other for other in known.waiting if other != point)
+        return replace(known, audience=(*known.audience, point), waiting=waiting)
 
     def _set_aside(self, row: Row) -> None:
         self._put(row)

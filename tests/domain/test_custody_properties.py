@@ -1,0 +1,427 @@
+"""Whatever is done at whatever windows, and however it comes together: every sheet is in one place, and every paper has one holder."""
+
+from __future__ import annotations
+
+from collections import Counter as Tallied
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cache
+from random import Random
+from typing import TypeVar
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from clerk_app.domain import bodies as b
+from clerk_app.domain import custody_bodies as cb
+from clerk_app.domain.case import Case
+from clerk_app.domain.checklist import Tally
+from clerk_app.domain.custody import Manifest, Parcel
+from clerk_app.domain.custody_numbers import manifest_number, parcel_number
+from clerk_app.domain.deadlines import DueDay
+from clerk_app.domain.journal import CENTRAL, Verdict
+from clerk_app.domain.kinds import ParcelState
+from clerk_app.domain.lots import Lot, held_at, in_parcel
+from clerk_app.domain.numbers import case_number
+from clerk_app.domain.plain import body_of
+from clerk_app.domain.standing import Standing
+from clerk_app.domain.tracing import whereabouts
+from clerk_app.planning import Decide
+from tests.support.story import ALL, MONDAY, PERMIT, Counter
+from tests.support.windows_apart import Said, Town
+
+T = TypeVar("T")
+HOME, BESIDE, AWAY = "FS0001-01", "FS0001-02", "FS0002-01"
+WINDOWS = (HOME, BESIDE, AWAY)
+LINES = tuple(m.id for m in PERMIT.materials)
+COURIER = cb.Hand(kind=cb.HandKind.COURIER, code="YZ000123", person="样例揽收员")
+DUE = DueDay(day=MONDAY)
+
+
+@cache
+def receipt() -> b.Received:
+    counter = Counter()
+    counter.receive(ALL, Decide.RECEIVE)
+    return body_of(b.Received, counter.entries[0].body)
+
+
+class Story:
+    """A town, what happens in it by small numbers, and what must hold of it always."""
+
+    def __init__(self, *, decided: bool = False) -> None:
+        self.town = Town(*WINDOWS)
+        self.lists: dict[str, cb.Closed] = {}
+        """Every hand-over as it was closed."""
+        self.done: Tallied[str] = Tallied()
+        self.act(HOME, "receive", 0, 0)
+        if decided:
+            self.act(HOME, "accept", 0, 0)
+        self.town.sync_all()
+        if decided:
+            self.act(CENTRAL, "decide", 0, 0)
+            self.town.sync_all()
+
+    # what may be acted on
+
+    def stood(self, window: str, subject: str) -> Standing | None:
+        if window == CENTRAL:
+            held = self.town.held.get(subject)
+            return held.stood if held is not None else None
+        return self.town.windows[window].stood(subject)
+
+    def cases(self, window: str) -> list[Case]:
+        return [one for s in self.town.subjects() if isinstance(one := self.stood(window, s), Case)]
+
+    def parcels(self, window: str, *states: ParcelState) -> list[Parcel]:
+        found = [one for s in self.town.subjects() if isinstance(one := self.stood(window, s), Parcel)]
+        return [one for one in found if not states or one.state in states]
+
+    def here(self, window: str) -> cb.Hand:
+        if window == CENTRAL:
+            return cb.Hand(kind=cb.HandKind.DEPARTMENT, code="D1")
+        return cb.Hand(kind=cb.HandKind.POINT, code=window.rpartition("-")[0])
+
+    def place(self, window: str) -> str:
+        return "department:" if window == CENTRAL else f"point:{self.here(window).code}"
+
+    # acts
+
+    def act(self, window: str, name: str, one: int, other: int) -> None:
+        said = getattr(self, "_" + name)(window, one, other)
+        if said and self.town.say(window, said):
+            self.done[name] += 1
+            for kind, subject, body in said:
+                if kind == "manifest.closed":
+                    self.lists[subject] = body
+
+    def _n(self, window: str) -> int:
+        return (self.town.spoken if window == CENTRAL else self.town.windows[window]).n + 1
+
+    def _receive(self, window: str, one: int, __: int) -> list[Said]:
+        if window == CENTRAL or len(self.cases(window)) > 2:
+            return []
+        point, _, window_number = window.rpartition("-")
+        tallies = tuple(replace(t, copies_kept=t.copies_kept + one % 2) for t in ALL)
+        return [
+            (
+                "case.received",
+                case_number(point, window_number, MONDAY, self._n(window)),
+                replace(receipt(), point=point, tallies=tallies),
+            )
+        ]
+
+    def _tallies(self, one: int, other: int) -> tuple[Tally, ...]:
+        line, more = LINES[one % len(LINES)], LINES[(one + 1) % len(LINES)]
+        first = Tally(material=line, originals_kept=other % 3, copies_kept=other // 3 % 3)
+        return (first,) if other % 2 else (first, Tally(material=more, originals_kept=1, copies_kept=one % 2))
+
+    def _check(self, window: str, one: int, other: int) -> list[Said]:
+        case = pick(self.cases(window), other)
+        return [("materials.checked", case.number, b.Checked(tallies=self._tallies(one, other)))] if case else []
+
+    def _supplement(self, window: str, one: int, other: int) -> list[Said]:
+        case = pick(self.cases(window), other)
+        body = b.Supplemented(on=MONDAY, lines=(), tallies=self._tallies(one, other), visit=False)
+        return [("case.supplemented", case.number, body)] if case else []
+
+    def _accept(self, window: str, one: int, _: int) -> list[Said]:
+        case = pick(self.cases(window), one)
+        return [("case.accepted", case.number, b.Accepted(accepted_on=MONDAY, promised_due=DUE))] if case else []
+
+    def _end(self, window: str, one: int, other: int) -> list[Said]:
+        case = pick(self.cases(window), one)
+        kind, body = (
+            ("case.withdrawn", b.Ended(on=MONDAY)),
+            ("case.declined", b.Declined(on=MONDAY, reason="不符")),
+            ("case.returned", b.Ended(on=MONDAY, reason="不办了")),
+        )[other % 3]
+        return [(kind, case.number, body)] if case else []
+
+    def _move(self, window: str, one: int, _: int) -> list[Said]:
+        case = pick(self.cases(window), one)
+        return [("case.moved", case.number, b.Moved(to=self.here(window).code, on=MONDAY))] if case else []
+
+    def _decide(self, _: str, one: int, __: int) -> list[Said]:
+        case = pick(self.cases(CENTRAL), one)
+        return [("case.decided", case.number, b.Decided(on=MONDAY, outcome="denied"))] if case else []
+
+    def _pack(self, window: str, one: int, other: int) -> list[Said]:
+        """Some or all of what lies there of one or several cases; to a department, a point or an applicant."""
+        cases = self.cases(window)[: 1 + one % 2]
+        lines = [
+            part for case in cases for lot in held_at(case.lots, self.place(window)) if (part := some(case, lot, other))
+        ]
+        if not lines:
+            return []
+        to = (cb.Hand(kind=cb.HandKind.DEPARTMENT, code="D1"), self.here(AWAY), self.here(HOME))[other % 3]
+        number = self._bag(window, to)
+        direction = cb.Direction.TO_WINDOW if window == CENTRAL else cb.Direction.TO_POINT
+        sealed = cb.Sealed(direction=direction, sender=self.here(window), to=to, lines=tuple(lines), on=MONDAY)
+        return [("parcel.sealed", number, sealed), *packed(number, lines)]
+
+    def _bag(self, window: str, to: cb.Hand) -> str:
+        if window == CENTRAL:
+            return parcel_number(
+                to.code if to.kind is cb.HandKind.POINT else "FS0001", CENTRAL, MONDAY, self._n(window)
+            )
+        point, _, number = window.rpartition("-")
+        return parcel_number(point, number, MONDAY, self._n(window))
+
+    def _repack(self, window: str, one: int, other: int) -> list[Said]:
+        """Papers out of a bag that came go into another one."""
+        parcel = pick(self.parcels(window), one)
+        inside = [
+            (case, lot) for case in self.cases(window) if parcel for lot in held_at(case.lots, in_parcel(parcel.number))
+        ]
+        lines = [part for case, lot in inside if (part := some(case, lot, other))]
+        if parcel is None or not lines:
+            return []
+        to = self.here(AWAY)
+        number = self._bag(window, to)
+        sealed = cb.Sealed(
+            direction=cb.Direction.TO_POINT, sender=self.here(window), to=to, lines=tuple(lines), on=MONDAY
+        )
+        return [("parcel.sealed", number, sealed), *packed(number, lines, parcel.number)]
+
+    def _unpack(self, window: str, one: int, other: int) -> list[Said]:
+        parcel = pick(self.parcels(window, ParcelState.SEALED), one)
+        if parcel is None:
+            return []
+        return [
+            ("parcel.unsealed", parcel.number, cb.Unsealed(on=MONDAY, reason="装错")),
+            *self._out(window, parcel, other),
+        ]
+
+    def _out(self, window: str, parcel: Parcel, short: int) -> list[Said]:
+        said: list[Said] = []
+        for case in self.cases(window):
+            inside = held_at(case.lots, in_parcel(parcel.number))
+            lines = tuple(part for lot in inside if (part := some(case, lot, short)))
+            if lines:
+                said.append(("papers.unpacked", case.number, cb.Unpacked(parcel=parcel.number, lines=lines)))
+        return said
+
+    def _hand_over(self, window: str, one: int, other: int) -> list[Said]:
+        waiting = self.parcels(window, ParcelState.SEALED)
+        if window == CENTRAL or not waiting:
+            return []
+        given = [parcel for n, parcel in enumerate(waiting) if n == one % len(waiting) or other % 2]
+        giver = self.here(window)
+        point, _, number = window.rpartition("-")
+        subject = manifest_number(point, number, MONDAY, self._n(window))
+        lines = tuple(cb.ManifestLine(parcel=p.number, to=p.sealed.to, papers=p.sheets) for p in given)
+        closed = cb.Closed(giver=giver, taker=COURIER, lines=lines, at=f"{MONDAY}T16:00:00+08:00", proof="pin")
+        body = cb.HandedOver(giver=giver, taker=COURIER, manifest=subject)
+        return [("manifest.closed", subject, closed), *(("parcel.handed_over", p.number, body) for p in given)]
+
+    def _arrive(self, window: str, one: int, other: int) -> list[Said]:
+        """A bag is taken in, whole or short of something; a result in it is logged in, or is taken out like a paper."""
+        parcel = pick(self.parcels(window, ParcelState.SEALED, ParcelState.ON_THE_WAY), one)
+        if parcel is None:
+            return []
+        by = self.here(window)
+        said: list[Said] = [
+            ("parcel.received", parcel.number, cb.ParcelReceived(by=by, on=MONDAY, returned=other == 7))
+        ]
+        if other % 2:
+            said += self._noted(parcel, by, other)
+        said += self._out(window, parcel, other)
+        if window != CENTRAL and other % 3 == 0:
+            results = [line.case for line in parcel.sealed.lines if line.material == cb.RESULT]
+            said = [act for act in said if act[0] != "papers.unpacked" or act[1] not in results]
+            said += [("result.arrived", case, cb.ResultArrived(on=MONDAY, parcel=parcel.number)) for case in results]
+        return said
+
+    def _noted(self, parcel: Parcel, by: cb.Hand, one: int) -> list[Said]:
+        line = parcel.sealed.lines[one % len(parcel.sealed.lines)]
+        fault = (cb.Fault.SHORT, cb.Fault.LOST, cb.Fault.DAMAGED)[one % 3]
+        found = cb.Discrepancy(fault=fault, parcel=parcel.number, line=line, note="x")
+        return [("discrepancy.noted", parcel.number, cb.Noted(found=(found,), by=by, on=MONDAY))]
+
+    def _note(self, window: str, one: int, other: int) -> list[Said]:
+        parcel = pick(self.parcels(window), one)
+        return self._noted(parcel, self.here(window), other) if parcel else []
+
+    def _conclude(self, window: str, one: int, other: int) -> list[Said]:
+        open_ = [(p.number, o) for p in self.parcels(window) for o in p.discrepancies if o.closed is None]
+        found = pick(open_, one)
+        if found is None:
+            return []
+        code = "lost" if other % 2 else "other"
+        body = cb.DiscrepancyClosed(
+            entry=found[1].entry, number=found[1].number, outcome="x", evidence="x", outcome_code=code
+        )
+        return [("discrepancy.closed", found[0], body)]
+
+    def _settle(self, window: str, one: int, other: int) -> list[Said]:
+        known = [had for s in self.town.subjects() if (had := self.stood(window, s)) is not None]
+        conflicts = [(_number(x), entry) for x in known for entry in x.conflicts]
+        found = pick(conflicts, one)
+        return [("conflict.settled", found[0], b.Settled(entry=found[1], stands=bool(other % 3)))] if found else []
+
+    def _log_in(self, window: str, one: int, _: int) -> list[Said]:
+        case = pick(self.cases(window), one)
+        return [("result.arrived", case.number, cb.ResultArrived(on=MONDAY))] if case else []
+
+    def _deliver(self, window: str, one: int, other: int) -> list[Said]:
+        case = pick(self.cases(window), one)
+        how = ("counter", "post", "electronic")[other % 3]
+        return [("result.delivered", case.number, b.Delivered(on=MONDAY, to="本人", how=how))] if case else []
+
+    # what must hold
+
+    def check(self) -> None:
+        """What must hold at central and at every window at any moment."""
+        for window in (CENTRAL, *WINDOWS):
+            for case in self.cases(window):
+                accounted(case)
+                self._held_once(window, case)
+            for number, closed in self.lists.items():
+                stood = self.stood(window, number)
+                assert stood is None or (isinstance(stood, Manifest) and stood.closed == closed)
+
+    def _held_once(self, window: str, case: Case) -> None:
+        records = (
+            self.town.held[case.number].records if window == CENTRAL else self.town.windows[window].known[case.number]
+        )
+
+        def parcel_of(number: str) -> Parcel | None:
+            stood = self.stood(window, number)
+            return stood if isinstance(stood, Parcel) else None
+
+        found = whereabouts(case, list(records), parcel_of, lambda code: code)
+        assert counted((w.material, w.originals, w.copies) for w in found) == counted(
+            (lot.material, lot.originals, lot.copies) for lot in case.lots
+        )
+        for one in found:
+            assert min(one.originals, one.copies) >= 0 < one.originals + one.copies
+            assert one.holder.code
+            assert [step.at for step in one.steps] == sorted(step.at for step in one.steps)
+
+    def check_together(self) -> None:
+        """What must hold once everybody heard everything."""
+        self.town.sync_all()
+        self.check()
+        for subject in self.town.held:
+            for window in WINDOWS:
+                assert self.stood(window, subject) == self.stood(CENTRAL, subject)
+
+
+def accounted(case: Case) -> None:
+    """Every kept sheet is in one place, and nothing else is anywhere."""
+    assert all(min(lot.originals, lot.copies) >= 0 < lot.originals + lot.copies for lot in case.lots)
+    assert len({(lot.material, lot.at) for lot in case.lots}) == len(case.lots)
+    held = counted((lot.material, lot.originals, lot.copies) for lot in case.lots)
+    kept = counted((t.material, t.originals_kept, t.copies_kept) for t in case.tallies.values())
+    result = {cb.RESULT: (1, 0)} if case.decided is not None else {}
+    assert held == {**kept, **result}
+
+
+def counted(sheets: Iterable[tuple[str, int, int]]) -> dict[str, tuple[int, int]]:
+    found: dict[str, tuple[int, int]] = {}
+    for material, originals, copies in sheets:
+        before = found.get(material, (0, 0))
+        found[material] = (before[0] + originals, before[1] + copies)
+    return {material: told for material, told in found.items() if told != (0, 0)}
+
+
+def packed(number: str, lines: Sequence[cb.PaperLine], source: str = "") -> list[Said]:
+    cases = dict.fromkeys(line.case for line in lines)
+    return [
+        (
+            "papers.packed",
+            case,
+            cb.Packed(parcel=number, lines=tuple(x for x in lines if x.case == case), source=source),
+        )
+        for case in cases
+    ]
+
+
+def some(case: Case, lot: Lot, how_much: int) -> cb.PaperLine | None:
+    """Some of a lot; ``None``: none of it."""
+    originals = lot.originals - (how_much >> 1) % 2 if lot.originals else 0
+    copies = max(lot.copies - (how_much >> 2) % 3, 0)
+    if not originals + copies:
+        return None
+    return cb.PaperLine(case=case.number, material=lot.material, name="x", originals=originals, copies=copies)
+
+
+def pick(found: Sequence[T], which: int) -> T | None:
+    return found[which % len(found)] if found else None
+
+
+def _number(stood: Standing) -> str:
+    return stood.number
+
+
+ACTS = (
+    "receive",
+    "check",
+    "supplement",
+    "accept",
+    "end",
+    "move",
+    "decide",
+    "pack",
+    "repack",
+    "unpack",
+    "hand_over",
+    "arrive",
+    "note",
+    "conclude",
+    "settle",
+    "log_in",
+    "deliver",
+)
+OFTEN = ("pack", "pack", "arrive", "hand_over", "settle", "sync", "sync", "sync")
+small = st.integers(0, 11)
+acts = st.tuples(
+    st.sampled_from((*WINDOWS, CENTRAL)),
+    st.sampled_from((*ACTS, *OFTEN)),
+    small,
+    small,
+)
+
+
+Happened = list[tuple[str, str, int, int]]
+
+
+def told(happened: Happened, *, decided: bool) -> Story:
+    """What came of it; at every step everything holds that must."""
+    story = Story(decided=decided)
+    for window, name, one, other in happened:
+        if name != "sync":
+            story.act(CENTRAL if name == "decide" else window, name, one, other)
+        elif window != CENTRAL:
+            story.town.sync(window)
+        story.check()
+    story.check_together()
+    return story
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.lists(acts, max_size=40), st.booleans())
+def test_every_sheet_is_in_one_place_and_has_one_holder_at_any_time_and_everybody_agrees(
+    happened: Happened, decided: bool
+) -> None:
+    told(happened, decided=decided)
+
+
+def test_what_is_tried_does_happen() -> None:
+    """Among stories like these every act is done, and every verdict is said of a bag's papers: the property says something."""
+    chance = Random(5)
+    done: Tallied[str] = Tallied()
+    verdicts: set[tuple[str, str | None]] = set()
+    for n in range(80):
+        story = told([drawn(chance) for _ in range(chance.randrange(20, 50))], decided=n % 2 == 0)
+        done += story.done
+        verdicts |= {(r.entry.kind, r.verdict) for held in story.town.held.values() for r in held.records}
+    assert {*done} == {*ACTS}
+    for verdict in (Verdict.APPLIED, Verdict.MERGED, Verdict.CONFLICTING):
+        assert {("papers.packed", verdict), ("papers.unpacked", verdict), ("parcel.received", verdict)} <= verdicts
+    assert ("parcel.handed_over", Verdict.CONFLICTING) in verdicts
+
+
+def drawn(chance: Random) -> tuple[str, str, int, int]:
+    window, name = chance.choice((*WINDOWS, CENTRAL)), chance.choice((*ACTS, *OFTEN))
+    return window, name, chance.randrange(12), chance.randrange(12)
