@@ -9,6 +9,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.widgets import Input, Static
 
 from screens.base import AreaScreen
@@ -33,6 +35,9 @@ class ScanField(PlainInput, inherit_bindings=False):
         Binding("ctrl+u", "delete_left_all", show=False),
         Binding("ctrl+v", "paste", show=False),
     ]
+
+    virtual_size = Reactive(Size(0, 0), layout=False)
+    """As in any input, but that a character more lays nothing out anew: thirty of them come in a second, and then an answer is due."""
 
 
 class ScanScreen(AreaScreen, inherit_bindings=False):
