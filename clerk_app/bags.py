@@ -61,9 +61,9 @@ class Bags:
         return dispatch.groups(self._records.summaries(), self._seat.point, self._records.point_name)
 
     def results(self) -> list[CaseSummary]:
-        """Return the cases whose result lies here, to be handed out or posted."""
-        place = at_point(self._seat.point)
-        return [summary for summary in self._records.summaries() if summary.result == place]
+        """Return the cases of which something lies here for the applicant: the result, or papers of a case that is over."""
+        point, place = self._seat.point, at_point(self._seat.point)
+        return [s for s in self._records.summaries() if s.result == place or dispatch.goes_back(s, point)]
 
     def parcels(self, scope: str = "all") -> list[ParcelSummary]:
         """Return the bags ``packed`` here and still here, ``moving``, ``arriving`` here, with a ``discrepancy``, or ``all``."""

@@ -16,7 +16,7 @@ from clerk_app.domain.case import Case
 from clerk_app.domain.couriers import ANYBODY
 from clerk_app.domain.custody import GONE, Manifest, Parcel
 from clerk_app.domain.dispatch import Packing
-from clerk_app.domain.lots import Lot, held_at, in_parcel
+from clerk_app.domain.lots import Lot, at_point, held_at, in_parcel
 from clerk_app.domain.numbers import plain
 from clerk_app.domain.people import Person
 from clerk_app.domain.pickup import Pickup
@@ -221,6 +221,24 @@ class Dispatch:
         """Log in a result that came another way than in a bag."""
         body = cb.ResultArrived(on=self._today, document=document, note=note)
         return self._casework.say(number, "result.arrived", body)
+
+    def give_back(self, number: str, signed: str) -> Case:
+        """Give the applicant all papers of a case that lie here; the result is delivered instead."""
+        case = self._casework.case(number)
+        names = {material.id: material.name for material in case.checklist}
+        lines = tuple(
+            cb.PaperLine(
+                case=case.number,
+                material=lot.material,
+                name=names.get(lot.material, lot.material),
+                originals=lot.originals,
+                copies=lot.copies,
+            )
+            for lot in held_at(case.lots, at_point(self._seat.point))
+            if lot.material != cb.RESULT
+        )
+        body = cb.GivenBack(lines=lines, on=self._today, to=case.applicant.name, signed=signed)
+        return self._casework.say(case.number, "papers.given_back", body)
 
     def deliver(self, number: str, delivered: b.Delivered) -> Case:
         """Hand a result over the counter."""

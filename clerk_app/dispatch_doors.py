@@ -75,7 +75,7 @@ class DispatchDoors(ScanDoors):
         return self._bags.groups()
 
     def results_here(self) -> list[CaseSummary]:
-        """Return the cases whose result lies here, to be handed out or posted."""
+        """Return the cases of which something lies here for the applicant: the result, or papers of a case that is over."""
         return self._bags.results()
 
     def parcels(self, scope: str = "all") -> list[ParcelSummary]:
@@ -178,6 +178,10 @@ class DispatchDoors(ScanDoors):
         """Log in a result that came another way than in a bag."""
         self._check_text(note, "note")
         return self._sent(self._dispatch.result_arrived(number, document, note))
+
+    def give_back(self, number: str, signed: str = "paper") -> Case:
+        """Give the applicant back all papers of a case that lie here."""
+        return self._sent(self._dispatch.give_back(number, signed))
 
     def deliver(self, number: str, delivered: b.Delivered) -> Case:
         """Hand a result to the applicant, or to who collects for them."""

@@ -17,7 +17,7 @@ from clerk_app.domain.catalogue import Handling, Material, Necessity
 from clerk_app.domain.checklist import MAX_COUNT, Deficit, Tally, deficit_of, deficits, expires_on
 from clerk_app.domain.journal import Entry, is_digest
 from clerk_app.domain.kinds import BEFORE_ACCEPTANCE, KINDS, STATE_LABELS
-from clerk_app.domain.paper_acts import arrival_refusal, delivery_refusal, papers_refusal
+from clerk_app.domain.paper_acts import arrival_refusal, delivery_refusal, papers_refusal, return_refusal
 from clerk_app.domain.people import Role
 from clerk_app.domain.plain import NotPlain, body_of
 from clerk_app.domain.refusals import Refusal
@@ -136,6 +136,8 @@ def _body_refusal(case: Case, entry: Entry, body: object) -> Refusal | None:
         return scan_refusal(case, body)
     if isinstance(body, cb.Packed):
         return papers_refusal(case, entry, body)
+    if isinstance(body, cb.GivenBack):
+        return return_refusal(case, entry, body)
     if isinstance(body, cb.ResultArrived):
         return arrival_refusal(case, entry)
     if isinstance(body, b.Delivered):

@@ -92,6 +92,17 @@ class Unpacked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GivenBack:
+    """``papers.given_back`` (退还材料), about a case: papers that came back, or are needed no more, go over the counter."""
+
+    lines: tuple[PaperLine, ...]
+    on: date
+    to: str
+    signed: str = ""
+    """``paper`` or ``screen``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResultArrived:
     """``result.arrived`` (结果到达), about a case: the result is at this point, in whatever way it came."""
 

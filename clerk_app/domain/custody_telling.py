@@ -41,6 +41,7 @@ def delivered_words(body: b.Delivered) -> str:
 HEADS: dict[type[Any], Callable[[Any], str]] = {
     cb.Packed: lambda x: f"装入寄递袋 {x.parcel}：",
     cb.Unpacked: lambda x: f"从寄递袋 {x.parcel} 取出：",
+    cb.GivenBack: lambda x: f"退还{x.to}：",
     cb.Sealed: lambda x: f"{DIRECTION_LABELS[x.direction]}：{hand_words(x.to)}{'，封签 ' + x.seal if x.seal else ''}：",
     cb.ResultArrived: lambda x: f"随寄递袋 {x.parcel} 到达" if x.parcel else x.note,
     cb.Unsealed: lambda x: x.reason,
@@ -59,6 +60,7 @@ HEADS: dict[type[Any], Callable[[Any], str]] = {
 ITEMS: dict[type[Any], Callable[[Any], list[str]]] = {
     cb.Packed: lambda x: [line_words(line) for line in x.lines],
     cb.Unpacked: lambda x: [line_words(line) for line in x.lines],
+    cb.GivenBack: lambda x: [line_words(line) for line in x.lines],
     cb.Sealed: lambda x: [line_words(line) for line in x.lines],
     cb.Noted: lambda x: [found_words(one) for one in x.found],
     cb.Closed: lambda x: [found_words(one) for one in x.found],

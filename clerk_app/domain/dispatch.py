@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from clerk_app.domain import custody_bodies as cb
 from clerk_app.domain.case import Case
 from clerk_app.domain.custody import Parcel
-from clerk_app.domain.kinds import BEFORE_ACCEPTANCE, OPEN, STATE_LABELS, State
+from clerk_app.domain.kinds import BEFORE_ACCEPTANCE, STATE_LABELS, State
 from clerk_app.domain.lots import POINT, at_point, held_at, in_parcel
 from clerk_app.domain.people import Applicant
 from clerk_app.domain.summary import CaseSummary
 
 RESULT_NAME = "办理结果"
+GIVEN_UP = frozenset({State.DECLINED, State.WITHDRAWN, State.RETURNED})
+"""States in which papers go back to the applicant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +90,13 @@ def groups(summaries: Iterable[CaseSummary], point: str, point_name: Callable[[s
     return sorted(made, key=lambda group: (group.direction, -len(group.cases), group.to.name))
 
 
+def goes_back(summary: CaseSummary, point: str) -> bool:
+    """Whether papers lie at a point that no department will get: they are the applicant's."""
+    return summary.state in GIVEN_UP and dict(summary.sheets).get(point, 0) > 0
+
+
 def _goes_to(summary: CaseSummary, point: str, point_name: Callable[[str], str]) -> tuple[cb.Direction, cb.Hand] | None:
-    if summary.state not in OPEN:
+    if summary.state in GIVEN_UP:
         return None
     if summary.place and summary.place != point:
         name = point_name(summary.place)

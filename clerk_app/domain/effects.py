@@ -174,6 +174,12 @@ def _unpacked(case: Case, entry: Entry, body: cb.Unpacked) -> Case:
     return replace(case, lots=joined(left, back))
 
 
+def _given_back(case: Case, entry: Entry, body: cb.GivenBack) -> Case:
+    left = tuple(lot for lot in case.lots if lot.at != _here(entry))
+    there = moved(held_at(case.lots, _here(entry)), body.lines, _here(entry), APPLICANT)
+    return replace(case, lots=joined(left, there))
+
+
 def _result(case: Case, place: str) -> tuple[Lot, ...]:
     line = cb.PaperLine(case=case.number, material=cb.RESULT, name="", originals=1)
     return moved(case.lots, (line,), DEPARTMENT, place)
@@ -197,6 +203,7 @@ EFFECTS: dict[str, Callable[[Case, Entry, Any], Case]] = {
     "case.decided": _decided,
     "papers.packed": _packed,
     "papers.unpacked": _unpacked,
+    "papers.given_back": _given_back,
     "result.arrived": lambda c, e, x: replace(c, arrived=x, lots=_result(c, _here(e))),
     "result.delivered": lambda c, e, x: replace(c, state=State.CLOSED, delivered=x, lots=_result(c, APPLICANT)),
     "remark.added": _remarked,

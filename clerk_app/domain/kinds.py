@@ -192,6 +192,7 @@ KINDS: dict[str, Kind] = {
     ),
     "result.arrived": Kind(custody_bodies.ResultArrived, "结果到达", WINDOW, frozenset({State.DECIDED}), hands=True),
     "papers.packed": Kind(custody_bodies.Packed, "装袋", WINDOW | OFFICE, ANY, packs=True),
+    "papers.given_back": Kind(custody_bodies.GivenBack, "退还材料", WINDOW, ANY, packs=True),
     "papers.unpacked": Kind(custody_bodies.Unpacked, "取出", WINDOW | OFFICE, ANY, packs=True),
     "case.moved": Kind(bodies.Moved, "异地续办", WINDOW, OPEN, moves=True),
     "scan.attached": Kind(bodies.ScanAttached, "附扫描件", WINDOW, ANY),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from clerk_app.domain import bodies as b
 from clerk_app.domain import custody_bodies as cb
 from clerk_app.domain.case import Case
@@ -18,12 +20,22 @@ def papers_refusal(case: Case, entry: Entry, body: cb.Packed) -> Refusal | None:
     """Return why these sheets of a case cannot be packed, or ``None``."""
     if parse_custody_number(body.parcel) is None or not body.lines:
         return Refusal(code="body-invalid", message="装袋须写明袋号和材料。")
-    place = in_parcel(body.source) if body.source else place_of(entry)
+    return _lines_refusal(case, body.lines, in_parcel(body.source) if body.source else place_of(entry))
+
+
+def return_refusal(case: Case, entry: Entry, body: cb.GivenBack) -> Refusal | None:
+    """Return why these sheets cannot be given back over this counter, or ``None``."""
+    if not body.lines or any(line.material == cb.RESULT for line in body.lines):
+        return Refusal(code="body-invalid", message="退还须写明材料；办理结果用送达登记。")
+    return _lines_refusal(case, body.lines, place_of(entry))
+
+
+def _lines_refusal(case: Case, lines: Sequence[cb.PaperLine], place: str) -> Refusal | None:
     there = {lot.material: (lot.originals, lot.copies) for lot in held_at(case.lots, place)}
     seen: set[str] = set()
-    for line in body.lines:
+    for line in lines:
         if line.case != case.number or line.material in seen or line.sheets < 1 or min(line.originals, line.copies) < 0:
-            return Refusal(code="body-invalid", message="装袋清单的份数不对。", field=line.material)
+            return Refusal(code="body-invalid", message="材料清单的份数不对。", field=line.material)
         seen.add(line.material)
         originals, copies = there.get(line.material, (0, 0))
         if line.originals > originals or line.copies > copies:

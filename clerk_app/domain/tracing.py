@@ -169,6 +169,8 @@ def _told(kind: str, body: Mapping[str, object], material: str) -> str:
         return "窗口收取"
     if kind == "papers.packed" and _in(body.get("lines"), material):
         return f"装入寄递袋 {body.get('parcel')}"
+    if kind == "papers.given_back" and _in(body.get("lines"), material):
+        return "退还申请人"
     if kind == "papers.unpacked" and _in(body.get("lines"), material):
         return f"从寄递袋 {body.get('parcel')} 取出"
     if kind in {"case.withdrawn", "case.returned", "case.declined"} and material != cb.RESULT:

@@ -11,12 +11,14 @@ from textual.content import Content
 from textual.widgets import Static
 
 from clerk_app.domain.custody_summary import ManifestSummary, ParcelSummary
+from clerk_app.domain.lots import at_point
 from clerk_app.domain.people import Role
 from clerk_app.seat import Refused
 from screens.dispatch.finding import look_up
 from screens.dispatch.noting import conclude
 from screens.dispatch.views import VIEWS, Found, View, read
 from screens.keymap import key, move
+from screens.scan_dialogs import Sure
 from screens.scan_screen import ScanScreen
 from screens.widgets.virtual_list import VirtualList
 
@@ -182,7 +184,22 @@ class Dispatch(ScanScreen):
     def _open_result(self, row: CaseSummary) -> None:
         from screens.dispatch.handing import Handing
 
-        self.open(Handing(row.number))
+        if row.result == at_point(self.desk.seat.point):
+            self.open(Handing(row.number))
+            return
+        desk = self.desk
+
+        def sure(yes: bool | None) -> None:
+            if yes:
+                self.ask(lambda: desk.give_back(row.number), lambda _: self._given_back(row))
+
+        sheets = dict(row.sheets)[desk.seat.point]
+        told = f"{row.number}　{row.item_name}\n\n申请人 {row.applicant}\n{sheets} 份材料退还申请人，在物料流转凭证上签字。"
+        self.open(Sure("退还材料：请确认", told), sure)
+
+    def _given_back(self, row: CaseSummary) -> None:
+        self.say(f"{row.number}：材料已退还申请人", "good")
+        self.action_reload()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A supervisor closes discrepancies; results are logged in where they are listed."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from clerk_app.domain.custody_bodies import HandKind
 from clerk_app.domain.custody_words import DIRECTION_LABELS
+from clerk_app.domain.dispatch import GIVEN_UP
 from clerk_app.domain.kinds import PARCEL_LABELS, STATE_LABELS
 from clerk_app.domain.people import mask_number
 from screens.dispatch.words import carrier_words, fault_words, sheets_words
@@ -119,7 +120,7 @@ def _result(one: CaseSummary) -> list[Cell]:
         Cell(one.applicant),
         Cell(mask_number(one.id_number), "dim"),
         Cell(one.item_name),
-        Cell(STATE_LABELS[one.state], "dim"),
+        Cell(f"{STATE_LABELS[one.state]}，退还材料" if one.state in GIVEN_UP else STATE_LABELS[one.state], "dim"),
     ]
 
 

@@ -262,3 +262,20 @@ def test_a_discrepancy_has_a_last_day(two: Branches) -> None:
     two.town.clock.advance(days=9)
     [task] = two.home.desk.custody_tasks()
     assert (task.waits, task.late) == (9, not task.due.provisional)
+
+
+def test_papers_of_a_case_that_was_given_up_on_their_way_come_back_and_go_over_the_counter(two: Branches) -> None:
+    case = two.home.receive()
+    bag = pack(two.home)
+    two.home.desk.withdraw(case, "不办了")
+    two.home.desk.unseal(bag.number, "申请人撤件")
+    assert two.home.desk.to_pack() == []
+    [here] = two.home.desk.results_here()
+    assert here.number == case
+    two.home.desk.give_back(case)
+    assert holders(two.home, case) == {("applicant", case)}
+    assert two.home.desk.results_here() == []
+    with pytest.raises(Refused):
+        two.home.desk.give_back(case)
+    two.sync()
+    assert two.home.records.refused() == []

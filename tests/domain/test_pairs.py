@@ -158,6 +158,7 @@ def body_of(draw: st.DrawFn, kind: str, case: Case, window: str) -> Any:
         "result.delivered": b.Delivered(on=on, to="本人"),
         "result.arrived": cb.ResultArrived(on=on),
         "papers.packed": taken_from(draw, case),
+        "papers.given_back": cb.GivenBack(lines=taken_from(draw, case).lines, on=on, to="本人"),
         "papers.unpacked": cb.Unpacked(parcel=draw(st.sampled_from(BAGS)), lines=taken_from(draw, case).lines),
         "case.moved": b.Moved(to=point_of(window), on=on, reason=draw(st.text(max_size=1))),
         "scan.attached": scan(draw(st.sampled_from(LINES)), draw(st.sampled_from("12"))),
