@@ -28,14 +28,14 @@ class Printed:
     now: datetime
     confirmed: bool
 
-    def context(self) -> HandContext:
-        """Return the same as the printer's side takes it."""
+    def context(self, window: str) -> HandContext:
+        """Return the same as the printer's side takes it; ``window``: that sealed the bag, or closed the hand-over."""
         from clerk_app.paper.context import HandContext
 
         seat = self.seat
         return HandContext(
             point_name=seat.point_name or seat.point,
-            window=seat.window,
+            window=window,
             printed_at=self.now,
             confirmed=self.confirmed,
         )
@@ -74,14 +74,16 @@ def label(parcel: Parcel, printed: Printed) -> bytes:
     """Return a bag's label as PDF; raises ``Refused`` where it cannot be printed faithfully."""
     from clerk_app.paper import papers  # the PDF engine stays off the path to the first paint
 
-    return _faithfully(lambda: papers.render_label(parcel.number, parcel.sealed, printed.context()))
+    return _faithfully(lambda: papers.render_label(parcel.number, parcel.sealed, printed.context(parcel.window)))
 
 
 def manifest(manifest: Manifest, printed: Printed) -> bytes:
     """Return both copies of a hand-over's list as PDF; raises ``Refused`` likewise."""
     from clerk_app.paper import papers
 
-    return _faithfully(lambda: papers.render_manifest(manifest.number, manifest.closed, printed.context()))
+    return _faithfully(
+        lambda: papers.render_manifest(manifest.number, manifest.closed, printed.context(manifest.window))
+    )
 
 
 def _faithfully(render: Callable[[], bytes]) -> bytes:

@@ -72,6 +72,8 @@ def _body_refusal(stood: Parcel | Manifest, body: object) -> Refusal | None:
         return None
     if isinstance(body, cb.HandedOver):
         return _hand_refusal(stood, body)
+    if isinstance(body, cb.ParcelReceived):
+        return _receipt_refusal(stood, body)
     if isinstance(body, cb.Waybilled):
         return _waybill_refusal(body.waybill)
     answer = stood.pickup_answer
@@ -89,6 +91,15 @@ def _hand_refusal(parcel: Parcel, body: cb.HandedOver) -> Refusal | None:
     if parcel.state in {ParcelState.RECEIVED, ParcelState.RETURNED} and parcel.legs:
         return Refusal(code="state-forbids", message="寄递袋已经签收。")
     return None
+
+
+def _receipt_refusal(parcel: Parcel, body: cb.ParcelReceived) -> Refusal | None:
+    """A bag is received by whom it goes to, or comes back to its sender."""
+    wanted = parcel.sealed.sender if body.returned else parcel.sealed.to
+    if (body.by.kind, body.by.code) == (wanted.kind, wanted.code):
+        return None
+    told = "只有寄出方能登记退回" if body.returned else f"寄递袋送往{wanted.name or wanted.code}，不能在此签收"
+    return Refusal(code="not-addressee", message=f"{told}。", field="by")
 
 
 def _conclusion_refusal(stood: Parcel | Manifest, body: cb.DiscrepancyClosed) -> Refusal | None:

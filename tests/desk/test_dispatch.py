@@ -279,3 +279,24 @@ def test_papers_of_a_case_that_was_given_up_on_their_way_come_back_and_go_over_t
         two.home.desk.give_back(case)
     two.sync()
     assert two.home.records.refused() == []
+
+
+def test_a_bag_is_received_by_whom_it_goes_to_or_comes_back_to_its_sender(two: Branches) -> None:
+    case = two.home.receive()
+    bag = pack(two.home)
+    hand_over(two.home, bag.number)
+    with pytest.raises(Refused, match="不能在此签收"):
+        two.home.desk.receive_parcel(bag.number)
+    back = two.home.desk.receive_parcel(bag.number, returned=True)
+    assert back.state is ParcelState.RETURNED
+    assert holders(two.home, case) == {("point", two.home.seat.point)}
+
+
+def test_a_list_printed_at_another_window_names_the_one_that_closed_it(two: Branches) -> None:
+    two.home.receive()
+    manifest = hand_over(two.home, pack(two.home).number)
+    two.sync()
+    text = "".join(p.extract_text() for p in PdfReader(BytesIO(two.beside.desk.manifest_paper(manifest))).pages)
+    text = text.translate({0: None, 10: None})
+    assert two.home.seat.window in text
+    assert two.beside.seat.window not in text

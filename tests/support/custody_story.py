@@ -211,13 +211,13 @@ class Story:
 
     def _arrive(self, window: str, one: int, other: int) -> list[Said]:
         """A bag is taken in, whole or short of something; a result in it is logged in, or is taken out like a paper."""
-        parcel = pick(self.parcels(window, ParcelState.SEALED, ParcelState.ON_THE_WAY), one)
+        by = self.here(window)
+        moving = self.parcels(window, ParcelState.SEALED, ParcelState.ON_THE_WAY)
+        parcel = pick([p for p in moving if _same(by, p.sealed.to) or _same(by, p.sealed.sender)], one)
         if parcel is None:
             return []
-        by = self.here(window)
-        said: list[Said] = [
-            ("parcel.received", parcel.number, cb.ParcelReceived(by=by, on=MONDAY, returned=other == 7))
-        ]
+        back = not _same(by, parcel.sealed.to)
+        said: list[Said] = [("parcel.received", parcel.number, cb.ParcelReceived(by=by, on=MONDAY, returned=back))]
         if other % 2:
             said += self._noted(parcel, by, other)
         said += self._out(window, parcel, other)
@@ -291,3 +291,7 @@ def pick(found: Sequence[T], which: int) -> T | None:
 
 def _number(stood: Standing) -> str:
     return stood.number
+
+
+def _same(one: cb.Hand, other: cb.Hand) -> bool:
+    return (one.kind, one.code) == (other.kind, other.code)
