@@ -8,8 +8,8 @@ A line is one courier at one pickup::
      "missing": {"FS0001-01-P261123-0043-A": "柜中未见"}}
 
 What was met on the spot may be told as a list instead: ``"discrepancies": [{"parcel": "…", "fault": "seal_broken", "note": "…"}]``,
-``fault`` being ``seal_broken``, ``not_listed`` or ``missing_bag``. ``bags`` are numbers or waybills as they were scanned; ``proof``: ``paper`` instead of a ``pin``, of a courier who signs the
-printed list by hand. A bag that is not on the list of this point needs its reason in ``strangers``; it is noted on the
+``fault`` being ``seal_broken``, ``not_listed`` or ``missing_bag``. ``bags`` are numbers or waybills as they were scanned; Without a ``pin`` (or with ``"proof": "paper"``) the courier
+signs the printed list by hand, and the list says so. A bag that is not on the list of this point needs its reason in ``strangers``; it is noted on the
 list, and not handed over.
 """
 
@@ -50,7 +50,8 @@ class GivenPickup:
 
     badge: str
     pin: str = ""
-    proof: str = PIN
+    proof: str = ""
+    """``pin`` or ``paper``; empty: by PIN where one is told, else on paper."""
     bags: tuple[str, ...] = ()
     broken: dict[str, str] = field(default_factory=dict)
     strangers: dict[str, str] = field(default_factory=dict)
@@ -97,9 +98,10 @@ def _read(raw: bytes) -> GivenPickup:
 
 
 def _signed(desk: Desk, given: GivenPickup) -> Signed:
-    if given.proof not in {PIN, PAPER}:
+    proof = given.proof or (PIN if given.pin else PAPER)
+    if proof not in {PIN, PAPER}:
         raise Refused("proof-unknown", "proof 应为 pin 或 paper。", "proof")
-    if given.proof == PIN:
+    if proof == PIN:
         return desk.verify_courier(given.badge, given.pin)
     if given.pin:
         raise Refused("proof-unclear", "proof 为 paper 时不能再有 pin。", "proof")

@@ -219,7 +219,8 @@ def test_a_bag_comes_to_another_point_one_copy_short_and_a_supervisor_closes_tha
     bag = packed(home, case)
     number = bag["parcel"]
     assert (bag["direction"], bag["to"]["code"]) == ("to_point", points[1])
-    hand_over(home, {"badge": "YZ900001", "pin": PIN, "bags": [number]}).done()
+    told = hand_over(home, {"badge": "YZ900001", "bags": [number]}).done()
+    assert json.loads(told.out)["proof"] == "paper", "without a PIN the courier signs the printed list"
     home.clerk("sync").done()
     away.clerk("sync").done()
 
