@@ -130,8 +130,7 @@ class TestSending:
 
     def test_what_central_lost_is_said_again(self, records: Records, journal: Journal) -> None:
         entries = [journal.receive() for _ in range(4)]
-        for entry in entries:
-            journal.write(records, entry)
+        journal.write(records, *entries)
         records.take_feed(heard(entries[:1]), 1, 41)
         records.settle(verdicts(entries[1:3], first=2))
         assert records.begin_anew(1, records.feed_trail()[-1]) == 2
