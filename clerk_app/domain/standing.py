@@ -22,6 +22,8 @@ _LETTERS = {"P": About.PARCEL, "M": About.MANIFEST}
 @lru_cache(maxsize=4096)
 def about_of(subject: str) -> About:
     """Return what a subject is, by its number; whatever is no bag's or manifest's number is taken for a case's."""
+    if "-P" not in subject and "-M" not in subject:  # nearly every subject is a case, and is asked about at each step
+        return About.CASE
     number = parse_custody_number(subject)
     return About.CASE if number is None or number.text != subject else _LETTERS[number.letter]
 
