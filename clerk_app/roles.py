@@ -41,6 +41,9 @@ DOORS: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("courier", "verify_courier", "courier_on_paper"), WINDOW),
     **dict.fromkeys(("label", "print_label", "manifest_paper", "print_manifest"), WINDOW),
     **dict.fromkeys(("receive_parcel", "result_arrived", "deliver", "give_back"), WINDOW),
+    **dict.fromkeys(("answer_task", "answer_urge"), WINDOW),
+    **dict.fromkeys(("assign", "send_back", "conclude", "urge", "extend", "suspend", "resume"), SUPERVISOR),
+    **dict.fromkeys(("draw", "verify", "record_finding", "mark", "undoable", "ask_undo", "undo"), SUPERVISOR),
     **dict.fromkeys(("take_up", "write_off", "settle", "close_discrepancy"), SUPERVISOR),
 }
 """Public method or property of the desk → who may use it. What a role then may do to a case, ``domain.kinds`` says."""
