@@ -79,9 +79,9 @@ class Supervising(Overseeing):
             sent = stood.oversight.returned(key)
             if sent is None:
                 raise Refused("task-unknown", f"{stood.number} 的这一项没有退回整改。", "task")
-            if key in _keys(stood) or stood.oversight.conclusion(key) is None:
-                return sb.TaskAnswered(task=key, entry=sent.by.entry, text=text)
-            raise Refused("task-concluded", f"{stood.number} 的这一项已有结论，不用再答复。", "task")
+            if stood.oversight.conclusion(key) is not None:
+                raise Refused("task-concluded", f"{stood.number} 的这一项已有结论，不用再答复。", "task")
+            return sb.TaskAnswered(task=key, entry=sent.by.entry, text=text)
 
         return self._say(subject, "task.answered", body)
 
@@ -92,10 +92,15 @@ class Supervising(Overseeing):
         due = self._by(by, URGE_DAYS)
 
         def body(case: Case) -> sb.Urged:
-            has_it = case.item.department.name if case.state in IN_PROGRESS else place_name(case, self._records)
-            return sb.Urged(to=to.strip() or has_it, text=text, answer_by=due)
+            return sb.Urged(to=to.strip() or self._who_has(case), text=text, answer_by=due)
 
         return self._on_case(number, "case.urged", body)
+
+    def _who_has(self, case: Case) -> str:
+        if case.state in IN_PROGRESS:
+            return case.item.department.name
+        here = self._seat.point_name if case.place == self._seat.point else ""
+        return here or place_name(case, self._records)
 
     def answer_urge(self, number: str, entry: str, text: str) -> Case:
         """催办答复."""
