@@ -8,6 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from tests.support.postgres import postgres_cluster, postgres_url
@@ -35,6 +36,12 @@ for name in ("CLERK_DATA", "CLERK_PASSPHRASE_FILE", "CLERK_NEW_PASSPHRASE_FILE",
     os.environ.pop(name, None)
 for name in [name for name in os.environ if name.startswith("CLERK_CENTRAL_")]:
     del os.environ[name]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest: one long test at the end is a worker that the others wait for."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def pytest_collection_finish() -> None:
