@@ -44,6 +44,8 @@ DOORS: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("answer_task", "answer_urge"), WINDOW),
     **dict.fromkeys(("assign", "send_back", "conclude", "urge", "extend", "suspend", "resume"), SUPERVISOR),
     **dict.fromkeys(("draw", "verify", "record_finding", "mark", "undoable", "ask_undo", "undo"), SUPERVISOR),
+    **dict.fromkeys(("refresh_tasks", "my_returns", "tips", "tip", "offer_tip", "rate"), WINDOW),
+    **dict.fromkeys(("tasks", "task_counts", "approve_tip", "decline_tip", "withdraw_tip"), SUPERVISOR),
     **dict.fromkeys(("take_up", "write_off", "settle", "close_discrepancy"), SUPERVISOR),
 }
 """Public method or property of the desk → who may use it. What a role then may do to a case, ``domain.kinds`` says."""

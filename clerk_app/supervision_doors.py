@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from clerk_app.devices.scanner import Scanner
-from clerk_app.dispatch_doors import DispatchDoors
 from clerk_app.domain.case import Case
 from clerk_app.domain.people import Person
 from clerk_app.line import Inquiry, Line
@@ -16,6 +15,7 @@ from clerk_app.roles import guarded
 from clerk_app.seat import Clock, Seat
 from clerk_app.store.records import Records
 from clerk_app.supervising import Refs, Supervising
+from clerk_app.task_doors import TaskDoors
 from clerk_app.terms import Terms
 from clerk_app.verifying import Draw, Verifying
 
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 @guarded
-class SupervisionDoors(DispatchDoors):
+class SupervisionDoors(TaskDoors):
     """What a supervisor decides, and what windows answer; a part of the ``Desk``. Every act is an entry, whole or not at all."""
 
     def __init__(
