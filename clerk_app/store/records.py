@@ -359,6 +359,10 @@ class Records(Offering):
         """Return all cases of the applicant with exactly this identity number, the latest change first."""
         return self._cases.of_applicant(id_number)
 
+    def marked_cases_of(self, id_number: str) -> list[Case]:
+        """Return those of the applicant's cases to which a mark against a false paper was ever added."""
+        return self._cases.marked_of(id_number)
+
     def rebuild(self) -> list[str]:
         """Fold every case anew from the journal; return the numbers whose kept state differs (none: all is well)."""
         return self._cases.differing()
