@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from clerk_app.domain.custody_bodies import Closed
 from clerk_app.domain.people import Person, Role
 from clerk_app.seat import Seat
 from sync.engine import machine, plans
@@ -18,6 +19,7 @@ from tests.simulation.chaos import Chaos
 from tests.simulation.checks import Checks
 from tests.simulation.model import Model
 from tests.simulation.network import Network
+from tests.simulation.office import Office
 from tests.simulation.quirks import Quirks, quirky
 from tests.simulation.station import Station
 from tests.simulation.watch import Watch
@@ -64,7 +66,10 @@ class City:
         self.model.page = self.quirks.page
         self.network = Network(self.model, self.chance, self.later, lambda: self.now)
         self.watch = self.network.watch = Watch(self.model, self.wrong)
+        self.office = Office(self.model, self.chance)
         self.stations: list[Station] = []
+        self.signed: dict[str, Closed] = {}
+        """Every hand-over as clerk and courier signed it."""
         self.acts = 0
         self.since = -1.0
         """When the day began that came after the rest."""
@@ -117,6 +122,7 @@ class City:
             self.chaos.begin()
             self._until(self.chaos.ends)
             self.chaos.heal()
+            self.checks.as_signed()
             healed = self.now
             self._settle(healed)
             agreed = self.now - healed
