@@ -80,7 +80,7 @@ def _bags(station: Station) -> Iterator[str]:
             continue
         disputed = station.clerk.disputed(parcel)
         for case in parcel.cases:
-            if parcel.sealed.sender.kind is cb.HandKind.POINT and _is_aside(station, case, number):
+            if _is_aside(station, case, number):
                 missed = [x for x in parcel.sealed.lines if x.case == case and x not in disputed]
                 if case in cases and missed:
                     yield f"{station.window}: {missed} of {number} is not shown as disputed"
