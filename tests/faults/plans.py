@@ -99,10 +99,11 @@ _NEED = {"notice", "supplement", "close"}
 """What needs a case in a certain state, or ends the day."""
 
 
-def cuts(chance: random.Random) -> Iterator[Job]:
-    """Yield, without end, power cuts in any scene."""
+def cuts(chance: random.Random, seen: Sequence[Job] = ()) -> Iterator[Job]:
+    """Yield, without end, power cuts in any scene, or in any of these."""
+    among = seen or scenes()
     while True:
-        yield replace(chance.choice(scenes()), how="power", seed=chance.randrange(1 << 30))
+        yield replace(chance.choice(among), how="power", seed=chance.randrange(1 << 30))
 
 
 def failures(found: Sequence[Measured]) -> Iterator[Job]:
