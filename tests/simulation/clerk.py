@@ -226,7 +226,7 @@ WEIGHTS = {
     "remark": 3,
     "check": 4,
     "supplement": 2,
-    "next": 3,
+    "next": 4,
     "decline": 1,
     "withdraw": 1,
     "scan": 3,

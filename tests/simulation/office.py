@@ -36,12 +36,13 @@ class Office:
 
     def act(self, now: float) -> str:
         """Do one thing that is due at ``now``; return what, empty where nothing is."""
-        doing = self._chance.choice(("decide", "take_in", "send"))
-        said = {"decide": self._decide, "take_in": self._take_in, "send": self._send}[doing](now)
-        if not said:
-            return ""
-        self._model.say(self._chained(said, now), now)
-        return doing
+        doings = {"decide": self._decide, "take_in": self._take_in, "send": self._send}
+        for doing in self._chance.sample(tuple(doings), len(doings)):
+            said = doings[doing](now)
+            if said:
+                self._model.say(self._chained(said, now), now)
+                return doing
+        return ""
 
     def _decide(self, now: float) -> list[Said]:
         found = [(n, held) for n, held in self._held() if held.case is not None and held.case.state in IN_PROGRESS]

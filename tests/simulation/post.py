@@ -185,8 +185,8 @@ DOINGS = {
     "address": 1,
     "hand_over": 3,
     "arrive": 4,
-    "log_in": 1,
-    "hand_out": 2,
+    "log_in": 2,
+    "hand_out": 5,
     "note": 1,
     "conclude": 2,
 }

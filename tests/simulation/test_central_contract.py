@@ -23,7 +23,7 @@ from tests.simulation.world import City
 from tests.support.booth import ADDRESS, Town, town
 from tests.support.bridge import Bridge, LoopThread, loop_thread
 
-SEEDS = (0, 1, 2, 5)
+SEEDS = (3, 5, 7, 9)
 COMPARED: dict[tuple[str, str], type[Any]] = {
     ("POST", "/v1/entries"): wire.EntriesAnswer,
     ("GET", "/v1/entries"): wire.OwnEntries,
@@ -167,3 +167,4 @@ def test_both_centrals_answer_a_whole_history_alike(
         city.chaos._backup = both.back_up()
         city.run()
         assert both.compared > 30
+        assert both.said, "the departments had nothing to say"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import random
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -49,6 +50,8 @@ class Outcome:
     """Virtual seconds from healing to agreement."""
     faults: dict[str, int] = field(default_factory=dict)
     verdicts: dict[str, int] = field(default_factory=dict)
+    said: dict[tuple[str, str], int] = field(default_factory=dict)
+    """How often windows said what, by kind and verdict."""
 
 
 class City:
@@ -154,11 +157,12 @@ class City:
         self.checks.at_rest(asked_today=True)
 
     def _outcome(self, agreed: float) -> Outcome:
-        verdicts: dict[str, int] = {}
+        verdicts: Counter[str] = Counter()
+        said: Counter[tuple[str, str]] = Counter()
         for station in self.stations:
             for record in station.books.own_records():
-                told = str(record.verdict)
-                verdicts[told] = verdicts.get(told, 0) + 1
+                verdicts[str(record.verdict)] += 1
+                said[record.entry.kind, str(record.verdict)] += 1
         return Outcome(
             seed=self.seed,
             steps=sum(s.counts.steps for s in self.stations),
@@ -168,7 +172,8 @@ class City:
             seconds=self.now,
             healed_in=agreed,
             faults=dict(self.network.counts),
-            verdicts=verdicts,
+            verdicts=dict(verdicts),
+            said=dict(said),
         )
 
 
