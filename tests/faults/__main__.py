@@ -126,7 +126,7 @@ def _write(tallies: dict[str, Tally], asked: argparse.Namespace, found: list[pla
     counts = f"{len(found)} scenes with {sum(m.steps for m in found):,} calls and {sum(m.lines for m in found):,} executed lines"
     machine = f"{asked.workers} workers on {os.cpu_count()} cores, Python {platform.python_version()}"
     lines = [
-        f"{_command(asked)}, seed {asked.seed}: {counts}; {seconds:.0f} s, {machine}, SQLite {sqlite3.sqlite_version}.",
+        f"{_command()}, seed {asked.seed}: {counts}; {seconds:.0f} s, {machine}, SQLite {sqlite3.sqlite_version}.",
         "",
         "| what was done | runs | of them reached the fault | refused in words | wrong |",
         "|---|---|---|---|---|",
@@ -143,9 +143,10 @@ def _write(tallies: dict[str, Tally], asked: argparse.Namespace, found: list[pla
     PAGE.write_text(f"{before}{begin}\n{told}\n{end}{rest.partition(end)[2]}", encoding="utf-8")
 
 
-def _command(asked: argparse.Namespace) -> str:
+def _command() -> str:
     """Return the command that makes these runs again."""
-    return f"`make soak SOAK_ARGS='--scenes {asked.scenes}'`" if asked.scenes else "`make soak`"
+    asked = " ".join(word for word in sys.argv[1:] if word != "--write")
+    return f"`make soak SOAK_ARGS='{asked}'`" if asked else "`make soak`"
 
 
 def _parsed() -> argparse.Namespace:
