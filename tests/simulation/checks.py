@@ -32,10 +32,8 @@ MAY_BE_REFUSED = {
     "notice.given": OUTDATED | {"notice-differs", "nothing-missing"},
     "conflict.settled": OUTDATED,
     "entry.mended": frozenset({"mended-unknown"}),
-    "papers.packed": frozenset({"papers-not-here", "not-your-point"}),
-    "papers.unpacked": frozenset({"not-your-point"}),
-    "papers.given_back": frozenset({"papers-not-here", "not-your-point"}),
-    "discrepancy.closed": frozenset({"discrepancy-unknown"}),
+    "papers.packed": frozenset({"papers-not-here"}),
+    "papers.given_back": frozenset({"papers-not-here"}),
     "result.arrived": OUTDATED | {"result-here"},
     "result.delivered": OUTDATED | {"result-not-here"},
     "parcel.waybilled": OUTDATED,
@@ -45,6 +43,15 @@ MAY_BE_REFUSED = {
     "scan.attached": frozenset({"not-your-point"}),
 }
 """Reasons for which an entry of a kind may be refused, in a city where nobody lies."""
+
+AFTER_A_RESTORE = {
+    "papers.packed": frozenset({"not-your-point"}),
+    "papers.unpacked": frozenset({"not-your-point"}),
+    "papers.given_back": frozenset({"not-your-point"}),
+    "parcel.received": frozenset({"state-forbids"}),
+    "discrepancy.closed": frozenset({"discrepancy-unknown"}),
+}
+"""And for these where central was restored: what it said itself is lost, and what windows say again counts in another order."""
 
 
 class Checks:
@@ -128,8 +135,16 @@ class Checks:
                 self._city.wrong(f"{station.window} n {record.entry.n} {record.entry.kind}: {both}")
             if (row.position is None) != (record.entry.id in refused):
                 self._city.wrong(f"{station.window} n {record.entry.n}: neither in effect nor on the list")
-            if row.position is None and row.code not in _reasons(row) | PASSING:
+            if row.position is None and row.code not in self._reasons(row):
                 self._city.wrong(f"{station.window} n {record.entry.n}: {row.kind} is refused for {row.code}")
+
+    def _reasons(self, row: Row) -> frozenset[str]:
+        """Return why an entry may have no place; of a bag that a department sent, a restored central may know nothing any more."""
+        reasons = MAY_BE_REFUSED.get(row.kind, NEVER) | PASSING
+        if not self._city.chaos.restored:
+            return reasons
+        gone = {"case-unknown"} if f"-{CENTRAL}-" in row.subject else NEVER
+        return reasons | AFTER_A_RESTORE.get(row.kind, NEVER) | gone
 
     def _nothing_doubled(self, point: str) -> None:
         feed = self._city.model.feed(point)
@@ -187,12 +202,6 @@ class Checks:
                 self._city.wrong(f"{station.window}: scan {sha256[:8]} is not at central")
             if sha256 in station.books.given_up:
                 self._city.wrong(f"{station.window}: scan {sha256[:8]} given up: {station.books.given_up[sha256]}")
-
-
-def _reasons(row: Row) -> frozenset[str]:
-    """Return why an entry may be refused; of a bag that a department sent, a restored central may know nothing any more."""
-    gone = {"case-unknown"} if f"-{CENTRAL}-" in row.subject else NEVER
-    return MAY_BE_REFUSED.get(row.kind, NEVER) | gone
 
 
 def _settled(feed: list[Record]) -> set[str]:
