@@ -110,6 +110,7 @@ async def test_a_supervisor_sees_both_hands_on_one_bag_and_settles(size: tuple[i
         assert bag in shown
         assert "郑[/b]样例" in shown
         assert RIDER.name in shown
+        assert "不采用后到的，寄递袋：" in shown
         await client.type("x按先交出的\n")
 
         parcel = desk_of(client).parcel(bag)
