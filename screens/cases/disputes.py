@@ -72,9 +72,15 @@ class DisputeView(AreaScreen):
         now = [Para([("现在有效的", "accent")])]
         for act in one.against:
             now += [*_act(act), BLANK]
-        now += [Para([(f"不采用后到的，{self.NOUN}：", "strong")]), *(Para([(f"  {words}", "")], 2) for words in one.now)]
+        now += [
+            Para([(f"不采用后到的，{self.NOUN}：", "strong")]),
+            *(Para([(f"  {words}", "")], 2) for words in one.now),
+        ]
         then = [Para([("后到的，有冲突", "accent")]), *_act(one.act), BLANK]
-        then += [Para([(f"采用后到的，{self.NOUN}：", "strong")]), *(Para([(f"  {words}", "")], 2) for words in one.then)]
+        then += [
+            Para([(f"采用后到的，{self.NOUN}：", "strong")]),
+            *(Para([(f"  {words}", "")], 2) for words in one.then),
+        ]
         self.query_one("#dispute-now", Prose).show([*now, BLANK])
         self.query_one("#dispute-then", Prose).show(then)
 

@@ -59,7 +59,9 @@ class SignIn(AreaScreen):
         listing.styles.height = len(demo.accounts) + 1
         yield listing
         couriers = "　".join(f"{one.badge} {one.pin}" for one in demo.couriers)
-        yield Static(Content(clean(f"揽收员工牌、PIN　{couriers}") if couriers else ""), id="demo-couriers", markup=False)
+        yield Static(
+            Content(clean(f"揽收员工牌、PIN　{couriers}") if couriers else ""), id="demo-couriers", markup=False
+        )
 
     @staticmethod
     def _cells(account: DemoAccount) -> list[Cell]:

@@ -121,6 +121,19 @@ def result_here(client: Client, name: str = "样例甲") -> str:
     return case
 
 
+def told(client: Client, bag: str, *, late: bool = True) -> None:
+    """Have the carrier tell of a bag; ``late``: what happened first comes last."""
+    desk_of(client).set_waybill(bag, S10, "ems")
+    confirm(client)
+    day = client.clock().date()
+    events = [
+        cb.TrackEvent(waybill=S10, at=f"{day}T09:10:00+08:00", code="203", name="收寄", place="祖庙揽投部"),
+        cb.TrackEvent(waybill=S10, at=f"{day}T10:45:00+08:00", code="306", name="揽投解车", place="样例[/b]揽投部"),
+    ]
+    for event in reversed(events) if late else events:
+        another(client, "parcel.tracked", bag, cb.Tracked(events=(event,)), window=CENTRAL)
+
+
 def stranger(day: date, serial: int = 900) -> str:
     """Return the number of a bag another window sealed."""
     return parcel_number(SEAT.point, "05", day, serial)
