@@ -10,7 +10,6 @@ from clerk_app.domain import bodies as b
 from clerk_app.domain import custody_bodies as cb
 from clerk_app.domain.journal import Verdict
 from screens.cases.disputes import BagDisputeView, DisputeView
-from screens.dispatch.bag import BagView
 from tests.support.client import ID_NUMBER, SEAT, SUPERVISOR, Client, opened
 from tests.support.dispatching import RIDER, desk_of, hand_over, know_couriers, pack, receive
 from tests.support.over_the_line import another, confirm
@@ -115,7 +114,8 @@ async def test_a_supervisor_sees_both_hands_on_one_bag_and_settles(size: tuple[i
 
         parcel = desk_of(client).parcel(bag)
         assert (parcel.conflicts, parcel.holder.code) == ((), "YZ000999")
-        assert isinstance(client.app.screen, BagView)
+        assert BagDisputeView not in map(type, client.app.screen_stack)
+        assert f"{bag}  【在途】" in dump(client.app)
         assert "有冲突" not in dump(client.app)
 
 
@@ -129,5 +129,5 @@ async def test_a_clerk_may_only_look_at_two_hands_on_one_bag_and_a_scan_settles_
         assert isinstance(client.app.screen, BagDisputeView)
         assert " y 采用" not in dump(client.app)
         await client.press("escape")
-        assert isinstance(client.app.screen, BagView)
+        assert BagDisputeView not in map(type, client.app.screen_stack)
         assert len(desk_of(client).parcel(bag).conflicts) == 1

@@ -96,7 +96,7 @@ def coming(client: Client, *lines: cb.PaperLine, serial: int = 7, seal: str = "G
     return number
 
 
-def sent_back(client: Client, case: str, *, copies: int = 2) -> str:
+def sent_back(client: Client, case: str, *, copies: int = 2, serial: int = 7) -> str:
     """Have the department decide a case and send its result, with a paper, to this point; return the bag's number."""
     day = client.clock().date()
     confirm(client)
@@ -111,6 +111,7 @@ def sent_back(client: Client, case: str, *, copies: int = 2) -> str:
         client,
         cb.PaperLine(case=case, material=cb.RESULT, name="居住证", originals=1),
         cb.PaperLine(case=case, material="photo", name="相片采集回执", copies=copies),
+        serial=serial,
     )
 
 
