@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from clerk_app.domain.custody import Manifest, Open, Parcel
 from clerk_app.domain.custody_bodies import Direction, HandKind
 from clerk_app.domain.kinds import ManifestState, ParcelState
+from clerk_app.domain.supervision import TaskStub, custody_tasks
 from clerk_app.domain.tracking import follow
 
 
@@ -45,6 +46,8 @@ class ParcelSummary:
     event_place: str = ""
     event_at: str = ""
     """RFC 3339, or what the carrier gave instead of a time."""
+    tasks: tuple[TaskStub, ...] = ()
+    """What of it needs a person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,7 @@ class ManifestSummary:
     unsent: int
     updated_at: str
     state: ManifestState = ManifestState.CLOSED
+    tasks: tuple[TaskStub, ...] = ()
 
 
 def parcel_summary(parcel: Parcel, unsent: int) -> ParcelSummary:
@@ -92,6 +96,7 @@ def parcel_summary(parcel: Parcel, unsent: int) -> ParcelSummary:
         event=last.label if last is not None else "",
         event_place=last.place if last is not None else "",
         event_at=last.at if last is not None else "",
+        tasks=custody_tasks(parcel),
     )
 
 
@@ -108,6 +113,7 @@ def manifest_summary(manifest: Manifest, unsent: int) -> ManifestSummary:
         conflicts=len(manifest.conflicts),
         unsent=unsent,
         updated_at=manifest.updated_at,
+        tasks=custody_tasks(manifest),
     )
 
 
