@@ -198,7 +198,7 @@ class Casebook:
 
     def marked_of(self, id_number: str) -> list[Case]:
         """Return those of one applicant's cases to which a mark was ever added; where there is none, no case is read."""
-        wanted = _normal(id_number)
+        wanted = searchable(id_number)
         told = (known.summary for known in list(self._known.values()))
         mine = [s for s in told if isinstance(s, CaseSummary) and s.marked and s.id_number.lower() == wanted]
         return [case for case in (self.case(s.number) for s in mine) if case is not None]
