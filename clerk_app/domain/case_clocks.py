@@ -153,7 +153,7 @@ class _Clocks:
             due = accepted.promised_due if rule is PROMISED else accepted.statutory_due
             if due is None:
                 continue
-            ended = case.decided.on if case.decided is not None else None
+            ended = self._decided_on
             as_of = ended or self._over_on or self.today
             extensions = self._extensions(rule)
             added = tuple(one.limit for one in extensions)
@@ -181,6 +181,7 @@ class _Clocks:
                 key=f"{DEBT.id}:{owed.material}",
                 about=owed.name,
                 ended=ended,
+                stopped=self._over_on or self._decided_on,
                 note=self._bound(accepted, owed),
             )
             if paid and ended is None:  # looked at again, which tells no day (``materials.checked``)
@@ -206,8 +207,7 @@ class _Clocks:
         """Special procedures: how long each lasted, against what the applicant was told."""
         for n, one in enumerate(self.case.suspensions, start=1):
             key = f"{PROCEDURE.id}:{n}"
-            decided = self.case.decided.on if self.case.decided is not None else None
-            ended = max(one.start, one.end - timedelta(days=1)) if one.end is not None else decided
+            ended = max(one.start, one.end - timedelta(days=1)) if one.end is not None else self._decided_on
             if one.told is not None:
                 reckoning = reckon(self.calendar, one.start, one.told)
                 yield self._clock(PROCEDURE, reckoning.due, reckoning, one.told, key=key, about=one.reason, ended=ended)
@@ -239,6 +239,10 @@ class _Clocks:
         """The day the case ended without a decision."""
         return self.case.ended.on if self.case.ended is not None else None
 
+    @property
+    def _decided_on(self) -> date | None:
+        return self.case.decided.on if self.case.decided is not None else None
+
     def _future(self, rule: Rule, limit: Limit) -> CaseClock:
         return CaseClock(
             key=rule.id,
@@ -258,19 +262,23 @@ class _Clocks:
         key: str = "",
         about: str = "",
         ended: date | None = None,
+        stopped: date | None = None,
         note: str = "",
         late: bool = False,
         extensions: tuple[Extension, ...] = (),
     ) -> CaseClock:
-        """Return a clock that has begun; ``late``: it is over though nothing ended it in time."""
+        """Return a clock that has begun; ``late``: it is over though nothing ended it in time.
+
+        ``stopped`` is the day on which it ceased to matter, where that is not the day the case ended.
+        """
         pauses = self.case.suspensions if rule.pauses else ()
         clock = Clock(started_on=reckoning.start, due=due, unit=limit.unit, suspensions=pauses)
-        stopped = ended is None and self._over_on is not None
-        ended = self._over_on if stopped else ended
+        stopped = stopped or self._over_on
+        kept, ended = ended is not None, ended or stopped
         if late or (ended is not None and ended > due.day):
             standing = Standing.LATE
         elif ended is not None:
-            standing = Standing.STOPPED if stopped else Standing.KEPT
+            standing = Standing.KEPT if kept else Standing.STOPPED
         else:
             standing = Standing.PAUSED if is_paused(pauses, self.today) else Standing.RUNNING
         under_way = standing in UNDER_WAY

@@ -137,6 +137,17 @@ def test_a_debt_is_kept_by_the_paper_and_each_has_its_own_clock() -> None:
     assert lease.reckoning.counted == 8
 
 
+def test_a_debt_of_a_case_that_is_denied_is_owed_no_more() -> None:
+    counter = Counter(calendar=COVERED)
+    counter.receive(without("lease"), Decide.PROVISIONAL)
+    counter.wait(1)
+    decide(counter, "denied")
+
+    assert standings(counter)["debt:lease"] == "stopped"
+    assert found(counter)["debt:lease"].ended_on == counter.today
+    assert [one.name for one in clocks(counter.case, COVERED, counter.today)] == ["送达"]
+
+
 def test_a_debt_agreed_beyond_the_rule_says_so() -> None:
     counter = Counter(calendar=COVERED)
     case = counter.receive(without("lease"), Decide.PROVISIONAL)
