@@ -12,7 +12,8 @@ from clerk_app.devices.scanner import Scanner
 from clerk_app.dispatch_doors import DispatchDoors
 from clerk_app.domain import bodies as b
 from clerk_app.domain.case import Case
-from clerk_app.domain.case_clocks import CaseClock, case_clocks
+from clerk_app.domain.case_clock import CaseClock
+from clerk_app.domain.case_clocks import case_clocks
 from clerk_app.domain.catalogue import JointService, ServiceItem
 from clerk_app.domain.checklist import Deficit, Evidence, Tally
 from clerk_app.domain.deadlines import Calendar

@@ -9,7 +9,8 @@ from typing import Any
 
 from clerk_app.domain import bodies as b
 from clerk_app.domain.case import Case
-from clerk_app.domain.case_clocks import CaseClock, case_clocks
+from clerk_app.domain.case_clock import CaseClock
+from clerk_app.domain.case_clocks import case_clocks
 from clerk_app.domain.checklist import received_words
 from clerk_app.domain.custody_telling import HEADS, ITEMS
 from clerk_app.domain.deadlines import Calendar, DueDay, Light

@@ -12,7 +12,7 @@ from clerk_app.commands.window import folder_of
 from clerk_app.desk import Desk
 from clerk_app.domain import clock_words as words
 from clerk_app.domain.case import Case
-from clerk_app.domain.case_clocks import STANDING_LABELS, CaseClock, Standing
+from clerk_app.domain.case_clock import STANDING_LABELS, CaseClock, Standing
 from clerk_app.domain.catalogue import Limit
 from clerk_app.domain.codes import LIGHT_LABELS
 from clerk_app.domain.deadlines import PRESETS

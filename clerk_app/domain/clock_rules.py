@@ -63,3 +63,13 @@ DELIVERY = Rule(
     start="作出决定之日",
     text="作出决定后10个工作日内送达",
 )
+URGE = Rule(id="urge", name="催办答复", basis="值班主任所定答复日期", start="催办之日")
+SENT_BACK = Rule(id="sent_back", name="退回整改", basis="值班主任所定整改日期", start="退回之日")
+VERIFY = Rule(
+    id="verify",
+    name="抽中核查",
+    basis="信任在先、事后核查",
+    start="抽中之日",
+    text="抽中后20个工作日内核查",
+)
+FINDING = Rule(id="finding", name="问题整改", basis="值班主任所定整改日期", start="记录之日")

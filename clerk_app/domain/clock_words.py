@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 
-from clerk_app.domain.case_clocks import STANDING_LABELS, CaseClock, Extension, Standing
-from clerk_app.domain.catalogue import Limit
+from clerk_app.domain.case_clock import STANDING_LABELS, CaseClock, Extension, Standing
+from clerk_app.domain.catalogue import Limit, Unit
 from clerk_app.domain.codes import UNIT_LABELS
 from clerk_app.domain.deadlines import Calendar, Suspension
 from clerk_app.domain.reckoning import COUNTS, WHY_LABELS, Reckoning, Run, Why
@@ -28,7 +28,7 @@ def title_words(clock: CaseClock) -> str:
 
 def standing_words(clock: CaseClock) -> str:
     """Return how far a clock is: 还有 5 个工作日, 今天到期, 超期 1 个自然日, 2026-03-10 按期."""
-    unit = f"个{UNIT_LABELS[clock.limit.unit]}" if clock.limit is not None else "天"
+    unit = f"个{UNIT_LABELS[clock.limit.unit if clock.limit is not None else Unit.WORKDAY]}"
     if clock.light is not None and clock.left is not None:
         return "今天到期" if clock.left == 0 else f"{'还有' if clock.left > 0 else '超期'} {abs(clock.left)} {unit}"
     label = STANDING_LABELS[clock.standing]
@@ -53,7 +53,8 @@ def pause_words(pause: Suspension) -> str:
 def extension_words(one: Extension) -> str:
     """Return one extension: by how much, why, to which day."""
     to = f"，至 {one.due}" if one.due is not None else ""
-    return f"{one.on} 延长{limit_words(one.limit)}{to}" + (f"：{one.reason}" if one.reason else "")
+    by = f"（{one.approved_by}批准）" if one.approved_by else ""
+    return f"{one.on} 延长{limit_words(one.limit)}{by}{to}" + (f"：{one.reason}" if one.reason else "")
 
 
 def check_words(clock: CaseClock) -> str:

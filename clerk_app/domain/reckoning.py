@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from clerk_app.domain.catalogue import Limit, Unit
-from clerk_app.domain.deadlines import Calendar, DueDay, Suspension, pauses, promised_due
+from clerk_app.domain.deadlines import Calendar, DueDay, Suspension, marked, pauses, promised_due
 
 MOST_DAYS = 3660
 """Calendar days that are laid out, ten years; of a longer term the due day alone is told."""
@@ -128,8 +128,11 @@ def reckon(
 
 def reckon_to(calendar: Calendar, start: date, due: date) -> Reckoning:
     """Return the working days from a day to an agreed one: of a term that no limit alone gives, as that of a debt."""
-    days = calendar.count(start.toordinal(), due.toordinal()) if due > start else 0
-    return reckon(calendar, start, Limit(days))
+    limit = Limit(calendar.count(start.toordinal(), due.toordinal()) if due > start else 0)
+    first = Day(start, Why.START if due > start else Why.ON_THE_SPOT)
+    told = (due - start).days <= MOST_DAYS
+    days = (first, *_laid_out(calendar, start, due, limit, (), None)) if told else ()
+    return Reckoning(start=start, limits=(limit,), due=marked(calendar, start, due), days=days)
 
 
 def runs(days: Sequence[Day]) -> tuple[Run, ...]:

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 
 from clerk_app.domain import clock_words as told
 from clerk_app.domain.case import Case
-from clerk_app.domain.case_clocks import UNDER_WAY, CaseClock, Standing
+from clerk_app.domain.case_clock import UNDER_WAY, CaseClock, Standing
 from clerk_app.domain.codes import LIGHT_LABELS
 from clerk_app.domain.deadlines import PRESETS
 from clerk_app.domain.kinds import STATE_LABELS

@@ -33,7 +33,7 @@ def asked(row: Row) -> tuple[object, ...]:
     return (row.clock, row.start, row.printed, row.supplements, row.pauses, row.extension)
 
 
-@pytest.mark.parametrize("row", [row for row in DUE if row.extension is None], ids=str)
+@pytest.mark.parametrize("row", DUE, ids=str)
 def test_a_case_s_clock_is_due_on_the_day_in_the_table(row: Row) -> None:
     counter = told(row)
 

@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clerk_app.domain.catalogue import Limit, Unit
-from clerk_app.domain.deadlines import Calendar, Suspension, add, add_workdays, is_paused, pauses, promised_due
+from clerk_app.domain.deadlines import (
+    Calendar,
+    Suspension,
+    add,
+    add_workdays,
+    is_paused,
+    marked,
+    pauses,
+    promised_due,
+    workdays_between,
+)
 from clerk_app.domain.reckoning import COUNTS, MOST_DAYS, Day, Why, reckon, reckon_to, runs
 from sync.central.catalogue.calendar_seed import seed_tables
 
@@ -111,7 +121,18 @@ def test_runs_are_the_same_days_taken_together(start: date, limit: Limit, data: 
 def test_an_agreed_working_day_is_reckoned_to_itself(start: date, after: int) -> None:
     due = add_workdays(CALENDAR, start, after)
 
-    assert reckon_to(CALENDAR, start, due.day).due == due
+    assert reckon_to(CALENDAR, start, due.day) == reckon(CALENDAR, start, Limit(after))
+
+
+@given(start=DAYS, after=st.integers(-3, 60))
+def test_any_agreed_day_is_reckoned_to_itself_with_every_day_on_the_way(start: date, after: int) -> None:
+    due = start + timedelta(days=after)
+
+    found = reckon_to(CALENDAR, start, due)
+
+    assert found.due == marked(CALENDAR, start, due)
+    assert [day.day for day in found.days] == [start + timedelta(days=n) for n in range(max(after, 0) + 1)]
+    assert found.counted == max(0, workdays_between(CALENDAR, start, due)[0])
 
 
 def test_a_term_beyond_ten_years_is_told_by_its_day_alone() -> None:
@@ -122,6 +143,7 @@ def test_a_term_beyond_ten_years_is_told_by_its_day_alone() -> None:
     assert reckon(CALENDAR, start, far).days == ()
     assert reckon(CALENDAR, start, far).due == promised_due(CALENDAR, far, start)
     assert reckon(CALENDAR, start, Limit(3), extensions=[far, Limit(1)]).days == ()
+    assert reckon_to(CALENDAR, start, start + timedelta(days=MOST_DAYS + 1)).days == ()
 
 
 def test_a_suspension_that_lasts_reaches_through_today() -> None:

@@ -13,8 +13,10 @@ from datetime import date
 from pathlib import Path
 
 from clerk_app.domain import bodies as b
+from clerk_app.domain import supervision_bodies as sb
 from clerk_app.domain.case import Case
-from clerk_app.domain.case_clocks import CaseClock, case_clocks
+from clerk_app.domain.case_clock import CaseClock
+from clerk_app.domain.case_clocks import case_clocks
 from clerk_app.domain.catalogue import Limit
 from clerk_app.domain.checklist import Tally
 from clerk_app.domain.deadlines import Calendar, DueDay, Suspension
@@ -108,7 +110,17 @@ def told(row: Row) -> Counter:
         counter.say([Act("case.decided", counter.number, b.Decided(on=row.start, outcome="approved"))], Role.DEPARTMENT)
     for pause in row.pauses:
         _paused(counter, pause, row.due)
+    if row.extension is not None:
+        _extended(counter, row.extension, row.due)
     return counter
+
+
+def _extended(counter: Counter, by: Limit, due: DueDay | None) -> None:
+    """Extend the promise; to which day is what the table says."""
+    said = sb.Extended(
+        on=counter.today, days=by.days, reason="案情复杂", approved_by="局长", basis="条例", promised_due=due
+    )
+    counter.say([Act("case.extended", counter.number, said)], Role.SUPERVISOR)
 
 
 def _supplemented(counter: Counter, row: Row) -> None:
