@@ -70,7 +70,7 @@ def check_words(clock: CaseClock) -> str:
 
 
 def days_words(reckoning: Reckoning) -> tuple[str, ...]:
-    """Return the days, alike ones together: 2026-11-02 起算日不计, 11-03…06 计 1–4, 11-07、08 周末."""
+    """Return the days, alike ones together: 2026-11-02 起算日不计, 11-03至06 计 1-4, 11-07、08 周末."""
     if not reckoning.days:
         return ("超过十年，不逐日列出",)
     return tuple(_runs_words(reckoning))
@@ -96,7 +96,7 @@ def _span(run: Run, year: int) -> str:
     first = run.start.isoformat() if run.start.year != year else f"{run.start:%m-%d}"
     if run.start == run.end:
         return first
-    mark = "、" if run.end - run.start == timedelta(days=1) else "…"
+    mark = "、" if run.end - run.start == timedelta(days=1) else "至"
     return first + mark + _short(run.end, run.start)
 
 
@@ -109,7 +109,7 @@ def _short(day: date, after: date) -> str:
 def _why(run: Run) -> str:
     words = WHY_LABELS[run.why]
     if run.why in COUNTS:
-        words += f" {run.first}" + (f"–{run.last}" if run.last != run.first else "")
+        words += f" {run.first}" + (f"-{run.last}" if run.last != run.first else "")
         words = f"延长期，{words}" if run.part else words
     elif run.why is Why.ROLLED:
         words = f"{words}，到期"

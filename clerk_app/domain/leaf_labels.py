@@ -109,6 +109,7 @@ LABELS: dict[str, str] = {
     "point": "服务点",
     "prefiling": "预申报编号",
     "procedure": "程序",
+    "told": "告知的所需时间",
     "promised": "承诺时限",
     "promised_due": "承诺办结日",
     "proof": "签收凭据",
