@@ -92,7 +92,7 @@ async def test_clocks_that_run_stand_still_and_are_over(size: tuple[int, int], w
         await client.press("f5")
         take("clocks-over")
         await client.press("escape")
-        assert isinstance(client.app.screen, CaseView)
+        assert [type(one) for one in client.app.screen_stack][-1] is CaseView
 
 
 async def test_what_came_over_the_line_shows_without_asking(tmp_path: Path) -> None:
