@@ -96,7 +96,8 @@ def test_a_clock_s_day_is_the_day_counted_for_the_papers(found: tuple[Case, date
     case, today = found
     if case.accepted is None:
         return
-    as_of = (case.decided and case.decided.on) or (case.ended and case.ended.on) or today
+    over = case.decided or case.ended
+    as_of = over.on if over is not None else today
     for clock in case_clocks(case, CALENDAR, today):
         limit = {"promised": case.item.promised, "statutory": case.item.statutory}.get(clock.key)
         if limit is None or clock.reckoning is None or clock.standing is Standing.FUTURE:
