@@ -176,8 +176,8 @@ class Suspended:
     reason: str
     procedure: str = ""
     """Of ``supervision_words.PROCEDURES``."""
-    days: int | None = None
-    """Working days it is to take, as the applicant is told (行政许可法 §45); ``None``: not known yet."""
+    told: Limit | None = None
+    """所需时间 as the applicant was told it in writing (行政许可法 §45)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
