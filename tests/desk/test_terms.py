@@ -100,6 +100,9 @@ def test_an_extension_and_two_suspensions_add_up_in_either_order(here: Point) ->
     here.chief.extend(second, 5, "核实", WHO)
 
     assert dues(here.case(first)) == dues(here.case(second)) == (on(3, 27), on(4, 10))
+    for number in (first, second):
+        told = here.clerk.reckonings(here.case(number))
+        assert all(clock.agrees for clock in told), "as anybody can reckon it day by day"
 
 
 def test_a_case_that_was_late_already_does_not_gain_days(here: Point) -> None:
