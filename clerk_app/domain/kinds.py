@@ -220,3 +220,9 @@ KINDS: dict[str, Kind] = {
     "discrepancy.noted": Kind(custody_bodies.Noted, "差异登记", WINDOW | OFFICE, ANY, CUSTODY, stands_alone=True),
     "discrepancy.closed": Kind(custody_bodies.DiscrepancyClosed, "差异结案", SUPERVISOR, ANY, CUSTODY, concludes=True),
 }
+
+
+def is_oversight(kind: str) -> bool:
+    """Whether supervisors say this about a subject and clerks do not: whoever answers for its point may say it from another one."""
+    found = KINDS.get(kind)
+    return found is not None and not found.anywhere and Role.SUPERVISOR in found.roles and Role.CLERK not in found.roles

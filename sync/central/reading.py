@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import select, update
 
+from sync.central.access import duties
 from sync.central.access.couriers import list_of
 from sync.central.access.credentials import clean
 from sync.central.access.sessions import Caller
@@ -81,7 +82,7 @@ async def feed(core: Core, point: str, after: int, limit: int, wait: float, mark
     with core.bell.listen(point) as rung:
         while True:
             rung.clear()
-            page = await _page(core, point, after, limit, mark)
+            page = await page_of(core, point, after, limit, mark)
             left = until - loop.time()
             if page.entries or left <= 0 or core.bell.silent:
                 return page
@@ -91,8 +92,10 @@ async def feed(core: Core, point: str, after: int, limit: int, wait: float, mark
                 continue
 
 
-async def _page(core: Core, point: str, after: int, limit: int, mark: int) -> StoredFeed:
-    """Positions are taken under the point's row lock: whoever reads one can read every one before it.
+async def page_of(core: Core, point: str, after: int, limit: int, mark: int) -> StoredFeed:
+    """Return a page of a point's feed; raises ``cursor-ahead``.
+
+    Positions are taken under the point's row lock: whoever reads one can read every one before it.
 
     What stands at ``after`` comes with the page, to be held against the mark; without a row the feed ends before it.
     """
@@ -175,6 +178,7 @@ async def session_state(core: Core, caller: Caller, version: str, backlog: int |
         revoked = select(accounts.c.number, accounts.c.points).where(accounts.c.revoked.is_(True))
         left = (await connection.execute(revoked.order_by(accounts.c.number))).all()
         couriers = await list_of(connection, row["point"])
+        further = await duties.further(core, connection, caller.window, row["point"])
     return SessionState(
         epoch=core.epoch,
         last_n=row["last_n"],
@@ -186,6 +190,7 @@ async def session_state(core: Core, caller: Caller, version: str, backlog: int |
         durable_position=position,
         handover=None if core.handover is None else core.handover.told(),
         couriers=couriers,
+        further=further,
     )
 
 

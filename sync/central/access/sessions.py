@@ -13,7 +13,7 @@ from sqlalchemy import Select, Table, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from clerk_app.domain.people import Person, Role
-from sync.central.access import incidents, throttling
+from sync.central.access import duties, incidents, throttling
 from sync.central.access.credentials import MAX_PASSWORD, clean, fingerprint, new_token, password_holds
 from sync.central.core import Core
 from sync.central.problems import ProblemError
@@ -26,7 +26,7 @@ REFRESH_MS = 12 * 3_600_000
 LONGEST_MS = 24 * 3_600_000
 """However often it is renewed, a session ends a day after the sign-in."""
 SWEPT_AT_ONCE = 500
-OFFLINE_DAYS = 3
+OFFLINE_DAYS = duties.DAYS
 """For how long a password may be checked at the window."""
 
 
@@ -85,6 +85,8 @@ async def open_session(core: Core, request: SessionRequest) -> Session:
     person = await _prove_person(core, request, window["point"]) if request.clerk else None
     async with core.database.write() as connection:
         await _sweep(connection, tokens, core.now_ms())
+        if person is not None:
+            await duties.note(core, connection, request.window, person)
         return await _issue(core, connection, new_token()[:32], request.window, person, core.now_ms())
 
 
