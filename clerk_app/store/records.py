@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -21,7 +22,9 @@ from clerk_app.domain.summary import CaseSummary
 from clerk_app.domain.trail import Step
 from clerk_app.store.books.book import TABLE as JOURNAL
 from clerk_app.store.books.book import Book
-from clerk_app.store.books.casebook import Casebook
+from clerk_app.store.books.casebook import OWN, Casebook
+from clerk_app.store.books.changes import Changes
+from clerk_app.store.books.further import Further
 from clerk_app.store.books.loose_ends import LooseEnds
 from clerk_app.store.books.pruning import Pruning, Run
 from clerk_app.store.books.published import Published, PublishedRow
@@ -57,9 +60,12 @@ class Records(Offering):
         self.copy_kept = lambda: False
         self._book = Book(ledger, window)
         self._cases = Casebook(ledger, self._book)
+        self.changes: Changes = self._cases.changes
+        """Which subjects changed since somebody last asked."""
+        self.further = Further(ledger, self._book, self._cases)
         self._published = Published(ledger)
         self.scans = Scans(ledger, self._book)
-        self.pruning = Pruning(ledger, self._book, self._cases, self.scans)
+        self.pruning = Pruning(ledger, self._book, self._cases, self.scans, self.further)
         self._serials = Serials(ledger)
         self.loose_ends = LooseEnds(self.vault, self._book, self._cases)
         if not self.vault.read_only and any(finding.reason == "mark" for finding in self.vault.findings):
@@ -241,6 +247,14 @@ class Records(Offering):
 
         Own entries get their outcome, others are added; an entry that is known already is not added twice.
         """
+        return self._hear(records, lambda: self._book.cursor.move(next_position, mark))
+
+    def take_further(self, point: str, records: Sequence[Record], position: int, mark: int) -> set[str]:
+        """Take in a page of a further point's feed likewise; places in it stand in ``Record.further``."""
+        told = [replace(r, position=None, further={point: r.position or 0}) for r in records]
+        return self._hear(told, lambda: self.further.move(point, position, mark))
+
+    def _hear(self, records: Sequence[Record], move: Callable[[], None]) -> set[str]:
         touched: dict[str, list[int]] = {}
         with self.transaction():
             before = self.gaps()
@@ -263,7 +277,7 @@ class Records(Offering):
                 self._serials.raise_to(serials_of(touched, self._book.window))
             for subject, added in touched.items():
                 self._cases.refold(subject, added)
-            self._book.cursor.move(next_position, mark)
+            move()
             self._close_losses(before)
         return set(touched)
 
@@ -316,12 +330,19 @@ class Records(Offering):
         self.note_met()
         return case
 
-    def summaries(self) -> list[CaseSummary]:
-        """Return every case's summary, the latest change first."""
-        return self._cases.summaries()
+    def summaries(self, feeds: frozenset[str] = OWN) -> list[CaseSummary]:
+        """Return the summary of every case that one of these points' feeds tells of, the latest change first.
+
+        ``feeds``: codes of further points, and ``HERE`` for the own one, which alone is looked at unless others are named.
+        """
+        return self._cases.summaries(feeds)
+
+    def feeds_of(self, subject: str) -> frozenset[str]:
+        """Return the points whose feeds tell of a subject (``HERE``: the own one's); none of one nobody knows here."""
+        return self._cases.feeds(subject)
 
     def case_count(self) -> int:
-        """Return how many cases are known here."""
+        """Return how many cases this point's feed tells of."""
         return self._cases.count()
 
     def stood(self, subject: str) -> Standing | None:
@@ -330,24 +351,24 @@ class Records(Offering):
         self.note_met()
         return found
 
-    def parcels(self) -> list[ParcelSummary]:
-        """Return every bag's summary, the latest change first."""
-        return self._cases.parcels()
+    def parcels(self, feeds: frozenset[str] = OWN) -> list[ParcelSummary]:
+        """Return the summaries of bags likewise."""
+        return self._cases.parcels(feeds)
 
-    def manifests(self) -> list[ManifestSummary]:
-        """Return every manifest's summary, the latest change first."""
-        return self._cases.manifests()
+    def manifests(self, feeds: frozenset[str] = OWN) -> list[ManifestSummary]:
+        """Return the summaries of manifests likewise."""
+        return self._cases.manifests(feeds)
 
     def summary(self, number: str) -> CaseSummary | None:
         """Return one case's summary."""
         return self._cases.summary(number)
 
-    def find_cases(self, words: str) -> list[CaseSummary]:
-        """Return the cases in which every word is found: number, official number, name, identity number, phone, item."""
-        return self._cases.find(words)
+    def find_cases(self, words: str, feeds: frozenset[str] = OWN) -> list[CaseSummary]:
+        """Return the cases among these in which every word is found: number, official number, name, identity number, phone, item."""
+        return self._cases.find(words, feeds)
 
     def cases_of_applicant(self, id_number: str) -> list[Case]:
-        """Return all cases of the applicant with exactly this identity number, the latest change first."""
+        """Return all cases of this point with exactly this identity number, the latest change first."""
         return self._cases.of_applicant(id_number)
 
     def rebuild(self) -> list[str]:

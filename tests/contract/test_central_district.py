@@ -212,14 +212,15 @@ async def test_who_is_revoked_while_they_wait_hears_nothing_more(city: City) -> 
     assert told == wire.PointFeed(point=OTHER_POINT, code="not-your-point")
 
 
-async def test_what_another_process_committed_is_found_while_waiting(city: City) -> None:
+async def test_what_another_process_committed_is_found_while_waiting(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
     here, there = await overseen(city)
     asked = await waiting(city, here, POINT, OTHER_POINT)
-    ring, city.central.bell.ring = city.central.bell.ring, lambda _: None  # type: ignore[method-assign]
+    monkeypatch.setattr(city.central.bell, "ring", lambda _: None)
     await there.verdicts([there.receive()])
     [told] = msgspec.json.decode((await asyncio.wait_for(asked, 20)).content, type=wire.Feeds).feeds
     assert told.point == OTHER_POINT
-    city.central.bell.ring = ring  # type: ignore[method-assign]
 
 
 # what is said from afar

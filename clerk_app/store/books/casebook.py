@@ -18,6 +18,7 @@ from clerk_app.domain.kinds import About
 from clerk_app.domain.standing import Standing, Summary, about_of, fold_any, summary_of_any
 from clerk_app.domain.summary import CaseSummary
 from clerk_app.store.books.book import Book
+from clerk_app.store.books.changes import Changes
 from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.ledger import Ledger
 
@@ -26,6 +27,9 @@ TABLE = "cases"
 """What every subject's entries fold to: cases, bags and manifests, each under its number."""
 SUBJECTS = "subjects"
 FOLDED = "folded"
+HERE = ""
+"""Stands for the own point's feed among those that tell of a subject."""
+OWN = frozenset({HERE})
 FOLDS = 2
 """Raised whenever a fold tells more than it did before: what was kept is told anew at the next opening."""
 
@@ -41,28 +45,40 @@ def decoder_of(subject: str) -> Callable[[bytes], Standing]:
     return _DECODERS[about_of(subject)]
 
 
-class Subject(msgspec.Struct):
+class Subject(msgspec.Struct, omit_defaults=True):
     """One subject's row: the places of its entries in the journal, and its summary if they make anything."""
 
     entries: list[int]
     summary: CaseSummary | None = None
     parcel: ParcelSummary | None = None
     manifest: ManifestSummary | None = None
+    feeds: tuple[str, ...] = (HERE,)
+    """The points whose feeds tell of it."""
 
     @property
     def told(self) -> Summary | None:
         return self.summary or self.parcel or self.manifest
 
 
-def row_of(entries: list[int], told: Summary | None) -> Subject:
+def row_of(entries: list[int], told: Summary | None, feeds: Iterable[str] = OWN) -> Subject:
     """Return the row of a subject."""
+    points = tuple(sorted(feeds))
     match told:
         case ParcelSummary():
-            return Subject(entries, parcel=told)
+            return Subject(entries, parcel=told, feeds=points)
         case ManifestSummary():
-            return Subject(entries, manifest=told)
+            return Subject(entries, manifest=told, feeds=points)
         case _:
-            return Subject(entries, told)
+            return Subject(entries, told, feeds=points)
+
+
+def feeds_of(records: Iterable[Record]) -> frozenset[str]:
+    """Return the points whose feeds tell of a subject; of one that none has told yet it is the own point that speaks."""
+    held = list(records)
+    found = {point for record in held for point in record.further}
+    if not found or any(record.position is not None for record in held):
+        found.add(HERE)
+    return frozenset(found)
 
 
 decode_subject = msgspec.json.Decoder(Subject).decode
@@ -71,13 +87,14 @@ decode_subject = msgspec.json.Decoder(Subject).decode
 class _Known:
     """A subject as it stands in memory."""
 
-    __slots__ = ("last", "places", "summary", "words")
+    __slots__ = ("feeds", "last", "places", "summary", "words")
 
-    def __init__(self, places: Iterable[int], summary: Summary | None) -> None:
+    def __init__(self, places: Iterable[int], summary: Summary | None, feeds: frozenset[str] = OWN) -> None:
         self.places = array("I", places)
         self.last = max(self.places, default=0)
         """The place of what came last: lists are in this order, whatever a clock said."""
         self.summary = summary
+        self.feeds = feeds
         self.words = ""
         """What the case is found by, made when it is first looked for."""
 
@@ -93,14 +110,17 @@ class Casebook:
         self._known: dict[str, _Known] = {}
         self._staged: dict[str, _Known] = {}
         self._count = 0
+        self.changes = Changes()
 
     def load(self) -> None:
         """Take every subject's row into memory; rows that do not open are made anew from the journal."""
         shared: dict[str, str] = {}
         read: dict[str, _Known] = {}
         for _, name, row in self._rows.walk(decode_subject):
-            read[name] = _Known(row.entries, _sharing(row.told, shared))
+            feeds = OWN if row.feeds == (HERE,) else frozenset(row.feeds)
+            read[name] = _Known(row.entries, _sharing(row.told, shared), feeds)
         self._known = read
+        self.changes.forget()
         lost = {row for table, row in self._vault.damages if table == SUBJECTS}
         if lost or any(f.table in {SUBJECTS, ""} for f in self._vault.findings):
             self._recover()
@@ -123,7 +143,7 @@ class Casebook:
         for name, found in places.items():
             known = self._known.get(name)
             if known is None or set(found) - set(known.places):
-                self._known[name] = _Known(found, None)
+                self._known[name] = _Known(found, None, feeds_of(r for r in map(self._book.at, found) if r is not None))
                 stood = self.stood(name)
                 self._known[name].summary = summary_of_any(stood, self._unsent(found)) if stood else None
 
@@ -155,20 +175,25 @@ class Casebook:
         known = self._known.get(number)
         return known.summary if known and isinstance(known.summary, CaseSummary) else None
 
-    def summaries(self) -> list[CaseSummary]:
-        """Return every case's summary, the latest change first."""
-        return _latest(self._known.values(), CaseSummary)
+    def feeds(self, subject: str) -> frozenset[str]:
+        """Return the points whose feeds tell of a subject (``HERE``: the own one's); none of one nobody knows here."""
+        known = self._known.get(subject)
+        return known.feeds if known is not None else frozenset()
 
-    def parcels(self) -> list[ParcelSummary]:
-        """Return every bag's summary, the latest change first."""
-        return _latest(self._known.values(), ParcelSummary)
+    def summaries(self, feeds: frozenset[str] = OWN) -> list[CaseSummary]:
+        """Return the summary of every case that one of these points' feeds tells of, the latest change first."""
+        return _latest(self._known.values(), CaseSummary, feeds)
 
-    def manifests(self) -> list[ManifestSummary]:
-        """Return every manifest's summary, the latest change first."""
-        return _latest(self._known.values(), ManifestSummary)
+    def parcels(self, feeds: frozenset[str] = OWN) -> list[ParcelSummary]:
+        """Return the summaries of bags likewise."""
+        return _latest(self._known.values(), ParcelSummary, feeds)
 
-    def find(self, words: str) -> list[CaseSummary]:
-        """Return the cases in which every word is found, the latest change first."""
+    def manifests(self, feeds: frozenset[str] = OWN) -> list[ManifestSummary]:
+        """Return the summaries of manifests likewise."""
+        return _latest(self._known.values(), ManifestSummary, feeds)
+
+    def find(self, words: str, feeds: frozenset[str] = OWN) -> list[CaseSummary]:
+        """Return the cases among these in which every word is found, the latest change first."""
         wanted = _normal(words).split()
         if not wanted:
             return []
@@ -179,7 +204,7 @@ class Casebook:
             known.words = known.words or _words(known.summary)
             if all(word in known.words for word in wanted):
                 found.append(known)
-        return _latest(found, CaseSummary)
+        return _latest(found, CaseSummary, feeds)
 
     def of_applicant(self, id_number: str) -> list[Case]:
         """Return every case of one applicant, the latest change first."""
@@ -232,48 +257,76 @@ class Casebook:
 
         def gone() -> None:
             self._count -= _is_case(self._known.pop(subject, None))
+            self.changes.note({subject})
 
         self._vault.on_done(gone)
 
+    def drop(self, subject: str, gone: Sequence[int]) -> None:
+        """Fold a subject anew without entries that were taken out; one of which nothing is left is forgotten."""
+        left = [place for place in self.places_of(subject) if place not in gone]
+        if left:
+            self._refold(subject, left)
+        else:
+            self.forget(subject)
+
     def keep(self, stood: Standing, added: Iterable[int]) -> None:
         """Put a case, bag or manifest as it is folded now, with the entries that came to it."""
-        self._cases.put(stood.number, stood, new=self._is_new(stood.number))
-        self._put(stood.number, added, lambda unsent: summary_of_any(stood, unsent))
+        subject = stood.number
+        self._cases.put(subject, stood, new=self._is_new(subject))
+        self._put(subject, self._with(subject, added), lambda unsent: summary_of_any(stood, unsent))
 
     def touch(self, subject: str, added: Iterable[int]) -> None:
         """Note that entries came to a subject, or were heard of, that change no case."""
         known = self._of(subject)
         summary = known.summary if known else None
-        self._put(subject, added, lambda unsent: replace(summary, unsent=unsent) if summary else None)
+        self._put(
+            subject, self._with(subject, added), lambda unsent: replace(summary, unsent=unsent) if summary else None
+        )
 
     def refold(self, subject: str, added: Sequence[int]) -> None:
         """Fold a subject anew; where one of its entries does not open, the case stays as it was kept."""
-        known = self._of(subject)
-        places = _with(known, added)
+        self._refold(subject, self._with(subject, added))
+
+    def _refold(self, subject: str, places: list[int]) -> None:
         records = [record for record in map(self._book.at, places) if record is not None]
         if len(records) < len(places):
-            self.touch(subject, added)
+            known = self._of(subject)
+            summary = known.summary if known else None
+            self._put(subject, places, lambda unsent: replace(summary, unsent=unsent) if summary else None)
             return
-        stood = fold_any(subject, records)
+        stood, feeds = fold_any(subject, records), feeds_of(records)
         if stood is not None:
-            self.keep(stood, added)
+            self._cases.put(subject, stood, new=self._is_new(subject))
+            self._put(subject, places, lambda unsent: summary_of_any(stood, unsent), feeds)
         else:
             self._cases.discard(subject)
-            self._put(subject, added, lambda _: None)
+            self._put(subject, places, lambda _: None, feeds)
 
-    def _put(self, subject: str, added: Iterable[int], summary: Callable[[int], Summary | None]) -> None:
-        known = self._of(subject)
-        places = _with(known, added)
+    def _with(self, subject: str, added: Iterable[int]) -> list[int]:
+        """Return a subject's places, each once: an entry that takes a damaged one's place comes to where that stood."""
+        return list(dict.fromkeys([*self.places_of(subject), *added]))
+
+    def _put(
+        self,
+        subject: str,
+        places: list[int],
+        summary: Callable[[int], Summary | None],
+        feeds: frozenset[str] | None = None,
+    ) -> None:
         told = summary(self._unsent(places))
-        self._rows.put(subject, row_of(places, told), new=self._is_new(subject))
+        known = self._of(subject)
+        if feeds is None:
+            feeds = known.feeds if known is not None else OWN
+        self._rows.put(subject, row_of(places, told, feeds), new=self._is_new(subject))
         if not self._staged:
             self._vault.on_done(self._publish)
             self._vault.on_undo(self._staged.clear)
-        self._staged[subject] = _Known(places, told)
+        self._staged[subject] = _Known(places, told, feeds)
 
     def _publish(self) -> None:
         self._count += sum(_is_case(known) - _is_case(self._known.get(name)) for name, known in self._staged.items())
         self._known.update(self._staged)
+        self.changes.note(self._staged)
         self._staged.clear()
 
     def _of(self, subject: str) -> _Known | None:
@@ -288,13 +341,9 @@ class Casebook:
         return sum(place in unsent for place in places)
 
 
-def _with(known: _Known | None, added: Iterable[int]) -> list[int]:
-    """Return a subject's places, each once: an entry that takes a damaged one's place comes to where that stood."""
-    return list(dict.fromkeys([*(known.places if known else ()), *added]))
-
-
 def _is_case(known: _Known | None) -> bool:
-    return known is not None and isinstance(known.summary, CaseSummary)
+    """Whether it is a case of this point's."""
+    return known is not None and isinstance(known.summary, CaseSummary) and HERE in known.feeds
 
 
 def _sharing(summary: Summary | None, shared: dict[str, str]) -> Summary | None:
@@ -307,8 +356,12 @@ def _sharing(summary: Summary | None, shared: dict[str, str]) -> Summary | None:
     return summary
 
 
-def _latest(subjects: Iterable[_Known], kind: type[S]) -> list[S]:
-    found = [(known.last, known.summary) for known in list(subjects) if isinstance(known.summary, kind)]
+def _latest(subjects: Iterable[_Known], kind: type[S], feeds: frozenset[str]) -> list[S]:
+    found = [
+        (known.last, known.summary)
+        for known in list(subjects)
+        if isinstance(known.summary, kind) and (known.feeds is feeds or not known.feeds.isdisjoint(feeds))
+    ]
     found.sort(key=lambda one: one[0], reverse=True)
     return [summary for _, summary in found]
 
