@@ -28,6 +28,8 @@ MAY_BE_REFUSED = {
     "case.withdrawn": OUTDATED,
     "notice.given": OUTDATED | {"notice-differs", "nothing-missing"},
     "conflict.settled": OUTDATED,
+    "case.suspended": OUTDATED | {"already-suspended"},
+    "case.resumed": OUTDATED | {"not-suspended", "dates-not-moved"},
     "entry.mended": frozenset({"mended-unknown"}),
     "remark.added": frozenset({"not-your-point"}),
     "scan.attached": frozenset({"not-your-point"}),
@@ -59,6 +61,12 @@ class Checks:
             return f"{station.window} has not looked today{failure}"
         if books.cursor != state.positions[station.seat.point]:
             return f"{station.window} heard up to {books.cursor} of {state.positions[station.seat.point]}{failure}"
+        further = self._city.model.further(station.window)
+        if [*books.further] != further:
+            return f"{station.window} follows {[*books.further]} and not {further}{failure}"
+        behind = [point for point in further if books.further[point].position != state.positions[point]]
+        if behind:
+            return f"{station.window} has not heard all of {behind}{failure}"
         if books.couriers[0] != self._couriers_of(station)[0]:
             return f"{station.window} has not heard of the couriers of today{failure}"
         if books.owed():
@@ -74,6 +82,7 @@ class Checks:
         for station in self._city.stations:
             self._nothing_lost(station)
             self._agrees(station)
+            self._follows(station)
             self._knows_the_couriers(station)
             if asked_today or not self._city.chaos.forgotten:
                 self._scans(station)
@@ -107,10 +116,35 @@ class Checks:
             if not told:
                 both = f"{record.verdict} at {record.position}, central {row.verdict} at {row.position}"
                 self._city.wrong(f"{station.window} n {record.entry.n} {record.entry.kind}: {both}")
-            if (row.position is None) != (record.entry.id in refused):
+            unheard = row.verdict in UNHEARD
+            if unheard != (record.entry.id in refused):
                 self._city.wrong(f"{station.window} n {record.entry.n}: neither in effect nor on the list")
-            if row.position is None and row.code not in MAY_BE_REFUSED.get(row.kind, NEVER) | PASSING:
+            if not unheard and row.position is None:
+                self._stands_elsewhere(station, record)
+            if unheard and row.code not in MAY_BE_REFUSED.get(row.kind, NEVER) | PASSING:
                 self._city.wrong(f"{station.window} n {record.entry.n}: {row.kind} is refused for {row.code}")
+
+    def _stands_elsewhere(self, station: Station, record: Record) -> None:
+        """What was said from afar is in the feeds of its subject's audience, and not in the one where it was said."""
+        subject = self._city.model.state.subjects[record.entry.subject]
+        told = {
+            p for p in self._city.model.state.points for r in self._city.model.feed(p) if r.entry.id == record.entry.id
+        }
+        if told != set(subject.audience) or station.seat.point in told:
+            self._city.wrong(f"{station.window} n {record.entry.n}: said from afar, and heard at {sorted(told)}")
+
+    def _follows(self, station: Station) -> None:
+        """The window shows the cases that further points' feeds tell, and holds nothing of any other point."""
+        books, further = station.books, self._city.model.further(station.window)
+        for point in further:
+            if books.cases_of(point) != self._city.model.cases(point):
+                self._city.wrong(f"{station.window} shows {point}'s cases otherwise than central")
+        for record in books.records.values():
+            if not record.further.keys() <= set(further):
+                self._city.wrong(f"{station.window} remembers {record.entry.subject} at {record.further}")
+            foreign = record.entry.window != station.window and record.verdict not in UNHEARD
+            if foreign and not record.placed:
+                self._city.wrong(f"{station.window} keeps what no feed tells it: {record.entry.subject}")
 
     def _nothing_doubled(self, point: str) -> None:
         feed = self._city.model.feed(point)

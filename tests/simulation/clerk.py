@@ -15,11 +15,13 @@ from clerk_app.domain.case import Case, fold
 from clerk_app.domain.checklist import Tally
 from clerk_app.domain.draft import Draft
 from clerk_app.domain.journal import Entry, Record, point_of, signed
+from clerk_app.domain.kinds import IN_PROGRESS
 from clerk_app.domain.numbers import case_number, uuid7
 from clerk_app.domain.people import Person, Role
 from clerk_app.planning import Decide
 from clerk_app.scribe import Scribe
 from clerk_app.seat import Act, Refused, Seat
+from clerk_app.store.books.casebook import HERE
 from clerk_app.store.records import Records
 from tests.simulation.books import Books
 from tests.support.story import ALL, APPLICANT, COVERED, PERMIT, without
@@ -65,10 +67,15 @@ class Clerk:
 
         ``elsewhere``: cases of other points as central would tell them just now.
         """
-        doing = self._chance.choices(tuple(WEIGHTS), weights=tuple(WEIGHTS.values()))[0]
         before = len(self.books.own)
+        if len(self.person.points) > 1 and self._chance.random() < OVERSEEING:
+            doing = "oversee"
+        else:
+            doing = self._chance.choices(tuple(WEIGHTS), weights=tuple(WEIGHTS.values()))[0]
         try:
-            if doing == "move":
+            if doing == "oversee":
+                self._oversee()
+            elif doing == "move":
                 self._move(elsewhere)
             elif doing == "receive":
                 self._receive()
@@ -150,6 +157,23 @@ class Clerk:
         body = b.Settled(entry=self._chance.choice(case.conflicts), stands=stands, reason="核对原件")
         return [Act("conflict.settled", case.number, body)]
 
+    def _oversee(self) -> None:
+        """Settle, suspend or resume at one of the points this person answers for, from this window."""
+        feed = self._chance.choice([*self.books.further] or [HERE])
+        found = [case for _, case in sorted(self.books.cases_of(feed).items())]
+        ready = [case for case in found if case.conflicts or case.state in IN_PROGRESS]
+        if not ready:
+            return
+        case = self._chance.choice(ready[-6:])
+        accepted = case.accepted
+        if case.conflicts:
+            self._write(self._settle(case))
+        elif case.paused and accepted is not None:
+            dates = {"promised_due": accepted.promised_due, "statutory_due": accepted.statutory_due}
+            self._write([Act("case.resumed", case.number, b.Resumed(on=self._today, **dates))])
+        elif case.state in IN_PROGRESS:
+            self._write([Act("case.suspended", case.number, b.Suspended(on=self._today, reason="专家评审"))])
+
     def _blunder(self, case: Case) -> list[Act]:
         """Say what central will refuse, as a client with a fault would."""
         self._unchecked(Act("materials.checked", case.number, b.Checked(tallies=(Tally(material="no-such"),))))
@@ -187,7 +211,7 @@ class Clerk:
         n, previous = self.books.head()
         own = self.seat.window
         held = self.books.records_of(act.subject)
-        seen = fetched + sum(r.entry.window == own or (r.position is not None and not fetched) for r in held)
+        seen = fetched + sum(r.entry.window == own or (r.placed and not fetched) for r in held)
         entry = self._hand._unsigned(self.person, act, n + 1, seen, previous)
         entry = signed(entry, self._hand._signing_key)
         case = fold([*held, Record(entry=entry)])
@@ -200,6 +224,8 @@ def _needs_mending(record: Record) -> bool:
     return code not in {"waits", "case-awaited"} and record.entry.kind not in {"entry.mended", "entry.lost"}
 
 
+OVERSEEING = 0.4
+"""Share of the acts of a supervisor of several points that may be about any of them."""
 WEIGHTS = {
     "receive": 5,
     "remark": 3,
