@@ -20,8 +20,8 @@ from clerk_app.history import label_of, why
 from clerk_app.planning import DECLINE_REASONS, VISIT_REASONS
 from clerk_app.scribe import LOST, Scribe
 from clerk_app.seat import Act, Clock, Refused, Seat
-from clerk_app.store.books.casebook import HERE
 from clerk_app.store.books.loose_ends import MENDED, WAITS, problem_code
+from clerk_app.store.books.subjects import HERE
 from clerk_app.store.records import Records
 
 NOT_AGAIN = {

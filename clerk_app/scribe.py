@@ -17,7 +17,7 @@ from clerk_app.domain.people import Person, Role
 from clerk_app.domain.plain import to_plain
 from clerk_app.domain.standing import Standing, evolve_any, fold_any, refusal_of
 from clerk_app.seat import Act, Clock, Refused, Seat
-from clerk_app.store.books.casebook import HERE
+from clerk_app.store.books.subjects import HERE
 from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.records import Records
 from clerk_app.window_clock import WindowClock

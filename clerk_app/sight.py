@@ -8,7 +8,7 @@ from clerk_app.domain.people import Person, Role
 from clerk_app.domain.standing import Standing
 from clerk_app.domain.summary import CaseSummary
 from clerk_app.seat import Clock, Refused, Seat
-from clerk_app.store.books.casebook import HERE, OWN
+from clerk_app.store.books.subjects import HERE, OWN
 from clerk_app.store.records import Records
 
 

@@ -14,8 +14,9 @@ from clerk_app.domain.plain import NotPlain, body_of
 if TYPE_CHECKING:
     from clerk_app.domain.case import Case
     from clerk_app.domain.custody import Manifest, Parcel
+    from clerk_app.domain.tips import Tip
 
-F = TypeVar("F", "Case", "Parcel", "Manifest")
+F = TypeVar("F", "Case", "Parcel", "Manifest", "Tip")
 Begin = Callable[[Entry], F | None]
 Effect = Callable[[F, Entry, object], F]
 

@@ -15,14 +15,12 @@ from pathlib import Path
 from typing import Self
 
 from clerk_app.domain.case import Case
-from clerk_app.domain.custody_summary import ManifestSummary, ParcelSummary
 from clerk_app.domain.journal import GENESIS, Entry, Record
 from clerk_app.domain.standing import Standing
-from clerk_app.domain.summary import CaseSummary
 from clerk_app.domain.trail import Step
 from clerk_app.store.books.book import TABLE as JOURNAL
 from clerk_app.store.books.book import Book
-from clerk_app.store.books.casebook import OWN, Casebook
+from clerk_app.store.books.casebook import Casebook
 from clerk_app.store.books.changes import Changes
 from clerk_app.store.books.further import Further
 from clerk_app.store.books.loose_ends import LooseEnds
@@ -36,13 +34,13 @@ from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.file.reserve import SIZE
 from clerk_app.store.file.seal import VaultKeys
 from clerk_app.store.ledger import Ledger
+from clerk_app.store.listing import Listing
 from clerk_app.store.mend.opening import open_vault
-from clerk_app.store.offering import Offering
 
 __all__ = ["PublishedRow", "Records"]
 
 
-class Records(Offering):
+class Records(Listing):
     """A window's records over the ledger; thread-safe, one writer, every write method durable on return.
 
     Lists (``summaries``, ``find_cases``, ``summary``) and ``search_items`` answer from memory and never wait for a write
@@ -330,46 +328,11 @@ class Records(Offering):
         self.note_met()
         return case
 
-    def summaries(self, feeds: frozenset[str] = OWN) -> list[CaseSummary]:
-        """Return the summary of every case that one of these points' feeds tells of, the latest change first.
-
-        ``feeds``: codes of further points, and ``HERE`` for the own one, which alone is looked at unless others are named.
-        """
-        return self._cases.summaries(feeds)
-
-    def feeds_of(self, subject: str) -> frozenset[str]:
-        """Return the points whose feeds tell of a subject (``HERE``: the own one's); none of one nobody knows here."""
-        return self._cases.feeds(subject)
-
-    def case_count(self) -> int:
-        """Return how many cases this point's feed tells of."""
-        return self._cases.count()
-
     def stood(self, subject: str) -> Standing | None:
         """Return a case, a bag or a manifest as its entries fold."""
         found = self._cases.stood(subject)
         self.note_met()
         return found
-
-    def parcels(self, feeds: frozenset[str] = OWN) -> list[ParcelSummary]:
-        """Return the summaries of bags likewise."""
-        return self._cases.parcels(feeds)
-
-    def manifests(self, feeds: frozenset[str] = OWN) -> list[ManifestSummary]:
-        """Return the summaries of manifests likewise."""
-        return self._cases.manifests(feeds)
-
-    def summary(self, number: str) -> CaseSummary | None:
-        """Return one case's summary."""
-        return self._cases.summary(number)
-
-    def find_cases(self, words: str, feeds: frozenset[str] = OWN) -> list[CaseSummary]:
-        """Return the cases among these in which every word is found: number, official number, name, identity number, phone, item."""
-        return self._cases.find(words, feeds)
-
-    def cases_of_applicant(self, id_number: str) -> list[Case]:
-        """Return all cases of this point with exactly this identity number, the latest change first."""
-        return self._cases.of_applicant(id_number)
 
     def rebuild(self) -> list[str]:
         """Fold every case anew from the journal; return the numbers whose kept state differs (none: all is well)."""

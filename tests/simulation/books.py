@@ -19,7 +19,7 @@ from clerk_app.domain.journal import GENESIS, Entry, Record, Verdict, in_order
 from clerk_app.domain.numbers import parse_case_number
 from clerk_app.domain.standing import Standing
 from clerk_app.domain.trail import Step, gone_on
-from clerk_app.store.books.casebook import HERE, feeds_of
+from clerk_app.store.books.subjects import HERE, feeds_of
 from sync import wire
 from sync.engine.operations import KeptSession
 

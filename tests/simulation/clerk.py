@@ -21,7 +21,7 @@ from clerk_app.domain.people import Person, Role
 from clerk_app.planning import Decide
 from clerk_app.scribe import Scribe
 from clerk_app.seat import Act, Refused, Seat
-from clerk_app.store.books.casebook import HERE
+from clerk_app.store.books.subjects import HERE
 from clerk_app.store.records import Records
 from tests.simulation.books import Books
 from tests.support.story import ALL, APPLICANT, COVERED, PERMIT, without

@@ -15,8 +15,8 @@ from clerk_app.domain.journal import Record, Verdict
 from clerk_app.domain.people import Role
 from clerk_app.planning import Decide
 from clerk_app.seat import Act, Refused
-from clerk_app.store.books.casebook import HERE
 from clerk_app.store.books.pruning import Coverage
+from clerk_app.store.books.subjects import HERE
 from clerk_app.store.errors import StoreDamaged
 from sync.central import backups
 from sync.central.central import Account

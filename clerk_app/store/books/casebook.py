@@ -8,80 +8,24 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-import msgspec
-
 from clerk_app.domain.case import Case
-from clerk_app.domain.custody import Manifest, Parcel
 from clerk_app.domain.custody_summary import ManifestSummary, ParcelSummary
 from clerk_app.domain.journal import Record, in_order
-from clerk_app.domain.kinds import About
-from clerk_app.domain.standing import Standing, Summary, about_of, fold_any, summary_of_any
+from clerk_app.domain.standing import Standing, Summary, fold_any, summary_of_any
 from clerk_app.domain.summary import CaseSummary
+from clerk_app.domain.tips import TipSummary
 from clerk_app.store.books.book import Book
 from clerk_app.store.books.changes import Changes
+from clerk_app.store.books.subjects import HERE, OWN, SUBJECTS, decode_subject, decoder_of, feeds_of, row_of
 from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.ledger import Ledger
 
-S = TypeVar("S", CaseSummary, ParcelSummary, ManifestSummary)
+S = TypeVar("S", CaseSummary, ParcelSummary, ManifestSummary, TipSummary)
 TABLE = "cases"
 """What every subject's entries fold to: cases, bags and manifests, each under its number."""
-SUBJECTS = "subjects"
 FOLDED = "folded"
-HERE = ""
-"""Stands for the own point's feed among those that tell of a subject."""
-OWN = frozenset({HERE})
-FOLDS = 2
+FOLDS = 3
 """Raised whenever a fold tells more than it did before: what was kept is told anew at the next opening."""
-
-_DECODERS: dict[About, Callable[[bytes], Standing]] = {
-    About.CASE: msgspec.json.Decoder(Case).decode,
-    About.PARCEL: msgspec.json.Decoder(Parcel).decode,
-    About.MANIFEST: msgspec.json.Decoder(Manifest).decode,
-}
-
-
-def decoder_of(subject: str) -> Callable[[bytes], Standing]:
-    """Return what reads a row of the table: what it holds, the subject's number tells."""
-    return _DECODERS[about_of(subject)]
-
-
-class Subject(msgspec.Struct, omit_defaults=True):
-    """One subject's row: the places of its entries in the journal, and its summary if they make anything."""
-
-    entries: list[int]
-    summary: CaseSummary | None = None
-    parcel: ParcelSummary | None = None
-    manifest: ManifestSummary | None = None
-    feeds: tuple[str, ...] = (HERE,)
-    """The points whose feeds tell of it."""
-
-    @property
-    def told(self) -> Summary | None:
-        return self.summary or self.parcel or self.manifest
-
-
-def row_of(entries: list[int], told: Summary | None, feeds: Iterable[str] = OWN) -> Subject:
-    """Return the row of a subject."""
-    points = tuple(sorted(feeds))
-    match told:
-        case ParcelSummary():
-            return Subject(entries, parcel=told, feeds=points)
-        case ManifestSummary():
-            return Subject(entries, manifest=told, feeds=points)
-        case _:
-            return Subject(entries, told, feeds=points)
-
-
-def feeds_of(records: Iterable[Record]) -> frozenset[str]:
-    """Return the points whose feeds tell of a subject; of one that none has told yet it is the own point that speaks."""
-    held = list(records)
-    found = {point for record in held for point in record.further}
-    if not found or any(record.position is not None for record in held):
-        found.add(HERE)
-    return frozenset(found)
-
-
-decode_subject = msgspec.json.Decoder(Subject).decode
 
 
 class _Known:
@@ -115,9 +59,10 @@ class Casebook:
     def load(self) -> None:
         """Take every subject's row into memory; rows that do not open are made anew from the journal."""
         shared: dict[str, str] = {}
+        heard: dict[tuple[str, ...], frozenset[str]] = {(HERE,): OWN}
         read: dict[str, _Known] = {}
         for _, name, row in self._rows.walk(decode_subject):
-            feeds = OWN if row.feeds == (HERE,) else frozenset(row.feeds)
+            feeds = heard.setdefault(row.feeds, frozenset(row.feeds))
             read[name] = _Known(row.entries, _sharing(row.told, shared), feeds)
         self._known = read
         self.changes.forget()
@@ -191,6 +136,10 @@ class Casebook:
     def manifests(self, feeds: frozenset[str] = OWN) -> list[ManifestSummary]:
         """Return the summaries of manifests likewise."""
         return _latest(self._known.values(), ManifestSummary, feeds)
+
+    def tips(self, feeds: frozenset[str] = OWN) -> list[TipSummary]:
+        """Return the summaries of tips likewise."""
+        return _latest(self._known.values(), TipSummary, feeds)
 
     def find(self, words: str, feeds: frozenset[str] = OWN) -> list[CaseSummary]:
         """Return the cases among these in which every word is found, the latest change first."""

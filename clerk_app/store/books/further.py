@@ -15,8 +15,9 @@ import msgspec
 from clerk_app.domain.journal import Record
 from clerk_app.domain.trail import Step, gone_on
 from clerk_app.store.books.book import Book, without
-from clerk_app.store.books.casebook import HERE, Casebook
+from clerk_app.store.books.casebook import Casebook
 from clerk_app.store.books.serials import META, Fact, decode_fact
+from clerk_app.store.books.subjects import HERE
 from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.ledger import Ledger
 

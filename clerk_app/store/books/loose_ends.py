@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from clerk_app.domain.journal import Record, Verdict
 from clerk_app.store.books.book import Book
-from clerk_app.store.books.casebook import HERE, Casebook
+from clerk_app.store.books.casebook import Casebook
+from clerk_app.store.books.subjects import HERE
 from clerk_app.store.file.vault import Vault
 
 MENDED = "entry.mended"

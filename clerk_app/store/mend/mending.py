@@ -14,7 +14,6 @@ from typing import Any
 from clerk_app.domain.journal import GENESIS, Entry, links
 from clerk_app.store.books.book import HEAD, MOVED, REFUSED, UNSENT, Book
 from clerk_app.store.books.book import TABLE as JOURNAL
-from clerk_app.store.books.casebook import SUBJECTS
 from clerk_app.store.books.casebook import TABLE as CASES
 from clerk_app.store.books.cursor import CURSOR
 from clerk_app.store.books.further import FEED
@@ -25,6 +24,7 @@ from clerk_app.store.books.published import REVISION, SEARCH
 from clerk_app.store.books.published import TABLES as PUBLISHED
 from clerk_app.store.books.serials import FLOOR, META, Serials, serials_of
 from clerk_app.store.books.spans import Spans
+from clerk_app.store.books.subjects import SUBJECTS
 from clerk_app.store.ledger import Ledger
 from clerk_app.store.mend.refolding import NOTE as INCOMPLETE
 from clerk_app.store.mend.refolding import About, Refolding
