@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clerk_app.domain import bodies as b
 from clerk_app.domain.journal import Record, Verdict
@@ -20,9 +22,13 @@ from clerk_app.store.books.subjects import HERE
 from clerk_app.store.errors import StoreDamaged
 from sync.central import backups
 from sync.central.central import Account
+from sync.runner import RunningLine
+from sync.talk import Talk
+from sync.window import WindowEnd
 from tests.support.booth import Booth, Town
 from tests.support.branches import Branches, branches
 from tests.support.city import OTHER_POINT, PASSWORD, POINT, TODAY
+from tests.support.sockets import until
 from tests.support.story import ALL
 
 SUSPENDED = b.Suspended(on=TODAY, reason="专家评审")
@@ -340,6 +346,32 @@ def test_pruning_waits_for_the_backups_of_the_feed_that_told_it(city: Branches, 
     at.records.pruning.cover(Coverage(10, 10, later.isoformat()))
     assert at.records.pruning.prune(30, later).cases == 1
     assert at.records.case(case) is None
+
+
+def test_what_comes_at_a_further_point_is_here_within_one_long_poll(city: Branches) -> None:
+    at = watch(city)
+    signer = Ed25519PrivateKey.from_private_bytes(city.keys[at.seat.window]).sign
+
+    def connect() -> WindowEnd:
+        client = httpx.Client(transport=city.town.bridge, base_url=at.seat.central, trust_env=False)
+        return WindowEnd(at.records, at.seat.window, signer, Talk(client), city.town.clock)
+
+    woken = threading.Event()
+    at.records.changes.heard.append(woken.set)
+    line = RunningLine(connect, city.town.clock, pulse=600.0).start()
+    try:
+        until(lambda: city.town.central.bell.listeners == 1)
+        theirs = city.away.receive()
+        city.away.sync()
+        until(lambda: at.records.summaries(frozenset({OTHER_POINT})) != [])
+        assert at.records.case(theirs) is not None
+        assert woken.is_set()
+        until(lambda: city.town.central.bell.listeners == 1)
+        mine = city.beside.receive()
+        city.beside.sync()
+        until(lambda: {s.number for s in at.records.summaries()} == {mine})
+    finally:
+        line.stop()
 
 
 async def _backed_up(here: Town) -> str:
