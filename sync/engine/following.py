@@ -65,7 +65,7 @@ class Further:
                 return Go(Further(places=places), asked(places), shared) if places else Over(shared)
             case Answered(message=wire.Feeds() as told):
                 return self._told(told, shared)
-            case Done(None):
+            case Done(None) if self.pages:
                 return self._next(shared)
             case Failed(failure) if failure.kind is Kind.TOLD:  # it holds up nothing else
                 return Over(shared)
