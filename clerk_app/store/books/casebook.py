@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -54,6 +55,8 @@ class Casebook:
         self._known: dict[str, _Known] = {}
         self._staged: dict[str, _Known] = {}
         self._count = 0
+        self._further: Counter[str] = Counter()
+        """How many subjects each further point's feed tells of."""
         self.changes = Changes()
 
     def load(self) -> None:
@@ -70,6 +73,7 @@ class Casebook:
         if lost or any(f.table in {SUBJECTS, ""} for f in self._vault.findings):
             self._recover()
         self._count = sum(map(_is_case, self._known.values()))
+        self._further = Counter(feed for known in self._known.values() for feed in known.feeds if feed != HERE)
 
     def fold_as_now(self) -> None:
         """Fold every subject anew where a program wrote the store that folded otherwise: once, in one transaction."""
@@ -124,6 +128,10 @@ class Casebook:
         """Return the points whose feeds tell of a subject (``HERE``: the own one's); none of one nobody knows here."""
         known = self._known.get(subject)
         return known.feeds if known is not None else frozenset()
+
+    def further(self) -> set[str]:
+        """Return the further points whose feeds tell of anything here."""
+        return {feed for feed, count in self._further.items() if count}
 
     def summaries(self, feeds: frozenset[str] = OWN) -> list[CaseSummary]:
         """Return the summary of every case that one of these points' feeds tells of, the latest change first."""
@@ -205,7 +213,9 @@ class Casebook:
         self._rows.discard(subject)
 
         def gone() -> None:
-            self._count -= _is_case(self._known.pop(subject, None))
+            known = self._known.pop(subject, None)
+            self._count -= _is_case(known)
+            self._counted(known, None)
             self.changes.note({subject})
 
         self._vault.on_done(gone)
@@ -274,9 +284,17 @@ class Casebook:
 
     def _publish(self) -> None:
         self._count += sum(_is_case(known) - _is_case(self._known.get(name)) for name, known in self._staged.items())
+        for name, known in self._staged.items():
+            self._counted(self._known.get(name), known)
         self._known.update(self._staged)
         self.changes.note(self._staged)
         self._staged.clear()
+
+    def _counted(self, before: _Known | None, after: _Known | None) -> None:
+        if before is not None and before.feeds is not OWN:
+            self._further.subtract(before.feeds - OWN)
+        if after is not None and after.feeds is not OWN:
+            self._further.update(after.feeds - OWN)
 
     def _of(self, subject: str) -> _Known | None:
         return self._staged.get(subject) or self._known.get(subject)

@@ -17,7 +17,6 @@ from clerk_app.domain.trail import Step, gone_on
 from clerk_app.store.books.book import Book, without
 from clerk_app.store.books.casebook import Casebook
 from clerk_app.store.books.serials import META, Fact, decode_fact
-from clerk_app.store.books.subjects import HERE
 from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.ledger import Ledger
 
@@ -98,14 +97,27 @@ class Further:
         self._facts.put(FEED + point, Fact(msgspec.json.encode(place)))
 
     def follow(self, told: Sequence[FurtherPoint]) -> None:
-        """Follow these points and no others; what is held of others goes."""
+        """Follow these points and no others; what is held of others goes, a few subjects at a time: a kill leaves the rest."""
         wanted = tuple(sorted(told, key=lambda one: one.point))
         if wanted != self.points():
-            self._forget_read()
+            self._change(wanted)
+        gone = self._casebook.further() - {one.point for one in wanted}
+        subjects = self._told_by(gone) if gone else []
+        for begin in range(0, len(subjects), BATCH):
+            with self._vault.transaction():
+                for subject, places in subjects[begin : begin + BATCH]:
+                    self._forget(subject, places, gone)
+
+    def _change(self, wanted: tuple[FurtherPoint, ...]) -> None:
+        """Keep another list; a feed that is not followed any more, or was not, is heard from its beginning."""
+        stays = {one.point for one in wanted} & {one.point for one in self.points()}
+        with self._vault.transaction():
             self._vault.on_undo(self._forget_read)
             self._facts.put(LIST, Fact(msgspec.json.encode(wanted)))
-            self._forget_read()
-        self._leave_others()
+            for row in list(self._vault.ids(META)):
+                if row.startswith(FEED) and row.removeprefix(FEED) not in stays:
+                    self._facts.discard(row)
+        self._forget_read()
 
     def _forget_read(self) -> None:
         self._read = None
@@ -140,20 +152,6 @@ class Further:
                 self._casebook.refold(subject, ())
             self.move(point, position, mark)
         return touched
-
-    def _leave_others(self) -> None:
-        """Forget what only the feeds of points tell that are not followed, a few subjects at a time; a kill leaves the rest."""
-        kept = {one.point for one in self.points()}
-        rows = [row for row in self._vault.ids(META) if row.startswith(FEED)]
-        for row in rows:
-            if row.removeprefix(FEED) not in kept:
-                self._facts.discard(row)
-        gone = {feed for name, _ in self._casebook.known() for feed in self._casebook.feeds(name)} - kept - {HERE}
-        told = self._told_by(gone) if gone else []
-        for begin in range(0, len(told), BATCH):
-            with self._vault.transaction():
-                for subject, places in told[begin : begin + BATCH]:
-                    self._forget(subject, places, gone)
 
     def _told_by(self, points: set[str]) -> list[tuple[str, list[int]]]:
         names = [name for name, _ in self._casebook.known() if not self._casebook.feeds(name).isdisjoint(points)]

@@ -67,9 +67,9 @@ def feeds_of(records: Iterable[Record]) -> frozenset[str]:
     """Return the points whose feeds tell of a subject; of one that none has told yet it is the own point that speaks."""
     held = list(records)
     found = {point for record in held for point in record.further}
-    if not found or any(record.position is not None for record in held):
-        found.add(HERE)
-    return frozenset(found)
+    if not found:
+        return OWN
+    return frozenset(found | OWN if any(record.position is not None for record in held) else found)
 
 
 decode_subject = msgspec.json.Decoder(Subject).decode
