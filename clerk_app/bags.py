@@ -16,20 +16,11 @@ from clerk_app.domain.kinds import MOVING, ParcelState
 from clerk_app.domain.lots import at_point
 from clerk_app.domain.numbers import plain
 from clerk_app.domain.summary import CaseSummary
+from clerk_app.domain.supervision import settle_days
 from clerk_app.domain.tracing import Whereabout, parcel_steps, whereabouts
 from clerk_app.seat import Clock, Refused, Seat
 from clerk_app.sight import Sight
 from clerk_app.store.records import Records
-
-WORKDAYS = {
-    cb.Fault.LOST: 1,
-    cb.Fault.MISSING_BAG: 1,
-    cb.Fault.NOT_LISTED: 1,
-    cb.Fault.SHORT: 2,
-    cb.Fault.SEAL_BROKEN: 2,
-}
-OTHERWISE = 3
-"""Working days within which a discrepancy is settled, counted from the day after it was found: what may be lost is looked for first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +96,8 @@ class Bags:
         return found
 
     def disputed(self, parcel: Parcel) -> tuple[cb.PaperLine, ...]:
-        """Return the lines of a bag whose papers another bag holds, as far as this window knows."""
-        if parcel.state not in MOVING or parcel.sealed.sender.kind is not cb.HandKind.POINT:
+        """Return the lines of a bag whose papers are elsewhere, as far as this window knows."""
+        if parcel.state not in MOVING:
             return ()
         cases = (self._records.case(number) for number in parcel.cases)
         return tuple(line for case in cases if case is not None for line in dispatch.disputed(parcel, case))
@@ -124,7 +115,7 @@ class Bags:
 
     def _task(self, subject: str, one: Open) -> Task:
         today = self._clock().date()
-        due = add_workdays(self._records.calendar(), one.on, WORKDAYS.get(one.found.fault, OTHERWISE))
+        due = add_workdays(self._records.calendar(), one.on, settle_days(one.found.fault))
         late = today > due.day and not due.provisional
         return Task(subject=subject, open=one, waits=(today - one.on).days, due=due, late=late)
 

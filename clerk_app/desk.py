@@ -9,7 +9,6 @@ from pathlib import Path
 
 from clerk_app import applicants, choosing, paperwork, planning
 from clerk_app.devices.scanner import Scanner
-from clerk_app.dispatch_doors import DispatchDoors
 from clerk_app.domain import bodies as b
 from clerk_app.domain.case import Case
 from clerk_app.domain.catalogue import JointService, ServiceItem
@@ -29,6 +28,7 @@ from clerk_app.scanning import split
 from clerk_app.seat import Act, Clock, Refused, Seat
 from clerk_app.store.books.search import Hit
 from clerk_app.store.records import Records
+from clerk_app.task_doors import TaskDoors
 
 __all__ = ["Desk", "Hit", "IntakeResult", "Outcome"]
 
@@ -53,7 +53,7 @@ class IntakeResult:
 
 
 @guarded
-class Desk(DispatchDoors):
+class Desk(TaskDoors):
     """One signed-in person at one window; every method that writes is durable when it returns, and raises ``Refused``.
 
     Whoever may not use a method (``roles.DOORS``) gets ``Refused`` too, whether it reads or writes.

@@ -42,6 +42,8 @@ DOORS: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("courier", "verify_courier", "courier_on_paper"), WINDOW),
     **dict.fromkeys(("label", "print_label", "manifest_paper", "print_manifest"), WINDOW),
     **dict.fromkeys(("receive_parcel", "result_arrived", "deliver", "give_back"), WINDOW),
+    **dict.fromkeys(("refresh_tasks", "my_returns", "tips", "tip", "offer_tip", "rate"), WINDOW),
+    **dict.fromkeys(("tasks", "task_counts", "approve_tip", "decline_tip", "withdraw_tip"), SUPERVISOR),
     **dict.fromkeys(("take_up", "write_off", "settle", "close_discrepancy"), SUPERVISOR),
 }
 """Public method or property of the desk → who may use it. What a role then may do to a case, ``domain.kinds`` says."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from clerk_app.domain.catalogue import Handling, Unit
+from clerk_app.domain.custody_bodies import Fault
 from clerk_app.domain.custody_words import FAULT_LABELS
 from clerk_app.domain.deadlines import Suspension
 from clerk_app.domain.kinds import BEFORE_ACCEPTANCE, IN_PROGRESS, State
@@ -27,6 +28,26 @@ URGE_DAYS = 2
 """Working days within which a call is answered, and what was sent back put right."""
 
 
+REVIEW_DAYS: Mapping[TaskKind, int] = {
+    **dict.fromkeys((TaskKind.CONFLICT, TaskKind.QUARANTINE, TaskKind.DAMAGE), 1),
+    **dict.fromkeys((TaskKind.DEEMED, TaskKind.UNDO, TaskKind.RATING), 2),
+    **dict.fromkeys((TaskKind.FAILED, TaskKind.CUSTODY), 3),
+    **dict.fromkeys((TaskKind.BREACH, TaskKind.DECLINED, TaskKind.VISITS, TaskKind.TIP), 5),
+    TaskKind.VERIFY: VERIFY_DAYS,
+    TaskKind.UNANSWERED: URGE_DAYS,
+    TaskKind.FINDING: VERIFY_DAYS,
+}
+"""Working days within which a task is seen to that has no day of its own."""
+SETTLE_DAYS: Mapping[Fault, int] = {
+    Fault.LOST: 1,
+    Fault.MISSING_BAG: 1,
+    Fault.NOT_LISTED: 1,
+    Fault.SHORT: 2,
+    Fault.SEAL_BROKEN: 2,
+}
+"""Working days within which a discrepancy is settled, counted from the day after it was found: what may be lost is looked for first."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskStub:
     """Something of one subject that needs a person, as far as it does not hang on what day it is."""
@@ -37,6 +58,8 @@ class TaskStub:
     at: str
     """Since when, RFC 3339 or a day."""
     due: date | None = None
+    days: int = 0
+    """Working days from ``at`` within which it is seen to, where there is no ``due``; 0: as its kind has it."""
     to: str = ""
     """The number of who was asked to see to it."""
     entry: str = ""
@@ -153,6 +176,11 @@ def shared_tasks(seen: Oversight) -> Iterator[TaskStub]:
             )
 
 
+def settle_days(fault: Fault) -> int:
+    """Return the working days within which a discrepancy is settled."""
+    return SETTLE_DAYS.get(fault, REVIEW_DAYS[TaskKind.CUSTODY])
+
+
 def custody_tasks(stood: Parcel | Manifest) -> tuple[TaskStub, ...]:
     """Return what of a bag or a hand-over needs a person: each discrepancy that is open, and conflicts."""
     seen = stood.oversight
@@ -161,6 +189,7 @@ def custody_tasks(stood: Parcel | Manifest) -> tuple[TaskStub, ...]:
             key=f"custody:{o.entry}/{o.number}",
             kind=TaskKind.CUSTODY,
             at=o.on.isoformat(),
+            days=settle_days(o.found.fault),
             entry=o.entry,
             note=FAULT_LABELS[o.found.fault],
         )
@@ -185,6 +214,7 @@ def _placed(seen: Oversight, stub: TaskStub) -> TaskStub:
         kind=stub.kind,
         at=stub.at,
         due=stub.due,
+        days=stub.days,
         to=to,
         entry=stub.entry,
         note=stub.note,

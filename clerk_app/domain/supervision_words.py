@@ -34,8 +34,6 @@ class TaskKind(StrEnum):
     """不予受理复核."""
     VISITS = "visits"
     """到现场次数超过上限."""
-    ANSWERED = "answered"
-    """整改答复待看."""
     UNANSWERED = "unanswered"
     """催办、整改到期未答复."""
     UNDO = "undo"
@@ -62,7 +60,6 @@ TASK_LABELS: Mapping[TaskKind, str] = {
     TaskKind.BREACH: "二次告知",
     TaskKind.DECLINED: "拒收复核",
     TaskKind.VISITS: "超次到场",
-    TaskKind.ANSWERED: "已答复",
     TaskKind.UNANSWERED: "逾期未答",
     TaskKind.UNDO: "撤销复核",
     TaskKind.RATING: "差评",
@@ -77,7 +74,6 @@ OUTCOMES: Mapping[TaskKind, Mapping[str, str]] = {
     TaskKind.VISITS: _REVIEWED,
     TaskKind.DECLINED: {"founded": "理由成立", "unfounded": "理由不成立，应予受理", "guide": "指南有误，转请修订"},
     TaskKind.FAILED: {"marked": "已记录虚假材料", "cured": "已补正", "explained": "有正当理由"},
-    TaskKind.ANSWERED: {"accepted": "整改到位"},
     TaskKind.RATING: {"contacted": "已回访整改", "unfounded": "经核实与服务无关"},
     TaskKind.DAMAGE: {"restored": "已从中心或备份找回", "gone": "无法找回，已告知申请人"},
     TaskKind.FINDING: {"cured": "已整改", "explained": "有正当理由"},
@@ -116,6 +112,28 @@ RATING_TAGS: Mapping[str, str] = {
 }
 LOW = 2
 """Ratings up to this one are a task."""
+
+
+RULES: Mapping[TaskKind, str] = {
+    TaskKind.CONFLICT: "同一事项上两笔不能并存的登记，须由值班主任裁定",
+    TaskKind.DEEMED: "行政许可法第三十二条第一款第（四）项：逾期不告知的，自收到申请材料之日起即为受理",
+    TaskKind.CLOCK: "行政许可法第三十二条、第四十二条和本事项承诺时限",
+    TaskKind.DEBT: "容缺受理承诺：逾期未补的退件",
+    TaskKind.QUARANTINE: "中心没有收下的登记，须改报或不再报",
+    TaskKind.CUSTODY: "交接清单一次封定，差异逐条结案",
+    TaskKind.FAILED: "核查不实的，依法处理并记录",
+    TaskKind.VERIFY: "先信后核：抽中的办件限期核查",
+    TaskKind.BREACH: "行政许可法第三十二条第一款第（四）项：应当一次告知需要补正的全部内容",
+    TaskKind.DECLINED: "不予受理须有法定理由，逐件复核",
+    TaskKind.VISITS: "到现场次数不得超过事项公布的上限",
+    TaskKind.UNANSWERED: "催办须按期答复",
+    TaskKind.UNDO: "撤销他人的结论须由第二人复核",
+    TaskKind.RATING: "国办发〔2019〕51号：差评须回访整改",
+    TaskKind.TIP: "办事提示经审核后印在一次性告知书上",
+    TaskKind.DAMAGE: "窗口数据受损，须找回或核销",
+    TaskKind.FINDING: "记录的问题须按期整改",
+}
+"""What each kind of task goes by."""
 
 
 def task_kind(task: str) -> TaskKind | None:

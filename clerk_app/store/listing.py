@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from clerk_app.domain.case import Case
 from clerk_app.domain.custody_summary import ManifestSummary, ParcelSummary
+from clerk_app.domain.standing import Summary
 from clerk_app.domain.summary import CaseSummary
+from clerk_app.domain.tips import TipSummary
 from clerk_app.store.books.casebook import Casebook
 from clerk_app.store.books.subjects import OWN
 from clerk_app.store.offering import Offering
@@ -49,3 +51,11 @@ class Listing(Offering):
     def cases_of_applicant(self, id_number: str) -> list[Case]:
         """Return all cases of this point with exactly this identity number, the latest change first."""
         return self._cases.of_applicant(id_number)
+
+    def tips(self, feeds: frozenset[str] = OWN) -> list[TipSummary]:
+        """Return the summaries of tips likewise."""
+        return self._cases.tips(feeds)
+
+    def told(self, feeds: frozenset[str] = OWN) -> list[tuple[str, Summary | None]]:
+        """Return every such subject with its summary, if it makes anything; one that did not change is the same object."""
+        return self._cases.known(feeds)

@@ -53,6 +53,11 @@ def test_what_shows_a_case_an_applicant_or_an_entry_is_for_the_window_alone() ->
         "write_off",
         "settle",
         "close_discrepancy",
+        "tasks",
+        "task_counts",
+        "approve_tip",
+        "decline_tip",
+        "withdraw_tip",
     }
     assert all(roles <= WINDOW for name, roles in DOORS.items() if name not in OPEN)
 

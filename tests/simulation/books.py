@@ -13,15 +13,21 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from clerk_app.domain.case import Case, fold
+from clerk_app.domain.case import Case
 from clerk_app.domain.couriers import Courier
+from clerk_app.domain.custody import Manifest, Parcel
+from clerk_app.domain.custody_summary import ManifestSummary, ParcelSummary, manifest_summary, parcel_summary
+from clerk_app.domain.deadlines import Calendar
 from clerk_app.domain.journal import GENESIS, Entry, Record, Verdict, in_order
 from clerk_app.domain.numbers import parse_case_number
-from clerk_app.domain.standing import Standing
+from clerk_app.domain.standing import Standing, fold_any
+from clerk_app.domain.summary import CaseSummary, summary_of
 from clerk_app.domain.trail import Step, gone_on
-from clerk_app.store.books.subjects import HERE, feeds_of
+from clerk_app.store.books.further import FurtherPoint
+from clerk_app.store.books.subjects import HERE, OWN, feeds_of
 from sync import wire
 from sync.engine.operations import KeptSession
+from tests.support.story import COVERED
 
 Told = tuple[str, Verdict, int | None, dict[str, Any] | None]
 """Of an entry: its id, and central's verdict, position and problem."""
@@ -40,6 +46,16 @@ class Place:
     position: int = 0
     mark: int = 0
     trail: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True)
+class Followed:
+    """The list of further points, as ``Records.further`` tells it."""
+
+    held: tuple[FurtherPoint, ...]
+
+    def points(self) -> tuple[FurtherPoint, ...]:
+        return self.held
 
 
 @dataclass
@@ -82,13 +98,13 @@ class Books:
     uploads_rest: float = 0.0
     couriers: tuple[str, tuple[Courier, ...]] = ("", ())
     """Which list of the point's couriers central told last, and who is on it."""
-    further: dict[str, Place] = field(default_factory=dict)
+    far: dict[str, Place] = field(default_factory=dict)
     """The further points that are followed, and how far each feed was heard."""
     stumbles: int = 0
     """How often the catalogue as one file did not come."""
 
     def __post_init__(self) -> None:
-        self._folded: dict[str, Case | None] = {}
+        self._folded: dict[str, Standing | None] = {}
 
     def copy(self) -> Books:
         """Return the same, on a disk of its own."""
@@ -104,7 +120,7 @@ class Books:
             uploads=dict(self.uploads),
             uploaded=dict(self.uploaded),
             given_up=dict(self.given_up),
-            further=dict(self.further),
+            far=dict(self.far),
         )
 
     # what a clerk's hand needs of ``Records``
@@ -123,13 +139,22 @@ class Books:
     def record(self, entry_id: str) -> Record | None:
         return self.records.get(entry_id)
 
-    def case(self, number: str) -> Case | None:
-        if number not in self._folded:
-            self._folded[number] = fold(self.records_of(number))
-        return self._folded[number]
-
     def stood(self, subject: str) -> Standing | None:
-        return self.case(subject)
+        if subject not in self._folded:
+            self._folded[subject] = fold_any(subject, self.records_of(subject))
+        return self._folded[subject]
+
+    def standing(self) -> dict[str, Standing]:
+        """Return every case, bag and manifest its own point's feed tells this window of."""
+        return self.standing_of(HERE)
+
+    def _all(self) -> dict[str, Standing]:
+        found = {subject: self.stood(subject) for subject in self.subjects}
+        return {subject: one for subject, one in found.items() if one is not None}
+
+    def case(self, number: str) -> Case | None:
+        found = self.stood(number)
+        return found if isinstance(found, Case) else None
 
     def cases(self) -> dict[str, Case]:
         """Return every case its own point's feed tells this window of."""
@@ -137,8 +162,40 @@ class Books:
 
     def cases_of(self, feed: str) -> dict[str, Case]:
         """Return every case that a feed tells of."""
-        found = {number: self.case(number) for number in self.subjects if feed in self.feeds_of(number)}
-        return {number: case for number, case in found.items() if case is not None}
+        told = self.standing_of(feed).items()
+        return {number: one for number, one in told if isinstance(one, Case)}
+
+    def standing_of(self, feed: str) -> dict[str, Standing]:
+        """Return every case, bag and manifest that a feed tells of."""
+        return {subject: one for subject, one in self._all().items() if feed in self.feeds_of(subject)}
+
+    def summaries(self, feeds: frozenset[str] = OWN) -> list[CaseSummary]:
+        return [summary_of(one, 0) for one in self._listed(feeds) if isinstance(one, Case)]
+
+    def parcels(self, feeds: frozenset[str] = OWN) -> list[ParcelSummary]:
+        return [parcel_summary(one, 0) for one in self._listed(feeds) if isinstance(one, Parcel)]
+
+    def manifests(self, feeds: frozenset[str] = OWN) -> list[ManifestSummary]:
+        return [manifest_summary(one, 0) for one in self._listed(feeds) if isinstance(one, Manifest)]
+
+    def _listed(self, feeds: frozenset[str]) -> list[Standing]:
+        return [one for number, one in sorted(self._all().items()) if not feeds.isdisjoint(self.feeds_of(number))]
+
+    def find_cases(self, _: str, feeds: frozenset[str] = OWN) -> list[CaseSummary]:
+        return []
+
+    def item(self, _: str, version: str) -> None:
+        """Nothing a clerk does here looks into the catalogue."""
+
+    def calendar(self) -> Calendar:
+        return COVERED
+
+    def point_name(self, code: str) -> str:
+        return code
+
+    @property
+    def further(self) -> Followed:
+        return Followed(tuple(FurtherPoint(point, "2099-12-31T00:00:00+00:00") for point in sorted(self.far)))
 
     def feeds_of(self, subject: str) -> frozenset[str]:
         return feeds_of(self.records_of(subject)) if self.subjects.get(subject) else frozenset()
@@ -209,8 +266,8 @@ class Books:
 
     def follow(self, points: Sequence[str]) -> None:
         """Follow these points and no others; what only others' feeds told goes."""
-        gone = self.further.keys() - set(points)
-        self.further = {point: self.further.get(point, Place()) for point in sorted(points)}
+        gone = self.far.keys() - set(points)
+        self.far = {point: self.far.get(point, Place()) for point in sorted(points)}
         for record in list(self.records.values()):
             if gone.isdisjoint(record.further):
                 continue
@@ -253,8 +310,8 @@ class Books:
         return position
 
     def _go(self, point: str, position: int, mark: int) -> None:
-        place = self.further.get(point, Place())
-        self.further[point] = Place(position, mark, gone_on(place.trail, position, mark))
+        place = self.far.get(point, Place())
+        self.far[point] = Place(position, mark, gone_on(place.trail, position, mark))
 
     def restore(self, told: Sequence[wire.OwnEntry]) -> None:
         """Take in own entries that central gave back, with what it said of them."""

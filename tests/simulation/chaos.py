@@ -48,6 +48,7 @@ class Chaos:
             (90, self._jump),
             (150, self._old_disk),
             (60, self._couriers),
+            (6, self._office),
         ):
             self._again(mean, what)
         if self._city.district:
@@ -72,7 +73,11 @@ class Chaos:
 
     def _act(self, station: Station) -> None:
         state = self._city.model.state
-        numbers = [n for n, s in state.subjects.items() if n in state.states and s.home != station.seat.point]
+        numbers = [
+            n
+            for n, s in state.subjects.items()
+            if n in state.states and state.states[n].case is not None and s.home != station.seat.point
+        ]
         elsewhere = []
         if numbers and self._city.network.weather.central_up:
             number = self._chance.choice(numbers)
@@ -143,6 +148,11 @@ class Chaos:
         kept = tuple(p for p in person.points if p == station.seat.point or self._chance.random() < 0.6)
         self._city.model.entrust(person.number, kept)
         self._city.log("central", f"{person.number} answers for {kept}")
+
+    def _office(self) -> None:
+        done = self._city.network.weather.central_up and self._city.office.act(self._city.now)
+        if done:
+            self._city.log("central", f"its departments: {done}")
 
     def _crash(self) -> None:
         station = self._chance.choice(self._city.stations)

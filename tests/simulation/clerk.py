@@ -11,19 +11,23 @@ from typing import Any, cast
 
 from clerk_app import planning
 from clerk_app.domain import bodies as b
-from clerk_app.domain.case import Case, fold
+from clerk_app.domain.case import Case
 from clerk_app.domain.checklist import Tally
+from clerk_app.domain.custody import Parcel
+from clerk_app.domain.custody_bodies import PaperLine
 from clerk_app.domain.draft import Draft
 from clerk_app.domain.journal import Entry, Record, point_of, signed
 from clerk_app.domain.kinds import IN_PROGRESS
 from clerk_app.domain.numbers import case_number, uuid7
 from clerk_app.domain.people import Person, Role
+from clerk_app.domain.standing import Standing, fold_any
 from clerk_app.planning import Decide
 from clerk_app.scribe import Scribe
 from clerk_app.seat import Act, Refused, Seat
 from clerk_app.store.books.subjects import HERE
 from clerk_app.store.records import Records
 from tests.simulation.books import Books
+from tests.simulation.post import DOINGS, Post
 from tests.support.story import ALL, APPLICANT, COVERED, PERMIT, without
 
 BROUGHT = (Tally(material="lease", copies_kept=1), Tally(material="form", originals_kept=1))
@@ -57,10 +61,21 @@ class Clerk:
         clock: Callable[[], datetime],
         chance: random.Random,
     ) -> None:
-        self.books, self.seat, self.person, self._clock, self._chance = books, seat, person, clock, chance
-        self._hand = Hand(books, seat, key, clock, chance)
+        self.seat, self.person, self._clock, self._chance = seat, person, clock, chance
+        self._key = key
+        self.exchange(books)
         self.hold: Callable[[bytes, str], object] = lambda content, sha256: None
         """Puts a scan on the disk before an entry names it."""
+
+    def exchange(self, books: Books) -> None:
+        """Go on with other books, as they are on another disk."""
+        self.books = books
+        self._hand = Hand(books, self.seat, self._key, self._clock, self._chance)
+        self._post = Post(books, self._hand, self.seat, self.person, self._clock, self._chance)
+
+    def disputed(self, parcel: Parcel) -> tuple[PaperLine, ...]:
+        """Return what of a bag another one holds, as it is shown here."""
+        return self._post.disputed(parcel)
 
     def act(self, elsewhere: Sequence[list[Record]] = ()) -> str:
         """Do something, whatever comes to mind; return what, empty where it may not be done.
@@ -81,6 +96,10 @@ class Clerk:
                 self._receive()
             elif doing == "mend":
                 self._mend()
+            elif doing == "settle":
+                self._settle()
+            elif doing in DOINGS:
+                getattr(self._post, doing)()
             else:
                 self._on_a_case(doing)
         except Refused:
@@ -150,28 +169,34 @@ class Clerk:
         body = b.ScanAttached(material="form", sha256=sha256, size=len(content), media="image/png")
         return [Act("scan.attached", case.number, body)]
 
-    def _settle(self, case: Case) -> list[Act]:
-        if not case.conflicts or self.person.role is not Role.SUPERVISOR:
-            return []
-        stands = self._chance.random() < 0.5
-        body = b.Settled(entry=self._chance.choice(case.conflicts), stands=stands, reason="核对原件")
-        return [Act("conflict.settled", case.number, body)]
+    def _settle(self) -> None:
+        """Decide on a conflict in a case, a bag or a hand-over."""
+        self._settle_one([one for _, one in sorted(self.books.standing().items()) if one.conflicts])
+
+    def _settle_one(self, torn: Sequence[Standing]) -> None:
+        if torn and self.person.role is Role.SUPERVISOR:
+            one = self._chance.choice(torn)
+            stands = self._chance.random() < 0.5
+            body = b.Settled(entry=self._chance.choice(one.conflicts), stands=stands, reason="核对原件")
+            self._write([Act("conflict.settled", one.number, body)])
 
     def _oversee(self) -> None:
         """Settle, suspend or resume at one of the points this person answers for, from this window."""
-        feed = self._chance.choice([*self.books.further] or [HERE])
-        found = [case for _, case in sorted(self.books.cases_of(feed).items())]
-        ready = [case for case in found if case.conflicts or case.state in IN_PROGRESS]
+        feed = self._chance.choice([*self.books.far] or [HERE])
+        found = [one for _, one in sorted(self.books.standing_of(feed).items())]
+        torn = [one for one in found if one.conflicts]
+        ready = [one for one in found if isinstance(one, Case) and one.state in IN_PROGRESS]
+        if torn:
+            self._settle_one(torn)
+            return
         if not ready:
             return
         case = self._chance.choice(ready[-6:])
         accepted = case.accepted
-        if case.conflicts:
-            self._write(self._settle(case))
-        elif case.paused and accepted is not None:
+        if case.paused and accepted is not None:
             dates = {"promised_due": accepted.promised_due, "statutory_due": accepted.statutory_due}
             self._write([Act("case.resumed", case.number, b.Resumed(on=self._today, **dates))])
-        elif case.state in IN_PROGRESS:
+        else:
             self._write([Act("case.suspended", case.number, b.Suspended(on=self._today, reason="专家评审"))])
 
     def _blunder(self, case: Case) -> list[Act]:
@@ -214,8 +239,8 @@ class Clerk:
         seen = fetched + sum(r.entry.window == own or (r.placed and not fetched) for r in held)
         entry = self._hand._unsigned(self.person, act, n + 1, seen, previous)
         entry = signed(entry, self._hand._signing_key)
-        case = fold([*held, Record(entry=entry)])
-        self.books.append([entry], [case] if case is not None else [])
+        stood = fold_any(act.subject, [*held, Record(entry=entry)])
+        self.books.append([entry], [stood] if stood is not None else [])
 
 
 def _needs_mending(record: Record) -> bool:
@@ -231,7 +256,7 @@ WEIGHTS = {
     "remark": 3,
     "check": 4,
     "supplement": 2,
-    "next": 3,
+    "next": 4,
     "decline": 1,
     "withdraw": 1,
     "scan": 3,
@@ -239,4 +264,5 @@ WEIGHTS = {
     "move": 3,
     "mend": 3,
     "blunder": 1,
+    **DOINGS,
 }

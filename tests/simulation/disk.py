@@ -170,17 +170,17 @@ def _follow(disk: MemoryDisk, told: further.Follow) -> tuple[wire.FeedPlace, ...
 
 
 def _places(disk: MemoryDisk) -> tuple[wire.FeedPlace, ...]:
-    held = disk.books.further.items()
+    held = disk.books.far.items()
     return tuple(wire.FeedPlace(point=point, after=at.position, mark=at.mark) for point, at in held)
 
 
 def _followed(disk: MemoryDisk, _: further.Followed) -> tuple[wire.FeedPlace, ...]:
     own = wire.FeedPlace(point=point_of(disk.books.window), after=disk.books.cursor, mark=disk.books.mark)
-    return (own, *_places(disk)) if disk.books.further else ()
+    return (own, *_places(disk)) if disk.books.far else ()
 
 
 def _look_back_at(disk: MemoryDisk, asked: further.LookBackAt) -> tuple[Step, ...]:
-    place = disk.books.further.get(asked.point)
+    place = disk.books.far.get(asked.point)
     return place.trail if place is not None else ()
 
 

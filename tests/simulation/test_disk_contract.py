@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from clerk_app.domain.journal import Entry, Record
-from clerk_app.domain.standing import Standing
+from clerk_app.domain.standing import Standing, Summary
 from clerk_app.store.books.gaps import ChainForked
 from clerk_app.store.records import Records
 from sync.disk import ACTS as REAL
@@ -139,15 +139,16 @@ def test_both_disks_answer_a_whole_history_alike(seed: int, tmp_path: Path, stac
         assert isinstance(station.disk, TwinDisk)
         assert station.disk.done > 20
         books, records = station.books, station.records
-        assert {s.number: records.case(s.number) for s in records.summaries()} == books.cases()
+        shown: list[Summary] = [*records.summaries(), *records.parcels(), *records.manifests()]
+        assert {s.number: records.stood(s.number) for s in shown} == books.standing()
         assert records.rebuild() == []
         own = [r for r in records.journal() if r.entry.window == station.window]
         assert [bare(r) for r in sorted(own, key=lambda r: r.entry.n)] == [bare(r) for r in books.own_records()]
         assert {r.entry.id for r in records.refused()} == {r.entry.id for r in books.refused()}
         assert (records.feed_cursor(), records.feed_mark()) == (books.cursor, books.mark)
         assert records.feed_trail() == books.trail
-        assert [one.point for one in records.further.points()] == [*books.further]
-        for point, place in books.further.items():
+        assert [one.point for one in records.further.points()] == [*books.far]
+        for point, place in books.far.items():
             held = records.further.place(point)
             assert (held.position, held.mark, held.trail) == (place.position, place.mark, place.trail)
             told = records.summaries(frozenset({point}))

@@ -183,9 +183,12 @@ class Casebook:
                     different.append(name)
         return different
 
-    def known(self) -> list[tuple[str, Summary | None]]:
-        """Return every subject with its summary, if it makes anything."""
-        return [(name, known.summary) for name, known in list(self._known.items())]
+    def known(self, feeds: frozenset[str] | None = None) -> list[tuple[str, Summary | None]]:
+        """Return every subject, or those that one of these points' feeds tells of, with its summary, if it makes anything."""
+        held = list(self._known.items())
+        if feeds is not None:
+            held = [(name, known) for name, known in held if known.feeds is feeds or not known.feeds.isdisjoint(feeds)]
+        return [(name, known.summary) for name, known in held]
 
     def places_of(self, subject: str) -> Sequence[int]:
         """Return the places of a subject's entries in the journal."""

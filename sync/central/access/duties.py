@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from clerk_app.domain.people import Person, Role
@@ -18,6 +18,8 @@ from sync.wire import FurtherPoint
 
 DAYS = 3
 """For how long a sign-in counts without another: as long as a password may be checked at the window."""
+NOTED = exists().where(duties.c.window == bindparam("window"))
+"""Whether such a supervisor ever signed in at a window: at most there is nothing more to be asked."""
 _DAY_MS = 24 * 3_600_000
 
 
