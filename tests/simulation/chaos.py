@@ -52,7 +52,7 @@ class Chaos:
         ):
             self._again(mean, what)
         if self._city.district:
-            self._again(60, self._entrust)
+            self._again(30, self._entrust)
 
     def heal(self) -> None:
         """End it: the line is well, every machine is on."""

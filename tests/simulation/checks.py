@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clerk_app.domain.couriers import Courier
-from clerk_app.domain.journal import CENTRAL, Record, Verdict, verify_chain
+from clerk_app.domain.journal import CENTRAL, Record, Verdict, point_of, verify_chain
 from clerk_app.domain.kinds import KINDS
 from clerk_app.domain.merge import judge
 from sync.central.access.couriers import NO_LIST
-from sync.central.entries.ground import Row
+from sync.central.entries.ground import Row, destination
 from tests.simulation import custody_checks
 from tests.simulation.books import UNHEARD
 
@@ -105,6 +105,7 @@ class Checks:
             self._knows_the_couriers(station)
             if asked_today or not self._city.chaos.forgotten:
                 self._scans(station)
+        self._heard_for_a_reason()
         for point in self._city.model.state.points:
             self._nothing_doubled(point)
             self._conflicts_were_seen(point)
@@ -158,6 +159,15 @@ class Checks:
         }
         if told != set(subject.audience) or station.seat.point in told:
             self._city.wrong(f"{station.window} n {record.entry.n}: said from afar, and heard at {sorted(told)}")
+
+    def _heard_for_a_reason(self) -> None:
+        """A subject is heard of at its home, where it was taken up, and where a bag goes to."""
+        for name, subject in self._city.model.state.subjects.items():
+            said = [r.entry for r in self._city.model.feed(subject.home) if r.entry.subject == name]
+            reasons = {subject.home} | {point_of(e.window) for e in said if e.kind == "case.moved"}
+            reasons |= {destination(e) for e in said}
+            if not set(subject.audience) <= reasons:
+                self._city.wrong(f"{name} is heard of at {subject.audience}, which is no business of theirs")
 
     def _follows(self, station: Station) -> None:
         """The window shows the cases that further points' feeds tell, and holds nothing of any other point."""
