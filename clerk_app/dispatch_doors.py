@@ -85,6 +85,10 @@ class DispatchDoors(ScanDoors):
         """
         return self._bags.parcels(scope, point)
 
+    def find_parcels(self, words: str, scope: str = "all", point: str = "") -> list[ParcelSummary]:
+        """Return the bags of these in which every word is found: in what a list shows of a bag, or in a case of which it holds something."""
+        return self._bags.find(words, scope, point)
+
     def manifests(self, point: str = "") -> list[ManifestSummary]:
         """Return the hand-overs likewise, the latest first."""
         return self._bags.manifests(point)
