@@ -171,7 +171,7 @@ class Docket:
 
     def _here(self) -> Iterator[Task]:
         """What only this window's own store tells: what central did not take of it, and what it lost."""
-        for record in self._records.refused():
+        for record in self._records.loose_ends.needing():
             entry, title = record.entry, TASK_LABELS[TaskKind.QUARANTINE]
             about, point = about_of(entry.subject), point_of(entry.window)
             made = partial(Task, subject=entry.subject, about=about, title=title, point=point, window=entry.window)

@@ -11,6 +11,7 @@ from typing import Any
 from clerk_app import VERSION
 from clerk_app.commands.custody_grammar import add_custody, add_parcel
 from clerk_app.commands.parsing import Parser, counting, day, moment
+from clerk_app.commands.supervision_grammar import add_supervision, add_task
 
 MOST = 1_000_000
 """More than any city has items."""
@@ -52,6 +53,9 @@ def parser() -> Parser:
     _scans(add, below)
     _papers_moving(add, below)
     _handover(add)
+    add_supervision(add)
+    task = add("task", "督办的待办：转办、退回整改、了结、答复", "")
+    add_task(below(task.add_subparsers(title="命令", metavar="命令", required=True)))
     central = add("central", "市中心一端", "")
     add = below(central.add_subparsers(title="命令", metavar="命令", required=True))
     _central(add)

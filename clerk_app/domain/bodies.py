@@ -175,6 +175,7 @@ class Suspended:
     on: date
     reason: str
     procedure: str = ""
+    """Of ``supervision_words.PROCEDURES``."""
     told: Limit | None = None
     """所需时间 as the applicant was told it in writing (行政许可法 §45)."""
 

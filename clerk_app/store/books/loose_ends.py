@@ -52,6 +52,10 @@ class LooseEnds:
         """Return how many of them need nobody: they wait for another entry, and then go on."""
         return sum(problem_code(record) in WAITS for record in self.refused())
 
+    def needing(self) -> list[Record]:
+        """Return those that need somebody, the latest first."""
+        return [record for record in self.refused() if problem_code(record) not in WAITS]
+
     def conflicts(self) -> int:
         """Return how many acts at this point conflict with others and were settled by nobody."""
         told = self._casebook.known()
