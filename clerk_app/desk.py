@@ -189,13 +189,16 @@ class Desk(SupervisionDoors):
 
     # cases
 
-    def cases(self, scope: str = "all") -> list[CaseSummary]:
-        """Return the summaries of ``today``'s, ``open``, ``waiting`` (待补), ``conflict`` or ``all`` cases, the latest first."""
-        return [s for s in self._records.summaries() if _in_scope(s, scope, self.today)]
+    def cases(self, scope: str = "all", point: str = "") -> list[CaseSummary]:
+        """Return the summaries of ``today``'s, ``open``, ``waiting`` (待补), ``conflict`` or ``all`` cases, the latest first.
 
-    def find_cases(self, words: str) -> list[CaseSummary]:
+        ``point``: one of ``points``; empty: all of them.
+        """
+        return [s for s in self._sight.summaries(point) if _in_scope(s, scope, self.today)]
+
+    def find_cases(self, words: str, point: str = "") -> list[CaseSummary]:
         """Return cases by number in any form, official number, applicant's name, identity number or item name."""
-        return self._records.find_cases(words)
+        return self._sight.find_cases(words, point)
 
     def case(self, number: str) -> Case:
         """Return one case, by its number in any form or its official number; raises ``Refused``."""

@@ -24,6 +24,7 @@ DOORS: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("today", "calendar", "search_items", "item", "planned", "joint", "status"), ANYBODY),
     **dict.fromkeys(("begin", "check_applicant", "applicant_warnings", "assess", "receive"), WINDOW),
     **dict.fromkeys(("known_applicant", "already_seen"), WINDOW),
+    **dict.fromkeys(("points", "points_of", "point_name", "changes"), WINDOW),
     **dict.fromkeys(("cases", "find_cases", "case", "history", "confirmed", "allowed"), WINDOW),
     **dict.fromkeys(("clocks", "reckonings", "deemed_accepted", "wanted", "visit_would_breach"), WINDOW),
     **dict.fromkeys(("supplement", "accept", "notify", "accept_provisionally", "decline"), WINDOW),
