@@ -350,6 +350,14 @@ class Records(Offering):
         """Return all cases of the applicant with exactly this identity number, the latest change first."""
         return self._cases.of_applicant(id_number)
 
+    def counts(self) -> dict[str, int]:
+        """Return the sums the measures are told from (``domain.measures``), of this store's whole life."""
+        return self.healed(self._cases.counts)
+
+    def counts_from_scratch(self) -> dict[str, int]:
+        """Return the same, reckoned anew from everything that is kept."""
+        return self._cases.counts_from_scratch()
+
     def rebuild(self) -> list[str]:
         """Fold every case anew from the journal; return the numbers whose kept state differs (none: all is well)."""
         return self._cases.differing()

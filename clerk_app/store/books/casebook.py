@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
@@ -18,6 +19,7 @@ from clerk_app.domain.kinds import About
 from clerk_app.domain.standing import Standing, Summary, about_of, fold_any, summary_of_any
 from clerk_app.domain.summary import CaseSummary
 from clerk_app.store.books.book import Book
+from clerk_app.store.books.counted import Counted
 from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.ledger import Ledger
 
@@ -26,7 +28,7 @@ TABLE = "cases"
 """What every subject's entries fold to: cases, bags and manifests, each under its number."""
 SUBJECTS = "subjects"
 FOLDED = "folded"
-FOLDS = 2
+FOLDS = 3
 """Raised whenever a fold tells more than it did before: what was kept is told anew at the next opening."""
 
 _DECODERS: dict[About, Callable[[bytes], Standing]] = {
@@ -90,12 +92,14 @@ class Casebook:
         self._cases = ledger.table(TABLE)
         self._rows = ledger.table(SUBJECTS)
         self._book = book
+        self._counted = Counted(ledger)
         self._known: dict[str, _Known] = {}
         self._staged: dict[str, _Known] = {}
         self._count = 0
 
     def load(self) -> None:
         """Take every subject's row into memory; rows that do not open are made anew from the journal."""
+        self._counted.forget()
         shared: dict[str, str] = {}
         read: dict[str, _Known] = {}
         for _, name, row in self._rows.walk(decode_subject):
@@ -108,12 +112,32 @@ class Casebook:
 
     def fold_as_now(self) -> None:
         """Fold every subject anew where a program wrote the store that folded otherwise: once, in one transaction."""
-        if self._vault.note(FOLDED) == FOLDS:
+        if self._vault.note(FOLDED) == FOLDS and self._counted.sound:
             return
         with self._vault.transaction():
-            for name in list(self._known):
-                self.refold(name, ())
-            self._vault.set_note(FOLDED, FOLDS)
+            if self._vault.note(FOLDED) != FOLDS:
+                self._counted.doubt()
+                for name in list(self._known):
+                    self.refold(name, ())
+                self._vault.set_note(FOLDED, FOLDS)
+            self._counted.recount(self._everything)
+
+    def counts(self) -> dict[str, int]:
+        """Return the sums of what every subject adds to the measures, pruned ones included."""
+        with self._vault.transaction():
+            return self._counted.sums(self._everything)
+
+    def counts_from_scratch(self) -> dict[str, int]:
+        """Return the same, reckoned from every fold that is kept."""
+        with self._vault.transaction():
+            return self._counted.from_scratch(self._everything)
+
+    def _everything(self) -> Iterator[Standing]:
+        for name in self._vault.ids(TABLE):
+            with suppress(StoreDamaged):
+                found = self._cases.fetch(name, decoder_of(name))
+                if found is not None:
+                    yield found
 
     def _recover(self) -> None:
         """Find every subject's entries by reading the whole journal."""
@@ -227,6 +251,9 @@ class Casebook:
 
     def forget(self, subject: str) -> None:
         """Take a subject's case and row away; its entries are the caller's."""
+        stood = self.stood(subject)
+        if stood is not None:
+            self._counted.lay_aside(stood)
         self._cases.discard(subject)
         self._rows.discard(subject)
 
@@ -237,7 +264,10 @@ class Casebook:
 
     def keep(self, stood: Standing, added: Iterable[int]) -> None:
         """Put a case, bag or manifest as it is folded now, with the entries that came to it."""
-        self._cases.put(stood.number, stood, new=self._is_new(stood.number))
+        is_new = self._is_new(stood.number)
+        before = None if is_new else self._kept(stood.number)
+        self._cases.put(stood.number, stood, new=is_new)
+        self._counted.change(before, stood)
         self._put(stood.number, added, lambda unsent: summary_of_any(stood, unsent))
 
     def touch(self, subject: str, added: Iterable[int]) -> None:
@@ -258,8 +288,17 @@ class Casebook:
         if stood is not None:
             self.keep(stood, added)
         else:
+            self._counted.change(self._kept(subject), None)
             self._cases.discard(subject)
             self._put(subject, added, lambda _: None)
+
+    def _kept(self, subject: str) -> Standing | None:
+        """Return what is kept of a subject; where that does not open, what it added to the sums is not known."""
+        try:
+            return self._cases.fetch(subject, decoder_of(subject))
+        except StoreDamaged:
+            self._counted.doubt()
+            return None
 
     def _put(self, subject: str, added: Iterable[int], summary: Callable[[int], Summary | None]) -> None:
         known = self._of(subject)

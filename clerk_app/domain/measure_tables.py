@@ -1,0 +1,365 @@
+"""The measures as tables: what is asked, the numbers by item, department, window or hour, and which column is drawn.
+
+Screen, PDF, CSV and JSON show the same tables; their definitions stand in ``docs/measures.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from clerk_app.domain import measures as m
+from clerk_app.domain.codes import DEFICIT_LABELS
+from clerk_app.domain.deadlines import Calendar, Light
+from clerk_app.domain.kinds import ParcelState
+from clerk_app.domain.measure_sums import Period, Sums, Told, lights
+
+Value = str | int | float | None
+COUNT, DAYS, PERCENT, TIMES = "件", "天", "%", "次"
+_ENDS = {"declined": "不予受理", "returned": "退件", "denied": "不予批准"}
+_DEPTHS = {"": "目录未注明"}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One column: its name for programs and for people; ``digits`` behind the point."""
+
+    name: str
+    title: str
+    unit: str = ""
+    digits: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One measure of a period: rows of numbers, the largest first, and the column that is drawn."""
+
+    name: str
+    title: str
+    question: str
+    heads: tuple[Head, ...]
+    """The first are words, as many as ``labels`` says."""
+    rows: tuple[tuple[Value, ...], ...]
+    total: tuple[Value, ...] = ()
+    drawn: str
+    labels: int = 1
+    standing: bool = False
+    """Whether it tells what stands now, whatever the period."""
+
+    @property
+    def column(self) -> int:
+        """The place of the column that is drawn."""
+        return next(n for n, head in enumerate(self.heads) if head.name == self.drawn)
+
+    @property
+    def bars(self) -> tuple[tuple[str, float], ...]:
+        """What is drawn: a label and its number; rows without that number are left out."""
+        at, words = self.column, self.labels
+        told = ((" ".join(str(part) for part in row[:words] if part), row[at]) for row in self.rows)
+        return tuple((label, float(n)) for label, n in told if isinstance(n, int | float))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """All measures of a period and some points."""
+
+    period: Period
+    points: tuple[str, ...]
+    """Empty: all that are known here."""
+    today: date
+    pictures: tuple[Picture, ...]
+
+    def picture(self, name: str) -> Picture | None:
+        """Return one by its name."""
+        return next((one for one in self.pictures if one.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What codes are called; a code nobody knows the name of stands for itself."""
+
+    items: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    def item(self, code: str) -> str:
+        """Return an item's name."""
+        return self.items.get(code, code)
+
+
+def shown(value: Value, head: Head) -> str:
+    """Return a cell as it is shown and printed; what there is no number for is a dash."""
+    if value is None:
+        return "-"
+    if isinstance(value, str):
+        return value
+    return f"{value:.{head.digits}f}" + ("%" if head.unit == PERCENT else "")
+
+
+def report(
+    sums: Sums, period: Period, points: Sequence[str], names: Names, calendar: Calendar, today: date
+) -> Report:
+    """Return every measure."""
+    made = (make(sums, names, calendar, today) for make in _PICTURES)
+    return Report(period=period, points=tuple(points), today=today, pictures=tuple(made))
+
+
+
+def _ratio(part: float, whole: float, times: float = 1.0, digits: int = 2) -> float | None:
+    return round(part * times / whole, digits) if whole else None
+
+
+def _sorted(rows: Iterable[tuple[Value, ...]], at: int) -> tuple[tuple[Value, ...], ...]:
+    def rank(row: tuple[Value, ...]) -> tuple[float, str]:
+        n = row[at]
+        return (-float(n) if isinstance(n, int | float) else float("inf"), str(row[0]))
+
+    return tuple(sorted(rows, key=rank))
+
+
+def _of(sums: Sums, measures: Sequence[str], place: int) -> dict[str, tuple[int, ...]]:
+    """Return several measures side by side, by one thing they are told apart by."""
+    found = [sums.by(measure, place) for measure in measures]
+    keys = sorted({key for counts in found for key in counts})
+    return {key[0]: tuple(counts.get(key, 0) for counts in found) for key in keys}
+
+
+def _visits(sums: Sums, place: int, word: str, name: str, title: str, label: Callable[[str], str]) -> Picture:
+    told = (m.RECEIVED, m.VISITS, m.CAP, m.OVER)
+
+    def cells(first: str, cases: int, visits: int, cap: int, over: int) -> tuple[Value, ...]:
+        return first, cases, visits, _ratio(visits, cases), _ratio(cap, cases), over
+
+    rows = (cells(label(key), *numbers) for key, numbers in _of(sums, told, place).items())
+    return Picture(
+        name=name,
+        title=title,
+        question="每件到现场几次，规定几次",
+        heads=(
+            Head(name if name == "depth" else "item", word),
+            Head("cases", "收件", COUNT),
+            Head("visits", "到现场", TIMES),
+            Head("mean", "每件次数", TIMES, 2),
+            Head("cap", "规定次数", TIMES, 2),
+            Head("over", "超次", COUNT),
+        ),
+        rows=_sorted(rows, 3),
+        total=cells("合计", *(sums.total(one) for one in told)),
+        drawn="mean",
+    )
+
+
+def _visits_by_item(sums: Sums, names: Names, _: Calendar, __: date) -> Picture:
+    return _visits(sums, 0, "事项", "visits", "到现场次数（按事项）", names.item)
+
+
+def _visits_by_depth(sums: Sums, _: Names, __: Calendar, ___: date) -> Picture:
+    return _visits(sums, 1, "办理深度", "depth", "到现场次数（按办理深度）", _depth)
+
+
+def _depth(level: str) -> str:
+    return _DEPTHS.get(level, f"{level}级")
+
+
+def _first(sums: Sums, names: Names, _: Calendar, __: date) -> Picture:
+    told = (m.JUDGED, m.FIRST)
+
+    def cells(label: str, judged: int, first: int) -> tuple[Value, ...]:
+        return label, judged, first, _ratio(first, judged, 100, 1)
+
+    return Picture(
+        name="first",
+        title="一次交齐率",
+        question="第一次来就交齐、直接受理的有多少",
+        heads=(
+            Head("item", "事项"),
+            Head("judged", "已判断", COUNT),
+            Head("first", "一次交齐", COUNT),
+            Head("share", "一次交齐率", PERCENT, 1),
+        ),
+        rows=_sorted((cells(names.item(key), *n) for key, n in _of(sums, told, 0).items()), 3)[::-1],
+        total=cells("合计", *(sums.total(one) for one in told)),
+        drawn="share",
+    )
+
+
+def _missing(sums: Sums, names: Names, _: Calendar, __: date) -> Picture:
+    received = sums.by(m.RECEIVED, 0)
+    kinds: dict[Told, dict[str, int]] = {}
+    for (item, material, kind), n in sums.by(m.MISSING, 0, 1, 2).items():
+        kinds.setdefault((item, material), {})[kind] = n
+    rows = []
+    for (item, material), told in kinds.items():
+        n = sum(told.values())
+        most = max(sorted(told), key=lambda kind: told[kind])
+        word = DEFICIT_LABELS.get(most, "容缺后补" if most == m.OWED else most)
+        rows.append((material, names.item(item), n, _ratio(n, received.get((item,), 0), 100, 1), word))
+    return Picture(
+        name="missing",
+        title="最常缺的材料",
+        question="哪些材料最常被要求补正：办事指南的这几行应改写",
+        heads=(
+            Head("material", "材料"),
+            Head("item", "事项"),
+            Head("times", "缺或不合格", TIMES),
+            Head("share", "占该事项收件", PERCENT, 1),
+            Head("most", "多为"),
+        ),
+        rows=_sorted(rows, 2),
+        total=("合计", "", sums.total(m.MISSING), None, ""),
+        drawn="times",
+        labels=2,
+    )
+
+
+def _waiting(sums: Sums, names: Names, _: Calendar, __: date) -> Picture:
+    told = (m.WAITED, m.WAITED_DAYS, m.DEEMED)
+
+    def cells(label: str, cases: int, days: int, deemed: int) -> tuple[Value, ...]:
+        return label, cases, _ratio(days, cases, 1, 1), deemed
+
+    return Picture(
+        name="waiting",
+        title="收件到受理",
+        question="从收件到受理平均几天（自然日）",
+        heads=(
+            Head("item", "事项"),
+            Head("cases", "受理", COUNT),
+            Head("days", "平均天数", DAYS, 1),
+            Head("deemed", "视为受理", COUNT),
+        ),
+        rows=_sorted((cells(names.item(key), *n) for key, n in _of(sums, told, 0).items()), 2),
+        total=cells("合计", *(sums.total(one) for one in told)),
+        drawn="days",
+    )
+
+
+def _handling(sums: Sums, names: Names, _: Calendar, __: date) -> Picture:
+    told = (m.DECIDED, m.DECIDED_DAYS, m.PROMISED_DAYS, m.PROMISED_USED, m.LATE)
+
+    def cells(label: str, cases: int, days: int, promised: int, used: int, late: int) -> tuple[Value, ...]:
+        return label, cases, _ratio(days, cases, 1, 1), _ratio(used, promised, 100, 1), late
+
+    return Picture(
+        name="handling",
+        title="受理到办结",
+        question="办结用了承诺时限的百分之几",
+        heads=(
+            Head("item", "事项"),
+            Head("cases", "办结", COUNT),
+            Head("days", "平均天数", DAYS, 1),
+            Head("share", "占承诺时限", PERCENT, 1),
+            Head("late", "超承诺", COUNT),
+        ),
+        rows=_sorted((cells(names.item(key), *n) for key, n in _of(sums, told, 0).items()), 3),
+        total=cells("合计", *(sums.total(one) for one in told)),
+        drawn="share",
+    )
+
+
+def _work(sums: Sums, place: int, head: Head, name: str, title: str, label: Callable[[str], str]) -> Picture:
+    found = sums.by(m.WORK, place)
+    rows = [(label(key[0]), n) for key, n in sorted(found.items())]
+    return Picture(
+        name=name,
+        title=title,
+        question="各记了多少条流水",
+        heads=(head, Head("entries", "流水", "条")),
+        rows=tuple(rows) if place else _sorted(rows, 1),
+        total=("合计", sums.total(m.WORK)),
+        drawn="entries",
+    )
+
+
+def _hours(sums: Sums, _: Names, __: Calendar, ___: date) -> Picture:
+    return _work(sums, 1, Head("hour", "时段"), "hours", "各时段的业务量", lambda hour: f"{hour}时")
+
+
+def _windows(sums: Sums, _: Names, __: Calendar, ___: date) -> Picture:
+    return _work(sums, 0, Head("window", "窗口"), "windows", "各窗口的业务量", str)
+
+
+def _lights(sums: Sums, _: Names, calendar: Calendar, today: date) -> Picture:
+    found = lights(sums, calendar, today)
+
+    def cells(label: str, told: Mapping[Light, int]) -> tuple[Value, ...]:
+        red, yellow = told.get(Light.RED, 0), told.get(Light.YELLOW, 0)
+        return label, red + yellow, red, yellow, told.get(Light.GREEN, 0), told.get(Light.PAUSED, 0)
+
+    every = {colour: sum(told.get(colour, 0) for told in found.values()) for colour in Light}
+    return Picture(
+        name="lights",
+        title="各部门的督办灯",
+        question="现在各部门有几个时限亮红灯、黄灯",
+        heads=(
+            Head("department", "部门"),
+            Head("lit", "红黄", "个"),
+            Head("red", "红灯", "个"),
+            Head("yellow", "黄灯", "个"),
+            Head("green", "绿灯", "个"),
+            Head("paused", "暂停", "个"),
+        ),
+        rows=_sorted((cells(key, told) for key, told in found.items()), 1),
+        total=cells("合计", every),
+        drawn="lit",
+        standing=True,
+    )
+
+
+def _bags(sums: Sums, _: Names, __: Calendar, today: date) -> Picture:
+    found: dict[str, list[int]] = {}
+    for (to, state, day), n in sums.by(m.BAG, 0, 1, 2).items():
+        counts = found.setdefault(to, [0, 0, 0])
+        counts[0 if state == ParcelState.SEALED else 1] += n
+        counts[2] = max(counts[2], (today - date.fromisoformat(day)).days)
+    rows = ((to, sealed + away, sealed, away, oldest) for to, (sealed, away, oldest) in found.items())
+    every = [sum(counts[place] for counts in found.values()) for place in (0, 1)]
+    return Picture(
+        name="bags",
+        title="未送达的寄递袋",
+        question="现在有几袋封了还没有签收",
+        heads=(
+            Head("to", "送往"),
+            Head("bags", "未签收", "袋"),
+            Head("sealed", "待交接", "袋"),
+            Head("away", "在途", "袋"),
+            Head("oldest", "最久", DAYS),
+        ),
+        rows=_sorted(rows, 1),
+        total=("合计", sum(every), *every, max((counts[2] for counts in found.values()), default=0)),
+        drawn="bags",
+        standing=True,
+    )
+
+
+def _refusals(sums: Sums, names: Names, _: Calendar, __: date) -> Picture:
+    rows = []
+    for (item, end, reason), n in sums.by(m.REFUSED, 0, 1, 2).items():
+        rows.append((names.item(item), _ENDS.get(end, end), names.reasons.get(reason, ""), n))
+    return Picture(
+        name="refusals",
+        title="不予受理、退件、不予批准",
+        question="拒了多少件，为什么",
+        heads=(Head("item", "事项"), Head("end", "结果"), Head("reason", "理由类别"), Head("cases", "件数", COUNT)),
+        rows=_sorted(rows, 3),
+        total=("合计", "", "", sum(int(row[3]) for row in rows)),
+        drawn="cases",
+        labels=2,
+    )
+
+
+_PICTURES: tuple[Callable[[Sums, Names, Calendar, date], Picture], ...] = (
+    _visits_by_item,
+    _visits_by_depth,
+    _first,
+    _missing,
+    _waiting,
+    _handling,
+    _hours,
+    _windows,
+    _lights,
+    _bags,
+    _refusals,
+)
+NAMES = ("visits", "depth", "first", "missing", "waiting", "handling", "hours", "windows", "lights", "bags", "refusals")
+"""What the measures are called on the command line, in the order they are shown."""

@@ -1,0 +1,192 @@
+"""The book of counts: the sums of what every subject adds to the measures (``domain.measures``), kept as the folds change.
+
+The sums stand in one table, a few documents for each point and day; what changes in a transaction is written once, as its last. What
+a subject that was pruned had added stays in the sums, and is kept beside them by its number: should the subject come again through a
+feed heard anew, it counts once, and it counts as it stood until all of it is back.
+
+Where something was found damaged the sums are not believed (``doubt``) and are reckoned anew from the folds that are kept: at the next
+opening, or when somebody asks for them. The journal is never read for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from zlib import crc32
+
+import msgspec
+
+from clerk_app.domain.measures import Counts, contribution, difference, home_of
+from clerk_app.domain.standing import Standing
+from clerk_app.store.errors import StoreDamaged
+from clerk_app.store.ledger import Ledger
+
+TABLE = "counts"
+GONE = "counts-gone"
+NOTE = "counted"
+COUNTED = 1
+"""Raised whenever a subject adds something else than before: the sums are reckoned anew at the next opening."""
+PARTS = 8
+"""Documents for a point's day: a busy day's counts are not all written again with every act."""
+_REMEMBERED = 64
+
+
+class _Sums(msgspec.Struct):
+    counts: dict[str, int] = {}
+
+
+class _Gone(msgspec.Struct):
+    """What a subject that was pruned had added."""
+
+    home: str
+    entries: int
+    """How many it was folded from."""
+    counts: dict[str, int] = {}
+
+
+_sums = msgspec.json.Decoder(_Sums).decode
+_gone = msgspec.json.Decoder(_Gone).decode
+Walk = Callable[[], Iterator[Standing]]
+
+
+class Counted:
+    """The sums; every change happens inside the caller's transaction."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._vault = ledger.vault
+        self._table = ledger.table(TABLE)
+        self._aside = ledger.table(GONE)
+        self._pending: dict[str, Counts] = {}
+        self._known: dict[str, Counts] = {}
+        """Documents written last, as they stand."""
+
+    @property
+    def sound(self) -> bool:
+        """Whether the sums are what the folds add up to."""
+        return bool(self._vault.note(NOTE) == COUNTED)
+
+    def forget(self) -> None:
+        """Believe nothing that was read before."""
+        self._known.clear()
+
+    def doubt(self) -> None:
+        """Have the sums reckoned anew before anybody sees them."""
+        self._pending.clear()
+        if self._vault.note(NOTE) is not None:
+            self._vault.set_note(NOTE, None)
+
+    # writing
+
+    def change(self, before: Standing | None, after: Standing | None) -> None:
+        """A subject stands otherwise than before; ``None``: it makes nothing."""
+        stood = after or before
+        if stood is None or not self.sound:
+            return
+        try:
+            gone = self._aside.fetch(stood.number, _gone) if self._vault.count(GONE) else None
+        except StoreDamaged:
+            self.doubt()
+            return
+        if gone is None:
+            self._add(_document(stood), difference(contribution(before), contribution(after)))
+        elif after is not None and after.entries >= gone.entries:
+            self._aside.discard(stood.number)
+            self._add(gone.home, {key: -n for key, n in gone.counts.items()})
+            self._add(_document(after), contribution(after))
+
+    def lay_aside(self, stood: Standing) -> None:
+        """A subject is pruned: what it added stays."""
+        if not (self._vault.count(GONE) and self._vault.has(GONE, stood.number)):
+            self._aside.put(stood.number, _Gone(_document(stood), stood.entries, contribution(stood)), new=True)
+
+    def recount(self, walk: Walk) -> None:
+        """Reckon the sums anew from every subject as it is kept."""
+        with self._vault.transaction():
+            self._pending.clear()
+            self.forget()
+            self._vault.clear(TABLE)
+            for document, counts in self._from_scratch(walk).items():
+                self._table.put(document, _Sums(counts), new=True)
+            self._vault.set_note(NOTE, COUNTED)
+            self._vault.on_undo(self.forget)
+
+    def _add(self, document: str, counts: Counts) -> None:
+        if not counts:
+            return
+        if not self._pending:
+            self._vault.on_end(self._write)
+            self._vault.on_undo(self._pending.clear)
+        _merge(self._pending.setdefault(document, {}), counts)
+
+    def _write(self) -> None:
+        """Write what changed, each document once."""
+        written: dict[str, Counts] = {}
+        for document, counts in self._pending.items():
+            if not any(counts.values()):
+                continue
+            held = self._known.get(document)
+            if held is None:
+                try:
+                    found = self._table.fetch(document, _sums)
+                except StoreDamaged:
+                    self.doubt()
+                    return
+                held = found.counts if found is not None else {}
+            now = dict(held)
+            _merge(now, counts)
+            written[document] = now
+            self._table.put(document, _Sums(now))
+        self._pending.clear()
+
+        def done() -> None:
+            if len(self._known) + len(written) > _REMEMBERED:
+                self._known.clear()
+            self._known.update(written)
+
+        self._vault.on_done(done)
+
+    # reading
+
+    def sums(self, walk: Walk) -> Counts:
+        """Return every count; where the sums are not believed, as the folds tell them."""
+        if not self.sound and not self._vault.read_only:
+            self.recount(walk)
+        counts: Counts = {}
+        documents = self._kept() if self.sound else iter(self._from_scratch(walk).values())
+        for document in documents:
+            _merge(counts, document)
+        return counts
+
+    def from_scratch(self, walk: Walk) -> Counts:
+        """Return every count as the folds tell it."""
+        counts: Counts = {}
+        for document in self._from_scratch(walk).values():
+            _merge(counts, document)
+        return counts
+
+    def _kept(self) -> Iterator[Counts]:
+        for _, _, found in self._table.walk(_sums):
+            yield found.counts
+
+    def _from_scratch(self, walk: Walk) -> dict[str, Counts]:
+        found: dict[str, Counts] = {}
+        aside = {name for _, name, _ in self._aside.walk(_gone)}
+        for stood in walk():
+            if stood.number not in aside:
+                _merge(found.setdefault(_document(stood), {}), contribution(stood))
+        for _, _, gone in self._aside.walk(_gone):
+            _merge(found.setdefault(gone.home, {}), gone.counts)
+        return {document: counts for document, counts in found.items() if counts}
+
+
+def _document(stood: Standing) -> str:
+    point, day = home_of(stood)
+    return f"{point}/{day}/{crc32(stood.number.encode()) % PARTS}"
+
+
+def _merge(into: Counts, counts: Counts) -> None:
+    for key, n in counts.items():
+        total = into.get(key, 0) + n
+        if total:
+            into[key] = total
+        else:
+            into.pop(key, None)
