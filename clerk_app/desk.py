@@ -9,7 +9,6 @@ from pathlib import Path
 
 from clerk_app import applicants, choosing, paperwork, planning
 from clerk_app.devices.scanner import Scanner
-from clerk_app.dispatch_doors import DispatchDoors
 from clerk_app.domain import bodies as b
 from clerk_app.domain.case import Case
 from clerk_app.domain.catalogue import JointService, ServiceItem
@@ -23,6 +22,7 @@ from clerk_app.domain.refusals import Refusal
 from clerk_app.domain.summary import CaseSummary
 from clerk_app.history import HistoryLine, RunningClock, clocks, history
 from clerk_app.line import Inquiry, Line, Unconnected
+from clerk_app.measure_doors import MeasureDoors
 from clerk_app.planning import Decide
 from clerk_app.roles import guarded
 from clerk_app.scanning import split
@@ -53,7 +53,7 @@ class IntakeResult:
 
 
 @guarded
-class Desk(DispatchDoors):
+class Desk(MeasureDoors):
     """One signed-in person at one window; every method that writes is durable when it returns, and raises ``Refused``.
 
     Whoever may not use a method (``roles.DOORS``) gets ``Refused`` too, whether it reads or writes.

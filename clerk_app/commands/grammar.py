@@ -10,6 +10,7 @@ from typing import Any
 
 from clerk_app import VERSION
 from clerk_app.commands.custody_grammar import add_custody, add_parcel
+from clerk_app.commands.measure_grammar import add_measures
 from clerk_app.commands.parsing import Parser, counting, day, moment
 
 MOST = 1_000_000
@@ -52,6 +53,7 @@ def parser() -> Parser:
     _scans(add, below)
     _papers_moving(add, below)
     _handover(add)
+    add_measures(add)
     central = add("central", "市中心一端", "")
     add = below(central.add_subparsers(title="命令", metavar="命令", required=True))
     _central(add)

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from clerk_app.domain.deadlines import PRESETS, Calendar, Clock, DueDay, Light, LightPreset, Suspension, Unit, light
+from clerk_app.domain.catalogue import Unit
+from clerk_app.domain.deadlines import PRESETS, Calendar, Clock, DueDay, Light, LightPreset, Suspension, light
 from clerk_app.domain.measures import BAG, CLOCK, SEPARATOR
 
 NOW = frozenset({BAG, CLOCK})
@@ -86,7 +87,9 @@ def points_of(counts: Iterable[str]) -> list[str]:
     return sorted({point for key in counts if (point := key.split(SEPARATOR, 2)[1])})
 
 
-def lights(sums: Sums, calendar: Calendar, today: date, preset: LightPreset = PRESETS[0]) -> dict[str, dict[Light, int]]:
+def lights(
+    sums: Sums, calendar: Calendar, today: date, preset: LightPreset = PRESETS[0]
+) -> dict[str, dict[Light, int]]:
     """Return the lights of the clocks that run, by department: read from the sums, whatever the calendar and rule are today."""
     found: dict[str, dict[Light, int]] = {}
     for (department, _, started, due, unit, pauses), n in sums.counts.get(CLOCK, {}).items():

@@ -18,6 +18,7 @@ from clerk_app.domain.measure_sums import Period, Sums, Told, lights
 Value = str | int | float | None
 COUNT, DAYS, PERCENT, TIMES = "件", "天", "%", "次"
 _ENDS = {"declined": "不予受理", "returned": "退件", "denied": "不予批准"}
+_FAULTS = {**{kind.value: label for kind, label in DEFICIT_LABELS.items()}, m.OWED: "容缺后补"}
 _DEPTHS = {"": "目录未注明"}
 
 
@@ -43,6 +44,8 @@ class Picture:
     rows: tuple[tuple[Value, ...], ...]
     total: tuple[Value, ...] = ()
     drawn: str
+    against: str = ""
+    """The column the numbers drawn are held against, if any."""
     labels: int = 1
     standing: bool = False
     """Whether it tells what stands now, whatever the period."""
@@ -59,6 +62,19 @@ class Picture:
         told = ((" ".join(str(part) for part in row[:words] if part), row[at]) for row in self.rows)
         return tuple((label, float(n)) for label, n in told if isinstance(n, int | float))
 
+    @property
+    def held_against(self) -> tuple[float, ...]:
+        """Return what each bar is held against; empty: nothing is."""
+        if not self.against:
+            return ()
+        at, other = self.column, next(n for n, head in enumerate(self.heads) if head.name == self.against)
+        return tuple(float(row[other] or 0) for row in self.rows if isinstance(row[at], int | float))
+
+    @property
+    def against_title(self) -> str:
+        """Return what that is called."""
+        return next((head.title for head in self.heads if head.name == self.against), "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
@@ -69,6 +85,8 @@ class Report:
     """Empty: all that are known here."""
     today: date
     pictures: tuple[Picture, ...]
+    sample: bool = False
+    """Whether anything in it is sample data."""
 
     def picture(self, name: str) -> Picture | None:
         """Return one by its name."""
@@ -81,6 +99,8 @@ class Names:
 
     items: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
+    sample: bool = False
+    """Whether any of the items is sample data."""
 
     def item(self, code: str) -> str:
         """Return an item's name."""
@@ -96,13 +116,10 @@ def shown(value: Value, head: Head) -> str:
     return f"{value:.{head.digits}f}" + ("%" if head.unit == PERCENT else "")
 
 
-def report(
-    sums: Sums, period: Period, points: Sequence[str], names: Names, calendar: Calendar, today: date
-) -> Report:
+def report(sums: Sums, period: Period, points: Sequence[str], names: Names, calendar: Calendar, today: date) -> Report:
     """Return every measure."""
     made = (make(sums, names, calendar, today) for make in _PICTURES)
-    return Report(period=period, points=tuple(points), today=today, pictures=tuple(made))
-
+    return Report(period=period, points=tuple(points), today=today, pictures=tuple(made), sample=names.sample)
 
 
 def _ratio(part: float, whole: float, times: float = 1.0, digits: int = 2) -> float | None:
@@ -146,6 +163,7 @@ def _visits(sums: Sums, place: int, word: str, name: str, title: str, label: Cal
         rows=_sorted(rows, 3),
         total=cells("合计", *(sums.total(one) for one in told)),
         drawn="mean",
+        against="cap",
     )
 
 
@@ -192,7 +210,7 @@ def _missing(sums: Sums, names: Names, _: Calendar, __: date) -> Picture:
     for (item, material), told in kinds.items():
         n = sum(told.values())
         most = max(sorted(told), key=lambda kind: told[kind])
-        word = DEFICIT_LABELS.get(most, "容缺后补" if most == m.OWED else most)
+        word = _FAULTS.get(most, most)
         rows.append((material, names.item(item), n, _ratio(n, received.get((item,), 0), 100, 1), word))
     return Picture(
         name="missing",
@@ -311,7 +329,7 @@ def _bags(sums: Sums, _: Names, __: Calendar, today: date) -> Picture:
     for (to, state, day), n in sums.by(m.BAG, 0, 1, 2).items():
         counts = found.setdefault(to, [0, 0, 0])
         counts[0 if state == ParcelState.SEALED else 1] += n
-        counts[2] = max(counts[2], (today - date.fromisoformat(day)).days)
+        counts[2] = max(counts[2], _age(day, today))
     rows = ((to, sealed + away, sealed, away, oldest) for to, (sealed, away, oldest) in found.items())
     every = [sum(counts[place] for counts in found.values()) for place in (0, 1)]
     return Picture(
@@ -330,6 +348,14 @@ def _bags(sums: Sums, _: Names, __: Calendar, today: date) -> Picture:
         drawn="bags",
         standing=True,
     )
+
+
+def _age(day: str, today: date) -> int:
+    """Return how many days ago that was; 0 where what a window wrote is no day."""
+    try:
+        return (today - date.fromisoformat(day)).days
+    except ValueError:
+        return 0
 
 
 def _refusals(sums: Sums, names: Names, _: Calendar, __: date) -> Picture:
@@ -361,5 +387,3 @@ _PICTURES: tuple[Callable[[Sums, Names, Calendar, date], Picture], ...] = (
     _bags,
     _refusals,
 )
-NAMES = ("visits", "depth", "first", "missing", "waiting", "handling", "hours", "windows", "lights", "bags", "refusals")
-"""What the measures are called on the command line, in the order they are shown."""

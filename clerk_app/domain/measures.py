@@ -7,11 +7,12 @@ whatever order things are heard in. No key holds anything personal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 
+from clerk_app.domain.bodies import Accepted
 from clerk_app.domain.case import Case
-from clerk_app.domain.catalogue import Limit, Unit
+from clerk_app.domain.catalogue import Unit
 from clerk_app.domain.custody import Parcel
 from clerk_app.domain.custody_bodies import HandKind
 from clerk_app.domain.deadlines import Suspension
@@ -39,12 +40,11 @@ OWED = "owed"
 """Stands in ``MISSING`` where a kind of deficit stands: the paper is owed under a commitment."""
 
 Counts = dict[str, int]
-_Add = Callable[..., None]
 
 
 def key_of(measure: str, point: str, day: str, *told: str) -> str:
     """Return the key of a count."""
-    return SEPARATOR.join((measure, point, day, *(part.replace(SEPARATOR, " ") for part in told)))
+    return SEPARATOR.join((measure, point, day, *map(_part, told)))
 
 
 def contribution(stood: Standing | None) -> Counts:
@@ -52,19 +52,13 @@ def contribution(stood: Standing | None) -> Counts:
     if stood is None:
         return {}
     counts: Counts = {}
-
-    def add(measure: str, point: str, day: str, *told: str, n: int = 1) -> None:
-        if n:
-            key = key_of(measure, point, day, *told)
-            counts[key] = counts.get(key, 0) + n
-
     for worked, n in stood.work.items():
         hour, _, window = worked.partition(" ")
-        add(WORK, point_of(window), hour[:10], window, hour[11:], n=n)
+        counts[f"{WORK}\t{point_of(window)}\t{hour[:10]}\t{_part(window)}\t{hour[11:]}"] = n
     if isinstance(stood, Case):
-        _case(stood, add)
+        _case(stood, counts)
     elif isinstance(stood, Parcel):
-        _bag(stood, add)
+        _bag(stood, counts)
     return counts
 
 
@@ -82,35 +76,58 @@ def difference(before: Mapping[str, int], after: Mapping[str, int]) -> Counts:
     return changed
 
 
-def _case(case: Case, add: _Add) -> None:
-    item, point, day = case.item.code, point_of(case.window), case.received_on.isoformat()
-    cap, visits = case.item.visits_cap, len(case.visits)
-    add(RECEIVED, point, day, item, case.item.depth)
-    add(VISITS, point, day, item, case.item.depth, n=visits)
-    add(CAP, point, day, item, case.item.depth, n=cap)
-    add(OVER, point, day, item, case.item.depth, n=int(visits > cap))
-    _intake(case, point, day, add)
-    _missing(case, point, add)
-    _refused(case, point, add)
-    _handling(case, add)
-    _clocks(case, add)
+def _part(text: str) -> str:
+    return text.replace(SEPARATOR, " ") if SEPARATOR in text else text
 
 
-def _intake(case: Case, point: str, day: str, add: _Add) -> None:
+def _case(case: Case, counts: Counts) -> None:
+    """Every act runs through this twice: the keys are put together as cheaply as may be."""
+    ref, point = case.item, point_of(case.window)
+    item = _part(ref.code)
+    intake = f"\t{point}\t{case.received_on.isoformat()}\t{item}"
+    by_depth = f"{intake}\t{_part(ref.depth)}"
+    visits = len(case.visits)
+    counts[RECEIVED + by_depth] = 1
+    counts[VISITS + by_depth] = visits
+    if ref.visits_cap:
+        counts[CAP + by_depth] = ref.visits_cap
+    if visits > ref.visits_cap:
+        counts[OVER + by_depth] = 1
+    accepted = case.accepted
+    if accepted is not None or case.notices or case.declined is not None:
+        _intake(case, point, item, intake, counts)
+    if case.notices or case.owed:
+        _missing(case, point, item, counts)
+    if case.declined is not None:
+        on = case.declined.on.isoformat()
+        counts[f"{REFUSED}\t{point}\t{on}\t{item}\tdeclined\t{_part(case.declined.reason_code)}"] = 1
+    if case.ended is not None and case.state is State.RETURNED:
+        counts[f"{REFUSED}\t{point}\t{case.ended.on.isoformat()}\t{item}\treturned\t"] = 1
+    if case.decided is not None:
+        _decided(case, item, counts)
+    if case.state is State.RECEIVED:
+        _clock(case, NOTICE, case.received_on, case.notice_due.day, Unit.WORKDAY, counts)
+    elif accepted is not None and case.state in IN_PROGRESS:
+        _terms(case, accepted, counts)
+
+
+def _intake(case: Case, point: str, item: str, intake: str, counts: Counts) -> None:
     accepted = case.accepted
     if accepted is not None and accepted.deemed:
-        add(DEEMED, point, day, case.item.code)
-    elif accepted is not None or case.notices or case.declined is not None:
-        whole = accepted is not None and not (case.notices or case.supplements or case.owed)
-        add(JUDGED, point, day, case.item.code)
-        add(FIRST, point, day, case.item.code, n=int(whole))
-    if accepted is not None and not accepted.deemed:
-        on = accepted.accepted_on
-        add(WAITED, point, on.isoformat(), case.item.code)
-        add(WAITED_DAYS, point, on.isoformat(), case.item.code, n=(on - case.received_on).days)
+        counts[DEEMED + intake] = 1
+        return
+    counts[JUDGED + intake] = 1
+    if accepted is None:
+        return
+    if not (case.notices or case.supplements or case.owed):
+        counts[FIRST + intake] = 1
+    on = accepted.accepted_on
+    counts[f"{WAITED}\t{point}\t{on.isoformat()}\t{item}"] = 1
+    if days := (on - case.received_on).days:
+        counts[f"{WAITED_DAYS}\t{point}\t{on.isoformat()}\t{item}"] = days
 
 
-def _missing(case: Case, point: str, add: _Add) -> None:
+def _missing(case: Case, point: str, item: str, counts: Counts) -> None:
     """Each line of the checklist counts once a case, on the day it was first asked for again."""
     told: set[str] = set()
 
@@ -118,7 +135,8 @@ def _missing(case: Case, point: str, add: _Add) -> None:
         line = case.material(material)
         if line is not None and line.id not in told:
             told.add(line.id)
-            add(MISSING, point, on.isoformat(), case.item.code, line.name, kind)
+            key = f"{MISSING}\t{point}\t{on.isoformat()}\t{item}\t{_part(line.name)}\t{kind}"
+            counts[key] = counts.get(key, 0) + 1
 
     for notice in case.notices:
         for deficit in notice.deficits:
@@ -128,58 +146,61 @@ def _missing(case: Case, point: str, add: _Add) -> None:
             tell(owed.material, OWED, case.accepted.accepted_on)
 
 
-def _refused(case: Case, point: str, add: _Add) -> None:
-    item = case.item.code
-    if case.declined is not None:
-        add(REFUSED, point, case.declined.on.isoformat(), item, "declined", case.declined.reason_code)
-    if case.ended is not None and case.state is State.RETURNED:
-        add(REFUSED, point, case.ended.on.isoformat(), item, "returned", "")
-    if case.decided is not None and case.decided.outcome == "denied":
-        add(REFUSED, case.place, case.decided.on.isoformat(), item, "denied", "")
-
-
-def _handling(case: Case, add: _Add) -> None:
+def _decided(case: Case, item: str, counts: Counts) -> None:
     decided, accepted = case.decided, case.accepted
-    if decided is None or accepted is None:
+    if decided is None:
         return
-    item, point, day = case.item.code, case.place, decided.on.isoformat()
+    place = f"\t{_part(case.place)}\t{decided.on.isoformat()}\t{item}"
+    if decided.outcome == "denied":
+        counts[f"{REFUSED}{place}\tdenied\t"] = 1
+    if accepted is None:
+        return
     used = (decided.on - accepted.accepted_on).days
-    add(DECIDED, point, day, item)
-    add(DECIDED_DAYS, point, day, item, n=used)
+    counts[DECIDED + place] = 1
+    _some(counts, DECIDED_DAYS + place, used)
     if accepted.promised_due is not None:
-        add(PROMISED, point, day, item)
-        add(PROMISED_DAYS, point, day, item, n=(accepted.promised_due.day - accepted.accepted_on).days)
-        add(PROMISED_USED, point, day, item, n=used)
-        add(LATE, point, day, item, n=int(decided.on > accepted.promised_due.day))
+        counts[PROMISED + place] = 1
+        _some(counts, PROMISED_DAYS + place, (accepted.promised_due.day - accepted.accepted_on).days)
+        _some(counts, PROMISED_USED + place, used)
+        _some(counts, LATE + place, int(decided.on > accepted.promised_due.day))
 
 
-def _clocks(case: Case, add: _Add) -> None:
-    def run(clock: str, started: date, due: date, unit: Unit, suspensions: tuple[Suspension, ...] = ()) -> None:
-        department = case.item.department.name
-        pauses = ";".join(f"{s.start}~{s.end or ''}" for s in suspensions)
-        told = (department, clock, started.isoformat(), due.isoformat(), unit.value, pauses)
-        add(CLOCK, case.place, STANDING_DAY, *told)
+def _some(counts: Counts, key: str, n: int) -> None:
+    if n:
+        counts[key] = n
 
-    accepted = case.accepted
-    if case.state is State.RECEIVED:
-        run(NOTICE, case.received_on, case.notice_due.day, Unit.WORKDAY)
-    if accepted is None or case.state not in IN_PROGRESS:
-        return
+
+def _terms(case: Case, accepted: Accepted, counts: Counts) -> None:
     for clock, due, limit in (
         (PROMISE, accepted.promised_due, case.item.promised),
         (STATUTE, accepted.statutory_due, case.item.statutory),
     ):
         if due is not None:
-            run(clock, accepted.accepted_on, due.day, (limit or Limit(0)).unit, case.suspensions)
+            unit = limit.unit if limit is not None else Unit.WORKDAY
+            _clock(case, clock, accepted.accepted_on, due.day, unit, counts, case.suspensions)
             break
     debts = case.open_debts(case.last_paper_on) if case.owed else ()
     if debts:
-        run(DEBT, accepted.accepted_on, min(owed.by.day for owed in debts), Unit.WORKDAY)
+        _clock(case, DEBT, accepted.accepted_on, min(owed.by.day for owed in debts), Unit.WORKDAY, counts)
 
 
-def _bag(bag: Parcel, add: _Add) -> None:
+def _clock(
+    case: Case,
+    clock: str,
+    started: date,
+    due: date,
+    unit: Unit,
+    counts: Counts,
+    suspensions: tuple[Suspension, ...] = (),
+) -> None:
+    pauses = ";".join(f"{s.start}~{s.end or ''}" for s in suspensions) if suspensions else ""
+    told = f"{_part(case.item.department.name)}\t{clock}\t{started.isoformat()}\t{due.isoformat()}"
+    counts[f"{CLOCK}\t{_part(case.place)}\t{STANDING_DAY}\t{told}\t{unit.value}\t{pauses}"] = 1
+
+
+def _bag(bag: Parcel, counts: Counts) -> None:
     if bag.state not in MOVING:
         return
     to = bag.sealed.to
     point = point_of(bag.window) or (to.code if to.kind is HandKind.POINT else "")
-    add(BAG, point, bag.sealed_at[:10], to.name or to.code, bag.state.value)
+    counts[key_of(BAG, point, bag.sealed_at[:10], to.name or to.code, bag.state.value)] = 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -80,9 +81,7 @@ class Counting(History):
     @rule(received=st.booleans())
     def bag(self, received: bool) -> None:
         number = parcel_number("FS0001", "01", self.mine.day, self.mine.n + 1)
-        sealed = cb.Sealed(
-            direction=cb.Direction.TO_DEPARTMENT, sender=HERE, to=DEPARTMENT, lines=(), on=self.mine.day
-        )
+        sealed = cb.Sealed(direction=cb.Direction.TO_DEPARTMENT, sender=HERE, to=DEPARTMENT, lines=(), on=self.mine.day)
         entries = [self.mine.say("parcel.sealed", number, sealed)]
         if received:
             body = cb.ParcelReceived(by=DEPARTMENT, on=self.mine.day)
@@ -96,12 +95,10 @@ class Counting(History):
         """An act that was not carried through adds nothing."""
         before = self.records.counts()
         kept = replace(self.mine, cases=dict(self.mine.cases), entries=list(self.mine.entries))
-        try:
-            with self.records.transaction():
-                self.mine.write(self.records, self.mine.receive())
-                raise InterruptedError
-        except InterruptedError:
-            self.mine = kept
+        with suppress(InterruptedError), self.records.transaction():
+            self.mine.write(self.records, self.mine.receive())
+            raise InterruptedError
+        self.mine = kept
         assert self.records.counts() == before
 
     @rule()

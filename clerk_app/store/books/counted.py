@@ -87,7 +87,8 @@ class Counted:
             self.doubt()
             return
         if gone is None:
-            self._add(_document(stood), difference(contribution(before), contribution(after)))
+            now = contribution(after)
+            self._add(_document(stood), now if before is None else difference(contribution(before), now))
         elif after is not None and after.entries >= gone.entries:
             self._aside.discard(stood.number)
             self._add(gone.home, {key: -n for key, n in gone.counts.items()})
