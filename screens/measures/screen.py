@@ -254,6 +254,8 @@ def _every_column(picture: Picture) -> list[Column]:
     for n, head in enumerate(picture.heads):
         if n < picture.labels:
             columns.append(Column(head.title, share=2 if n == 0 else 1))
+        elif not head.unit:
+            columns.append(Column(head.title, 14))
         else:
             columns.append(Column(head.title, max(8, 2 * len(head.title)), right=True))
     return columns

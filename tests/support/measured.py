@@ -45,7 +45,7 @@ MISSING = Deficit(material="card", name="居民身份证", kind=DeficitKind.MISS
 EXPIRED = replace(MISSING, material="form", name="申请表", kind=DeficitKind.EXPIRED)
 BROUGHT = Tally(material="card", originals_seen=1, copies_kept=1)
 APPLICANT = Applicant(kind="person", name="样例甲", id_number="440604190001010011", phone="13800000000")
-WINDOWS = ("FS0001-01", "FS0001-02", "FS0002-01")
+WINDOWS = ("FS0001-05", "FS0001-06", "FS0002-05")
 
 
 @dataclass
@@ -112,13 +112,13 @@ class Weeks:
     def bag(self, n: int) -> None:
         """One bag, of which every third has come to where it goes."""
         day = BEGIN + timedelta(days=10 + n)
-        number = parcel_number("FS0001", "01", day, 500 + n)
+        number = parcel_number("FS0001", "05", day, 500 + n)
         here = cb.Hand(kind=cb.HandKind.POINT, code="FS0001", name="祖庙政务服务中心")
         to = cb.Hand(kind=cb.HandKind.DEPARTMENT, code="GA", name="市公安局")
         sealed = cb.Sealed(direction=cb.Direction.TO_DEPARTMENT, sender=here, to=to, lines=(), on=day)
-        self.say("FS0001-01", day, 16, "parcel.sealed", number, sealed)
+        self.say(WINDOWS[0], day, 16, "parcel.sealed", number, sealed)
         if n % 3 == 0:
-            self.say("FS0001-01", day, 17, "parcel.received", number, cb.ParcelReceived(by=to, on=day))
+            self.say(WINDOWS[0], day, 17, "parcel.received", number, cb.ParcelReceived(by=to, on=day))
 
 
 def weeks(cases: int = 120) -> list[Record]:
