@@ -14,7 +14,7 @@ from tests.support.commands import CityEnd, Seat
 def supervised(worked_seat: Seat, city: CityEnd, tmp_path: Path) -> Seat:
     """A copy of the window with four cases, a supervisor at it."""
     shutil.copytree(worked_seat.folder, tmp_path / "window")
-    seat = Seat(tmp_path / "window", worked_seat.env)
+    seat = Seat(tmp_path / "window", worked_seat.passphrase)
     seat.sign_in(city.account("supervisor", "FS0001"))
     return seat
 
