@@ -176,7 +176,7 @@ def _visits_by_depth(sums: Sums, _: Names, __: Calendar, ___: date) -> Picture:
 
 
 def _depth(level: str) -> str:
-    return _DEPTHS.get(level, f"{level}级")
+    return _DEPTHS.get(level, f"{level} 级")
 
 
 def _first(sums: Sums, names: Names, _: Calendar, __: date) -> Picture:

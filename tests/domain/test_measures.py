@@ -88,7 +88,7 @@ def test_visits_are_held_against_the_cap_by_item_and_by_depth() -> None:
 
     assert row(picture("visits", stood), "居住证签发") == (2, 4, 2.0, 1.0, 1)
     assert row(picture("visits", stood), "房屋租赁登记备案") == (1, 2, 2.0, 2.0, 0)
-    assert row(picture("depth", stood), "III级") == (2, 4, 2.0, 1.0, 1)
+    assert row(picture("depth", stood), "III 级") == (2, 4, 2.0, 1.0, 1)
     assert picture("visits", stood).total == ("合计", 3, 6, 2.0, 1.33, 1)
 
 
