@@ -16,19 +16,10 @@ from clerk_app.domain.kinds import MOVING, ParcelState
 from clerk_app.domain.lots import at_point
 from clerk_app.domain.numbers import plain
 from clerk_app.domain.summary import CaseSummary
+from clerk_app.domain.supervision import settle_days
 from clerk_app.domain.tracing import Whereabout, parcel_steps, whereabouts
 from clerk_app.seat import Clock, Refused, Seat
 from clerk_app.store.records import Records
-
-WORKDAYS = {
-    cb.Fault.LOST: 1,
-    cb.Fault.MISSING_BAG: 1,
-    cb.Fault.NOT_LISTED: 1,
-    cb.Fault.SHORT: 2,
-    cb.Fault.SEAL_BROKEN: 2,
-}
-OTHERWISE = 3
-"""Working days within which a discrepancy is settled, counted from the day after it was found: what may be lost is looked for first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +113,7 @@ class Bags:
 
     def _task(self, subject: str, one: Open) -> Task:
         today = self._clock().date()
-        due = add_workdays(self._records.calendar(), one.on, WORKDAYS.get(one.found.fault, OTHERWISE))
+        due = add_workdays(self._records.calendar(), one.on, settle_days(one.found.fault))
         late = today > due.day and not due.provisional
         return Task(subject=subject, open=one, waits=(today - one.on).days, due=due, late=late)
 

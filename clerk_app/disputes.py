@@ -11,11 +11,12 @@ from clerk_app.domain.custody import Parcel
 from clerk_app.domain.custody_telling import hand_words
 from clerk_app.domain.custody_words import DIRECTION_LABELS
 from clerk_app.domain.journal import Entry, Record, point_of
-from clerk_app.domain.kinds import PARCEL_LABELS, STATE_LABELS
+from clerk_app.domain.kinds import PARCEL_LABELS, STATE_LABELS, TIP_LABELS
 from clerk_app.domain.lots import parcel_of
 from clerk_app.domain.merge import against
 from clerk_app.domain.people import Person
 from clerk_app.domain.standing import Standing, evolve_any
+from clerk_app.domain.tips import Tip
 from clerk_app.history import label_of, lines
 from clerk_app.paperwork import place_name
 from clerk_app.scribe import SETTLED, Scribe
@@ -116,6 +117,8 @@ class Disputes:
     def _standing(self, stood: Standing) -> tuple[str, ...]:
         if isinstance(stood, Parcel):
             return PARCEL_LABELS[stood.state], f"由 {hand_words(stood.holder)} 保管"
+        if isinstance(stood, Tip):
+            return TIP_LABELS[stood.state], stood.text
         return self._case(stood) if isinstance(stood, Case) else (f"{len(stood.closed.lines)} 袋",)
 
     def _case(self, case: Case) -> tuple[str, ...]:
@@ -150,4 +153,6 @@ class Disputes:
 def _title(stood: Standing) -> str:
     if isinstance(stood, Parcel):
         return f"寄递袋　{DIRECTION_LABELS[stood.sealed.direction]}　{stood.sealed.to.name}"
+    if isinstance(stood, Tip):
+        return f"办事提示　{stood.offered.material_name}"
     return f"{stood.item.name}  {stood.applicant.name}" if isinstance(stood, Case) else "交接清单"

@@ -16,6 +16,7 @@ from clerk_app.domain.deadlines import Calendar, Clock, DueDay, Light, light, re
 from clerk_app.domain.journal import Record, Verdict
 from clerk_app.domain.kinds import KINDS, State
 from clerk_app.domain.plain import NotPlain, from_plain
+from clerk_app.domain.supervision_words import HEADS as SUPERVISION_HEADS
 from clerk_app.domain.timing import runs_back
 from clerk_app.planning import VISIT_REASONS
 
@@ -178,12 +179,14 @@ def _text(record: Record) -> str:
 
 def _said(record: Record) -> Said:
     kind = KINDS.get(record.entry.kind)
-    if kind is None or kind.body not in _WORDS.keys() | HEADS.keys():
+    if kind is None or kind.body not in _WORDS.keys() | HEADS.keys() | SUPERVISION_HEADS.keys():
         return Said()
     try:
         body = from_plain(kind.body, record.entry.body)
     except NotPlain:
         return Said("内容无法读出")
+    if kind.body in SUPERVISION_HEADS:
+        return Said(SUPERVISION_HEADS[kind.body](body))
     if kind.body in HEADS:
         return Said(HEADS[kind.body](body), ITEMS[kind.body](body) if kind.body in ITEMS else ())
     told: str | Said = _WORDS[kind.body](body)

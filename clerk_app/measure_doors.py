@@ -7,19 +7,19 @@ from datetime import date
 from pathlib import Path
 
 from clerk_app import measuring, paperwork
-from clerk_app.dispatch_doors import DispatchDoors
 from clerk_app.domain.measure_sums import Period
 from clerk_app.domain.measure_tables import Report
 from clerk_app.measuring import Measuring
 from clerk_app.roles import guarded
 from clerk_app.seat import Refused
+from clerk_app.task_doors import TaskDoors
 
 BOM = "\ufeff"
 """By which spreadsheets know the text for UTF-8."""
 
 
 @guarded
-class MeasureDoors(DispatchDoors):
+class MeasureDoors(TaskDoors):
     """What a supervisor can see of the work in numbers; a part of the ``Desk``."""
 
     def measured_points(self) -> list[tuple[str, str]]:

@@ -41,6 +41,8 @@ DOORS: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("courier", "verify_courier", "courier_on_paper"), WINDOW),
     **dict.fromkeys(("label", "print_label", "manifest_paper", "print_manifest"), WINDOW),
     **dict.fromkeys(("receive_parcel", "result_arrived", "deliver", "give_back"), WINDOW),
+    **dict.fromkeys(("refresh_tasks", "my_returns"), WINDOW),
+    **dict.fromkeys(("tasks", "task_counts"), SUPERVISOR),
     **dict.fromkeys(("measures", "measured_points", "measures_csv", "export_measures"), SUPERVISOR),
     **dict.fromkeys(("report_paper", "print_report"), SUPERVISOR),
     **dict.fromkeys(("take_up", "write_off", "settle", "close_discrepancy"), SUPERVISOR),

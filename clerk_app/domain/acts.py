@@ -21,6 +21,7 @@ from clerk_app.domain.paper_acts import arrival_refusal, delivery_refusal, paper
 from clerk_app.domain.people import Role
 from clerk_app.domain.plain import NotPlain, body_of
 from clerk_app.domain.refusals import Refusal
+from clerk_app.domain.supervision_acts import oversight_refusal
 from clerk_app.domain.upkeep import elsewhere_refusal, move_refusal, scan_refusal, unscan_refusal
 
 
@@ -129,7 +130,7 @@ def _well_formed(body: object) -> bool:
 
 
 def _body_refusal(case: Case, entry: Entry, body: object) -> Refusal | None:
-    refused = _decision_refusal(case, entry, body)
+    refused = _decision_refusal(case, entry, body) or oversight_refusal(case, entry, body)
     if isinstance(body, b.Moved):
         return move_refusal(case, entry, body)
     if isinstance(body, b.ScanAttached):

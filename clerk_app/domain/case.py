@@ -8,6 +8,7 @@ from datetime import date
 
 from clerk_app.domain import bodies as b
 from clerk_app.domain import custody_bodies as cb
+from clerk_app.domain import supervision_bodies as sb
 from clerk_app.domain.case_parts import Breach, Move, Notice, Remark, Scan, Visit
 from clerk_app.domain.catalogue import Material
 from clerk_app.domain.checklist import Deficit, Tally, deficits
@@ -17,6 +18,7 @@ from clerk_app.domain.folding import evolved, fold_records, worked
 from clerk_app.domain.journal import Entry, Record, point_of
 from clerk_app.domain.kinds import State
 from clerk_app.domain.lots import Lot, at_point, gained
+from clerk_app.domain.oversight import NOTHING_SAID, Oversight
 from clerk_app.domain.people import Applicant
 from clerk_app.domain.plain import NotPlain, body_of
 
@@ -53,6 +55,7 @@ class Case:
     declined: b.Declined | None = None
     ended: b.Ended | None = None
     suspensions: tuple[Suspension, ...] = ()
+    extensions: tuple[sb.Extended, ...] = ()
     decided: b.Decided | None = None
     arrived: cb.ResultArrived | None = None
     """The result is at the window."""
@@ -67,6 +70,8 @@ class Case:
     scans: tuple[Scan, ...] = ()
     scans_removed: tuple[str, ...] = ()
     """Ids of the entries whose scans were taken away again."""
+    oversight: Oversight = NOTHING_SAID
+    """What supervisors said of it."""
     conflicts: tuple[str, ...] = ()
     """Ids of entries central marked conflicting that nobody settled yet."""
     ignored: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ from clerk_app.domain.case_parts import Remark
 from clerk_app.domain.folding import evolved, fold_records, worked
 from clerk_app.domain.journal import Entry, Record
 from clerk_app.domain.kinds import ManifestState, ParcelState
+from clerk_app.domain.oversight import NOTHING_SAID, OVERSIGHT_EFFECTS, Oversight
 from clerk_app.domain.plain import NotPlain, body_of
 from clerk_app.domain.tracking import merged
 
@@ -78,6 +79,8 @@ class Parcel:
     pickup_answer: cb.PickupAnswered | None = None
     discrepancies: tuple[Open, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    oversight: Oversight = NOTHING_SAID
+    """What supervisors said of it."""
     conflicts: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     entries: int = 1
@@ -124,6 +127,7 @@ class Manifest:
     state: ManifestState = ManifestState.CLOSED
     discrepancies: tuple[Open, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    oversight: Oversight = NOTHING_SAID
     conflicts: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     entries: int = 1
@@ -268,7 +272,7 @@ _SHARED: dict[str, Callable[[Any, Entry, Any], Any]] = {
     "discrepancy.noted": _noted,
     "discrepancy.closed": _concluded,
     "remark.added": _remarked,
-    "conflict.settled": _as_it_is,
+    **OVERSIGHT_EFFECTS,
     "entry.mended": _as_it_is,
     "entry.lost": _as_it_is,
 }

@@ -10,6 +10,7 @@ from clerk_app.domain.kinds import KINDS, PARCEL_LABELS, ParcelState
 from clerk_app.domain.numbers import check_waybill
 from clerk_app.domain.plain import NotPlain, body_of
 from clerk_app.domain.refusals import Refusal
+from clerk_app.domain.supervision_acts import oversight_refusal
 
 MAX_LINES = 2000
 """Lines of one bag, or bags of one manifest."""
@@ -33,7 +34,7 @@ def refusal(stood: Parcel | Manifest | None, entry: Entry) -> Refusal | None:
     if stood.state not in kind.states:
         label = PARCEL_LABELS[stood.state] if isinstance(stood, Parcel) else "已完成"
         return Refusal(code="state-forbids", message=f"寄递袋现为“{label}”，不能再做“{kind.label}”。")
-    return _body_refusal(stood, body)
+    return _body_refusal(stood, body) or oversight_refusal(stood, entry, body)
 
 
 def _sealing_refusal(body: cb.Sealed) -> Refusal | None:

@@ -1,4 +1,4 @@
-"""寄递袋号 and 交接清单号: made without asking anybody, unique by the entry that begins what they name (rule 12)."""
+"""寄递袋号, 交接清单号 and a tip's: made without asking anybody, unique by the entry that begins what they name (rule 12)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import date
 
 from clerk_app.domain.numbers import check_character, day_of_digits, plain
 
-_SHAPE = re.compile(r"([0-9A-Z]{1,16})-([0-9A-Z]{2}|CENTRAL)-([PM])([0-9]{6})-([0-9]{4,9})-([0-9A-Z])")
+_SHAPE = re.compile(r"([0-9A-Z]{1,16})-([0-9A-Z]{2}|CENTRAL)-([PMT])([0-9]{6})-([0-9]{4,9})-([0-9A-Z])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustodyNumber:
-    """寄递袋号 or 交接清单号, taken apart; ``letter`` is ``P`` of a bag and ``M`` of a manifest."""
+    """寄递袋号 or 交接清单号, taken apart; ``letter`` is ``P`` of a bag, ``M`` of a manifest and ``T`` of a tip."""
 
     text: str
     """The number as it is written on paper."""
@@ -38,6 +38,11 @@ def parcel_number(point: str, window_number: str, day: date, serial: int) -> str
 def manifest_number(point: str, window_number: str, day: date, serial: int) -> str:
     """Return the number of a manifest; ``serial`` as for a bag."""
     return _custody_number(point, window_number, "M", day, serial)
+
+
+def tip_number(point: str, window_number: str, day: date, serial: int) -> str:
+    """Return the number of a tip; ``serial`` as for a bag."""
+    return _custody_number(point, window_number, "T", day, serial)
 
 
 def _custody_number(point: str, window_number: str, letter: str, day: date, serial: int) -> str:

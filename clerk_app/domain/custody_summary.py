@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from clerk_app.domain.custody import Manifest, Open, Parcel
 from clerk_app.domain.custody_bodies import Direction, HandKind
 from clerk_app.domain.kinds import ManifestState, ParcelState
+from clerk_app.domain.supervision import TaskStub, custody_tasks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,8 @@ class ParcelSummary:
     conflicts: int
     unsent: int
     updated_at: str
+    tasks: tuple[TaskStub, ...] = ()
+    """What of it needs a person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,7 @@ class ManifestSummary:
     unsent: int
     updated_at: str
     state: ManifestState = ManifestState.CLOSED
+    tasks: tuple[TaskStub, ...] = ()
 
 
 def parcel_summary(parcel: Parcel, unsent: int) -> ParcelSummary:
@@ -79,6 +83,7 @@ def parcel_summary(parcel: Parcel, unsent: int) -> ParcelSummary:
         conflicts=len(parcel.conflicts),
         unsent=unsent,
         updated_at=parcel.updated_at,
+        tasks=custody_tasks(parcel),
     )
 
 
@@ -95,6 +100,7 @@ def manifest_summary(manifest: Manifest, unsent: int) -> ManifestSummary:
         conflicts=len(manifest.conflicts),
         unsent=unsent,
         updated_at=manifest.updated_at,
+        tasks=custody_tasks(manifest),
     )
 
 

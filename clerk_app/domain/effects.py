@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from clerk_app.domain import bodies as b
 from clerk_app.domain import custody_bodies as cb
+from clerk_app.domain import supervision_bodies as sb
 from clerk_app.domain.case_parts import Breach, Move, Notice, Remark, Scan, Visit
 from clerk_app.domain.checklist import DeficitKind, Tally, expires_on
 from clerk_app.domain.deadlines import Suspension
@@ -26,6 +27,7 @@ from clerk_app.domain.lots import (
     joined,
     moved,
 )
+from clerk_app.domain.oversight import CASE_OVERSIGHT_EFFECTS
 
 if TYPE_CHECKING:
     from clerk_app.domain.case import Case
@@ -114,6 +116,17 @@ def _resumed(case: Case, _: Entry, body: b.Resumed) -> Case:
             statutory_due=body.statutory_due or accepted.statutory_due,
         )
     return replace(case, suspensions=ended, accepted=accepted)
+
+
+def _extended(case: Case, _: Entry, body: sb.Extended) -> Case:
+    accepted = case.accepted
+    if accepted is not None:
+        accepted = replace(
+            accepted,
+            promised_due=body.promised_due or accepted.promised_due,
+            statutory_due=body.statutory_due or accepted.statutory_due,
+        )
+    return replace(case, extensions=(*case.extensions, body), accepted=accepted)
 
 
 def _remarked(case: Case, entry: Entry, body: b.Remarked) -> Case:
@@ -209,7 +222,8 @@ EFFECTS: dict[str, Callable[[Case, Entry, Any], Case]] = {
     "remark.added": _remarked,
     "identity.shown": lambda c, e, x: c,
     "visit.recorded": lambda c, e, x: _visited(c, x.on, e, x.reason),
-    "conflict.settled": lambda c, e, x: c,
+    "case.extended": _extended,
+    **CASE_OVERSIGHT_EFFECTS,
     "case.moved": _moved,
     "scan.attached": _scanned,
     "scan.removed": _unscanned,

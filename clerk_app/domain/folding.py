@@ -16,10 +16,11 @@ from clerk_app.domain.plain import NotPlain, body_of
 if TYPE_CHECKING:
     from clerk_app.domain.case import Case
     from clerk_app.domain.custody import Manifest, Parcel
+    from clerk_app.domain.tips import Tip
 
 _HOUR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}", re.ASCII)
 _NOTHING: Mapping[str, int] = MappingProxyType({})
-F = TypeVar("F", "Case", "Parcel", "Manifest")
+F = TypeVar("F", "Case", "Parcel", "Manifest", "Tip")
 Begin = Callable[[Entry], F | None]
 Effect = Callable[[F, Entry, object], F]
 

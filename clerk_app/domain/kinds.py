@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from clerk_app.domain import bodies, custody_bodies
+from clerk_app.domain import supervision_bodies as sb
 from clerk_app.domain.people import Role
 
 
@@ -56,12 +57,22 @@ class ManifestState(StrEnum):
     CLOSED = "manifest_closed"
 
 
+class TipState(StrEnum):
+    """Where a tip for the guide stands."""
+
+    OFFERED = "tip_offered"
+    APPROVED = "tip_approved"
+    DECLINED = "tip_declined"
+    WITHDRAWN = "tip_withdrawn"
+
+
 class About(StrEnum):
     """What a subject is."""
 
     CASE = "case"
     PARCEL = "parcel"
     MANIFEST = "manifest"
+    TIP = "tip"
 
 
 STATE_LABELS = {
@@ -85,18 +96,27 @@ PARCEL_LABELS = {
     ParcelState.RETURNED: "已退回",
 }
 
+TIP_LABELS = {
+    TipState.OFFERED: "待审",
+    TipState.APPROVED: "已采用",
+    TipState.DECLINED: "未采用",
+    TipState.WITHDRAWN: "已停用",
+}
+
 BEFORE_ACCEPTANCE = frozenset({State.RECEIVED, State.NOTIFIED})
 IN_PROGRESS = frozenset({State.ACCEPTED, State.PROVISIONAL, State.UNDER_REVIEW})
 OPEN = BEFORE_ACCEPTANCE | IN_PROGRESS | {State.DECIDED}
 MOVING = frozenset({ParcelState.SEALED, ParcelState.ON_THE_WAY})
 SENT = MOVING | {ParcelState.RECEIVED, ParcelState.RETURNED}
 """Where a bag may be when it is told that somebody took it: the window that gave it may be heard last."""
-ANY: frozenset[str] = frozenset({*State, *ParcelState, *ManifestState})
+ANY: frozenset[str] = frozenset({*State, *ParcelState, *ManifestState, *TipState})
 CASES = frozenset({About.CASE})
 PARCELS = frozenset({About.PARCEL})
 MANIFESTS = frozenset({About.MANIFEST})
+TIPS = frozenset({About.TIP})
 CUSTODY = PARCELS | MANIFESTS
-ANYTHING = CASES | CUSTODY
+OVERSEEN = CASES | CUSTODY
+ANYTHING = OVERSEEN | TIPS
 
 WINDOW = frozenset({Role.CLERK, Role.SUPERVISOR})
 SUPERVISOR = frozenset({Role.SUPERVISOR})
@@ -114,6 +134,10 @@ DISCREPANCY = "discrepancy:"
 """Prefix of one discrepancy's facet."""
 PAPERS = "papers:"
 """Prefix of the facet that says where one material's sheets are; as a whole, where all of them are."""
+TASK = "task:"
+"""Prefix of the facet of one task of a supervisor; as a whole, all of them."""
+TIP = "tip"
+"""The facet of a tip that says whether it is printed."""
 MATERIALS = "material:"
 """Prefix of one material's facet; as a whole, what a decision is founded on."""
 
@@ -157,6 +181,10 @@ class Kind:
     """Writes what was asked of a carrier."""
     concludes: bool = False
     """Writes the end of the discrepancy it names."""
+    tasks: bool = False
+    """Writes what becomes of the task it names."""
+    tips: bool = False
+    """Writes whether a tip is printed."""
 
 
 KINDS: dict[str, Kind] = {
@@ -219,4 +247,22 @@ KINDS: dict[str, Kind] = {
     "manifest.closed": Kind(custody_bodies.Closed, "交接清单", WINDOW, frozenset(), MANIFESTS),
     "discrepancy.noted": Kind(custody_bodies.Noted, "差异登记", WINDOW | OFFICE, ANY, CUSTODY, stands_alone=True),
     "discrepancy.closed": Kind(custody_bodies.DiscrepancyClosed, "差异结案", SUPERVISOR, ANY, CUSTODY, concludes=True),
+    "case.extended": Kind(sb.Extended, "延长办理期限", SUPERVISOR | OFFICE, IN_PROGRESS, decides=True),
+    "case.urged": Kind(sb.Urged, "催办", SUPERVISOR, ANY, stands_alone=True),
+    "case.urge_answered": Kind(sb.UrgeAnswered, "催办答复", WINDOW | OFFICE, ANY, stands_alone=True),
+    "task.assigned": Kind(sb.TaskAssigned, "转办", SUPERVISOR, ANY, OVERSEEN, tasks=True),
+    "task.sent_back": Kind(sb.TaskSentBack, "退回整改", SUPERVISOR, ANY, OVERSEEN, tasks=True),
+    "task.answered": Kind(sb.TaskAnswered, "整改答复", WINDOW | OFFICE, ANY, OVERSEEN, tasks=True),
+    "task.concluded": Kind(sb.TaskConcluded, "督办结论", SUPERVISOR, ANY, OVERSEEN, tasks=True),
+    "verification.drawn": Kind(sb.VerificationDrawn, "抽中核查", SUPERVISOR, ANY, stands_alone=True),
+    "verification.done": Kind(sb.VerificationDone, "核查结果", SUPERVISOR, ANY, tasks=True),
+    "finding.recorded": Kind(sb.FindingRecorded, "记录问题", SUPERVISOR, ANY, OVERSEEN, stands_alone=True),
+    "mark.added": Kind(sb.MarkAdded, "虚假材料记录", SUPERVISOR, ANY, stands_alone=True),
+    "act.undo_asked": Kind(sb.UndoAsked, "申请撤销", SUPERVISOR, ANY, OVERSEEN, tasks=True),
+    "act.undone": Kind(sb.Undone, "复核撤销", SUPERVISOR, ANY, OVERSEEN, tasks=True),
+    "rating.given": Kind(sb.RatingGiven, "服务评价", WINDOW, ANY, stands_alone=True),
+    "tip.offered": Kind(sb.TipOffered, "提交办事提示", WINDOW, frozenset(), TIPS),
+    "tip.approved": Kind(sb.TipDecided, "采用提示", SUPERVISOR, frozenset({TipState.OFFERED}), TIPS, tips=True),
+    "tip.declined": Kind(sb.TipDecided, "不采用提示", SUPERVISOR, frozenset({TipState.OFFERED}), TIPS, tips=True),
+    "tip.withdrawn": Kind(sb.TipDecided, "停用提示", SUPERVISOR, frozenset({TipState.APPROVED}), TIPS, tips=True),
 }

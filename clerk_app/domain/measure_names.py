@@ -2,4 +2,17 @@
 
 from __future__ import annotations
 
-NAMES = ("visits", "depth", "first", "missing", "waiting", "handling", "hours", "windows", "lights", "bags", "refusals")
+NAMES = (
+    "visits",
+    "depth",
+    "first",
+    "missing",
+    "waiting",
+    "handling",
+    "hours",
+    "windows",
+    "lights",
+    "bags",
+    "refusals",
+    "ratings",
+)

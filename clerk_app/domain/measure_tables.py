@@ -14,9 +14,11 @@ from clerk_app.domain.codes import DEFICIT_LABELS
 from clerk_app.domain.deadlines import Calendar, Light
 from clerk_app.domain.kinds import ParcelState
 from clerk_app.domain.measure_sums import Period, Sums, Told, lights
+from clerk_app.domain.supervision_words import LOW, RATING_LABELS
 
 Value = str | int | float | None
 COUNT, DAYS, PERCENT, TIMES = "件", "天", "%", "次"
+FEWEST_RATINGS = 5
 _ENDS = {"declined": "不予受理", "returned": "退件", "denied": "不予批准"}
 _FAULTS = {**{kind.value: label for kind, label in DEFICIT_LABELS.items()}, m.OWED: "容缺后补"}
 _DEPTHS = {"": "目录未注明"}
@@ -374,6 +376,27 @@ def _refusals(sums: Sums, names: Names, _: Calendar, __: date) -> Picture:
     )
 
 
+def _ratings(sums: Sums, _: Names, __: Calendar, ___: date) -> Picture:
+    """Fewer than ``FEWEST_RATINGS`` are not told apart: who was at the counter that day could tell whose one is."""
+    found = {int(told[0]): n for told, n in sums.by(m.RATED, 0).items()}
+    total = sum(found.values())
+    pleased = sum(n for level, n in found.items() if level > LOW)
+    rows = [
+        (RATING_LABELS[level], found.get(level, 0), _ratio(found.get(level, 0), total, 100, 1))
+        for level in RATING_LABELS
+    ]
+    enough = total >= FEWEST_RATINGS
+    return Picture(
+        name="ratings",
+        title="好差评",
+        question=f"办事人怎么评价；不到 {FEWEST_RATINGS} 次的不分级",
+        heads=(Head("level", "评价"), Head("times", "次数", TIMES), Head("share", "占比", PERCENT, 1)),
+        rows=tuple(rows) if enough else (),
+        total=("基本满意以上", pleased, _ratio(pleased, total, 100, 1)) if enough else ("合计", total, None),
+        drawn="times",
+    )
+
+
 _PICTURES: tuple[Callable[[Sums, Names, Calendar, date], Picture], ...] = (
     _visits_by_item,
     _visits_by_depth,
@@ -386,4 +409,5 @@ _PICTURES: tuple[Callable[[Sums, Names, Calendar, date], Picture], ...] = (
     _lights,
     _bags,
     _refusals,
+    _ratings,
 )

@@ -13,7 +13,7 @@ from datetime import date
 from clerk_app.domain.bodies import Accepted
 from clerk_app.domain.case import Case
 from clerk_app.domain.catalogue import Unit
-from clerk_app.domain.custody import Parcel
+from clerk_app.domain.custody import Manifest, Parcel
 from clerk_app.domain.custody_bodies import HandKind
 from clerk_app.domain.deadlines import Suspension
 from clerk_app.domain.journal import point_of
@@ -36,6 +36,7 @@ WORK = "work"
 CLOCK = "clock"
 BAG = "bag"
 REFUSED = "refused"
+RATED = "rated"
 OWED = "owed"
 """Stands in ``MISSING`` where a kind of deficit stands: the paper is owed under a commitment."""
 
@@ -66,7 +67,14 @@ def home_of(stood: Standing) -> tuple[str, str]:
     """Return the point and day under which a subject's counts are kept together: they never change."""
     if isinstance(stood, Case):
         return point_of(stood.window), stood.received_on.isoformat()
-    return point_of(stood.window), (stood.sealed_at if isinstance(stood, Parcel) else stood.closed.at)[:10]
+    match stood:
+        case Parcel():
+            begun = stood.sealed_at
+        case Manifest():
+            begun = stood.closed.at
+        case _:
+            begun = stood.offered_at
+    return point_of(stood.window), begun[:10]
 
 
 def difference(before: Mapping[str, int], after: Mapping[str, int]) -> Counts:
@@ -105,6 +113,9 @@ def _case(case: Case, counts: Counts) -> None:
         counts[f"{REFUSED}\t{point}\t{case.ended.on.isoformat()}\t{item}\treturned\t"] = 1
     if case.decided is not None:
         _decided(case, item, counts)
+    for rating in case.oversight.ratings:
+        key = key_of(RATED, point_of(rating.by.window), rating.by.at[:10], str(rating.said.level))
+        counts[key] = counts.get(key, 0) + 1
     if case.state is State.RECEIVED:
         _clock(case, NOTICE, case.received_on, case.notice_due.day, Unit.WORKDAY, counts)
     elif accepted is not None and case.state in IN_PROGRESS:

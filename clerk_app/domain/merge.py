@@ -18,11 +18,16 @@ from clerk_app.domain.kinds import (
     PAPERS,
     PICKUP,
     PLACE,
+    TASK,
+    TIP,
     WAYBILL,
     About,
 )
+from clerk_app.domain.oversight import VERIFY
 
-EVERYTHING = frozenset({DECISION, PLACE, OFFICIAL, PAPERS, HOLDER_OUT, HOLDER_IN, WAYBILL, PICKUP, DISCREPANCY})
+EVERYTHING = frozenset(
+    {DECISION, PLACE, OFFICIAL, PAPERS, HOLDER_OUT, HOLDER_IN, WAYBILL, PICKUP, DISCREPANCY, TASK, TIP}
+)
 """What a settlement may write: whatever the entry that it lets stand writes."""
 COMMUTES, CONFLICTS, BY_MATERIAL = "commutes", "conflicts", "by material"
 """What ``pair_table`` says of two kinds; the last: they commute where they name different materials."""
@@ -87,7 +92,13 @@ def pair_table(about: About) -> dict[tuple[str, str], str]:
 
 
 def _sample(kind: str, material: str) -> Entry:
-    body = {"tallies": [{"material": material}], "lines": [{"material": material}], "entry": material, "number": 1}
+    body = {
+        "tallies": [{"material": material}],
+        "lines": [{"material": material}],
+        "entry": material,
+        "number": 1,
+        "task": material,
+    }
     return Entry(id="", kind=kind, subject="", at="", actor="", window="", n=1, seen=0, previous=GENESIS, body=body)
 
 
@@ -107,6 +118,8 @@ def _writes(entry: Entry) -> frozenset[str]:
         (kind.receives, HOLDER_IN),
         (kind.waybills, WAYBILL),
         (kind.orders, PICKUP),
+        (kind.tips, TIP),
+        (kind.tasks, TASK + _task(entry)),
         (kind.concludes, DISCREPANCY + f"{entry.body.get('entry')}/{entry.body.get('number')}"),
     )
     facets = {facet for holds, facet in flags if holds}
@@ -129,6 +142,11 @@ def _reads(entry: Entry) -> frozenset[str]:
     return frozenset({DECISION}) if kind.checks or kind.moves else frozenset()
 
 
+def _task(entry: Entry) -> str:
+    """The check after the fact is one task, and names none."""
+    return VERIFY if entry.kind == "verification.done" else str(entry.body.get("task"))
+
+
 def _materials(entry: Entry) -> list[str]:
     """A body not checked yet may hold anything: what is not a tally or a line names no material."""
     told: list[Any] = []
@@ -145,5 +163,5 @@ def _meet(one: frozenset[str], other: frozenset[str]) -> bool:
     return any(
         (whole in one and any(f.startswith(whole) for f in other))
         or (whole in other and any(f.startswith(whole) for f in one))
-        for whole in (MATERIALS, PAPERS, DISCREPANCY)
+        for whole in (MATERIALS, PAPERS, DISCREPANCY, TASK)
     )

@@ -32,6 +32,8 @@ def writes(kind: Kind) -> str:
         (kind.orders, "what is asked of the carrier"),
         (kind.concludes, "the end of the discrepancy it names"),
         (kind.numbers, "the official number"),
+        (kind.tasks, "what becomes of the task it names"),
+        (kind.tips, "whether the tip is printed"),
     )
     return next((words for holds, words in told if holds), "–")
 

@@ -1,11 +1,11 @@
-"""What a subject's entries tell, whatever the subject is: a case, a bag or a manifest. Both ends of the line fold by this."""
+"""What a subject's entries tell, whatever the subject is: a case, a bag, a manifest or a tip. Both ends of the line fold by this."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
 
-from clerk_app.domain import acts, custody_acts
+from clerk_app.domain import acts, custody_acts, tips
 from clerk_app.domain.case import Case, evolve, fold
 from clerk_app.domain.custody import Manifest, Parcel, evolve_manifest, evolve_parcel, fold_manifest, fold_parcel
 from clerk_app.domain.custody_numbers import parse_custody_number
@@ -14,15 +14,18 @@ from clerk_app.domain.journal import Entry, Record
 from clerk_app.domain.kinds import KINDS, About
 from clerk_app.domain.refusals import Refusal
 from clerk_app.domain.summary import CaseSummary, summary_of
+from clerk_app.domain.tips import Tip, TipSummary, evolve_tip, fold_tip, tip_summary
 
-Standing = Case | Parcel | Manifest
-_LETTERS = {"P": About.PARCEL, "M": About.MANIFEST}
+Standing = Case | Parcel | Manifest | Tip
+_LETTERS = {"P": About.PARCEL, "M": About.MANIFEST, "T": About.TIP}
 
 
 @lru_cache(maxsize=4096)
 def about_of(subject: str) -> About:
     """Return what a subject is, by its number; whatever is no bag's or manifest's number is taken for a case's."""
-    if "-P" not in subject and "-M" not in subject:  # nearly every subject is a case, and is asked about at each step
+    if (
+        "-P" not in subject and "-M" not in subject and "-T" not in subject
+    ):  # nearly every subject is a case, and is asked about at each step
         return About.CASE
     number = parse_custody_number(subject)
     return About.CASE if number is None or number.text != subject else _LETTERS[number.letter]
@@ -35,6 +38,8 @@ def fold_any(subject: str, records: Iterable[Record]) -> Standing | None:
             return fold_parcel(records)
         case About.MANIFEST:
             return fold_manifest(records)
+        case About.TIP:
+            return fold_tip(records)
         case _:
             return fold(records)
 
@@ -46,6 +51,8 @@ def evolve_any(stood: Standing | None, entry: Entry) -> Standing | None:
             return evolve_parcel(stood if isinstance(stood, Parcel) else None, entry)
         case About.MANIFEST:
             return evolve_manifest(stood if isinstance(stood, Manifest) else None, entry)
+        case About.TIP:
+            return evolve_tip(stood if isinstance(stood, Tip) else None, entry)
         case _:
             return evolve(stood if isinstance(stood, Case) else None, entry)
 
@@ -57,16 +64,20 @@ def refusal_of(stood: Standing | None, entry: Entry) -> Refusal | None:
         return Refusal(code="body-invalid", message=f"“{kind.label}”与编号 {entry.subject} 不相配。")
     if about is About.CASE:
         return acts.refusal(stood if isinstance(stood, Case) else None, entry)
-    return custody_acts.refusal(None if isinstance(stood, Case) else stood, entry)
+    if about is About.TIP:
+        return tips.refusal(stood if isinstance(stood, Tip) else None, entry)
+    return custody_acts.refusal(stood if isinstance(stood, Parcel | Manifest) else None, entry)
 
 
-Summary = CaseSummary | ParcelSummary | ManifestSummary
+Summary = CaseSummary | ParcelSummary | ManifestSummary | TipSummary
 
 
 def summary_of_any(stood: Standing, unsent: int) -> Summary:
     """Return the summary of whatever it is, of which ``unsent`` entries are not confirmed."""
     if isinstance(stood, Parcel):
         return parcel_summary(stood, unsent)
+    if isinstance(stood, Tip):
+        return tip_summary(stood, unsent)
     return manifest_summary(stood, unsent) if isinstance(stood, Manifest) else summary_of(stood, unsent)
 
 

@@ -9,6 +9,7 @@ from clerk_app.domain.case import Case
 from clerk_app.domain.custody_bodies import RESULT
 from clerk_app.domain.kinds import IN_PROGRESS, State
 from clerk_app.domain.lots import POINT
+from clerk_app.domain.supervision import ClockStub, TaskStub, clocks_of, tasks_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,13 @@ class CaseSummary:
     department_code: str = ""
     result: str = ""
     """The place of the result (``lots``); empty: there is none yet."""
+    tasks: tuple[TaskStub, ...] = ()
+    """What of it needs a person."""
+    clocks: tuple[ClockStub, ...] = ()
+    """What runs."""
+    clerk: str = ""
+    """Who received it."""
+    window: str = ""
 
 
 def summary_of(case: Case, unsent: int) -> CaseSummary:
@@ -76,6 +84,10 @@ def summary_of(case: Case, unsent: int) -> CaseSummary:
         place=case.place,
         department_code=case.item.department.code,
         sheets=tuple(sorted(_at_points(case).items())),
+        tasks=tasks_of(case),
+        clocks=clocks_of(case),
+        clerk=case.clerk,
+        window=case.window,
         result=next((lot.at for lot in case.lots if lot.material == RESULT), ""),
     )
 

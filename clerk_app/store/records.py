@@ -16,8 +16,9 @@ from typing import Self
 from clerk_app.domain.case import Case
 from clerk_app.domain.custody_summary import ManifestSummary, ParcelSummary
 from clerk_app.domain.journal import GENESIS, Entry, Record
-from clerk_app.domain.standing import Standing
+from clerk_app.domain.standing import Standing, Summary
 from clerk_app.domain.summary import CaseSummary
+from clerk_app.domain.tips import TipSummary
 from clerk_app.domain.trail import Step
 from clerk_app.store.books.book import TABLE as JOURNAL
 from clerk_app.store.books.book import Book
@@ -337,6 +338,14 @@ class Records(Offering):
     def manifests(self) -> list[ManifestSummary]:
         """Return every manifest's summary, the latest change first."""
         return self._cases.manifests()
+
+    def told(self) -> list[tuple[str, Summary | None]]:
+        """Return every subject with its summary, if it makes anything; one that did not change is the same object."""
+        return self._cases.known()
+
+    def tips(self) -> list[TipSummary]:
+        """Return every tip's summary, the latest change first."""
+        return self._cases.tips()
 
     def summary(self, number: str) -> CaseSummary | None:
         """Return one case's summary."""

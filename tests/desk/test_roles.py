@@ -53,6 +53,14 @@ def test_what_shows_a_case_an_applicant_or_an_entry_is_for_the_window_alone() ->
         "write_off",
         "settle",
         "close_discrepancy",
+        "tasks",
+        "task_counts",
+        "measures",
+        "measured_points",
+        "measures_csv",
+        "export_measures",
+        "report_paper",
+        "print_report",
     }
     assert all(roles <= WINDOW for name, roles in DOORS.items() if name not in OPEN)
 

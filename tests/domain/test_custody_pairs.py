@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from clerk_app.domain import bodies as b
 from clerk_app.domain import custody_bodies as cb
+from clerk_app.domain import supervision_bodies as sb
 from clerk_app.domain.custody import Manifest, Parcel
 from clerk_app.domain.custody_numbers import manifest_number, parcel_number
 from clerk_app.domain.journal import CENTRAL, GENESIS, Entry, Record, Verdict
@@ -22,6 +23,7 @@ from clerk_app.domain.merge import BY_MATERIAL, COMMUTES, CONFLICTS, commutes, p
 from clerk_app.domain.plain import to_plain
 from clerk_app.domain.standing import fold_any, refusal_of
 from tests.support.story import MONDAY
+from tests.support.supervising import supervising
 
 BAG = parcel_number("FS0001", "01", MONDAY, 1)
 LIST = manifest_number("FS0001", "01", MONDAY, 2)
@@ -56,6 +58,7 @@ NOTED = ("discrepancy.noted", cb.Noted(found=(SHORT, replace(SHORT, fault=cb.Fau
 EXTRAS: dict[str, tuple[str, Any, Verdict]] = {
     "noted": (*NOTED, Verdict.APPLIED),
     "asked": ("pickup.asked", cb.PickupAsked(carrier="ems", on=MONDAY), Verdict.APPLIED),
+    "concluded": ("task.concluded", sb.TaskConcluded(task="breach:1", outcome="guide"), Verdict.APPLIED),
     "waybill": ("parcel.waybilled", cb.Waybilled(waybill="1234567890123", carrier="ems"), Verdict.APPLIED),
     "disputed hand": (HANDED[0], replace(HANDED[1], taker=COURIERS[1]), Verdict.CONFLICTING),
     "disputed receipt": ("parcel.received", cb.ParcelReceived(by=HERE, on=MONDAY, returned=True), Verdict.CONFLICTING),
@@ -128,6 +131,7 @@ def said(draw: st.DrawFn, kind: str) -> Any:
         "conflict.settled": b.Settled(entry=draw(st.sampled_from(["extra", "none"])), stands=draw(st.booleans())),
         "entry.mended": b.Mended(entry="none"),
         "entry.lost": b.Lost(stands_for="", reason="断电"),
+        **supervising(draw, BAG, on),
     }
     return whole[kind]
 
@@ -193,6 +197,8 @@ def test_what_commutes_folds_alike_in_either_order_and_whatever_does_not_is_decl
         ("discrepancy.closed", "discrepancy.closed"),
         ("pickup.answered", "parcel.handed_over"),
         ("conflict.settled", "discrepancy.noted"),
+        ("task.assigned", "parcel.received"),
+        ("act.undo_asked", "finding.recorded"),
     ],
 )
 def test_the_pairs_that_are_tried_are_pairs_that_happen(kinds: tuple[str, str]) -> None:

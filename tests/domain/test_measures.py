@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 
 from clerk_app.domain import bodies as b
+from clerk_app.domain import supervision_bodies as sb
 from clerk_app.domain.case import Case
 from clerk_app.domain.catalogue import Limit
 from clerk_app.domain.deadlines import Calendar, DueDay, Light
@@ -122,6 +123,17 @@ def test_work_is_counted_by_window_and_hour_and_not_the_departments() -> None:
 
     assert picture("hours", stood).rows == (("09时", 1), ("14时", 2))
     assert picture("windows", stood).rows == (("FS0001-05", 3),)
+
+
+def test_few_ratings_are_not_told_apart() -> None:
+    def rated(*levels: int) -> Picture:
+        on = date(2026, 2, 27)
+        return picture("ratings", [one_case(*(("rating.given", on, sb.RatingGiven(level=level)) for level in levels))])
+
+    assert rated(5, 5, 4, 1).rows == ()
+    assert rated(5, 5, 4, 1).total == ("合计", 4, None)
+    assert rated(5, 5, 4, 1, 2).rows[0] == ("非常满意", 2, 40.0)
+    assert rated(5, 5, 4, 1, 2).total == ("基本满意以上", 3, 60.0)
 
 
 def test_bags_are_outstanding_until_they_are_received() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from clerk_app.domain import bodies as b
 from clerk_app.domain import custody_bodies as cb
+from clerk_app.domain import supervision_bodies as sb
 from clerk_app.domain.acts import refusal
 from clerk_app.domain.case import Case, fold
 from clerk_app.domain.checklist import Tally
@@ -24,12 +25,14 @@ from clerk_app.domain.kinds import KINDS, About, State
 from clerk_app.domain.merge import BY_MATERIAL, COMMUTES, CONFLICTS, against, commutes, judge, pair_table
 from clerk_app.planning import Decide
 from tests.support.story import ALL, MONDAY, PERMIT, Counter, without
+from tests.support.supervising import drawn, supervising
 
 LINES = tuple(m.id for m in PERMIT.materials)
 WINDOWS = ("FS0001-02", "FS0001-03", "FS0002-01", "FS0003-01")
 TABLE = pair_table(About.CASE)
 CASE_KINDS = [name for name, kind in KINDS.items() if About.CASE in kind.about]
 BAGS = tuple(parcel_number("FS0001", "01", MONDAY, n) for n in (1, 2))
+NUMBER = "FS0001-01-250602-0001-6"
 DUE = DueDay(day=MONDAY + timedelta(days=5), provisional=False)
 
 
@@ -57,6 +60,14 @@ BEYOND: dict[State, tuple[tuple[str, Any], ...]] = {
 }
 
 
+OVERSEEN: dict[str, tuple[str, Any]] = {
+    "concluded": ("task.concluded", sb.TaskConcluded(task="breach:1", outcome="guide")),
+    "sent back": ("task.sent_back", sb.TaskSentBack(task="breach:1", to="", reason="说明", by=DUE)),
+    "urged": ("case.urged", sb.Urged(to="公安", text="请办理", answer_by=DUE)),
+    "marked": ("mark.added", sb.MarkAdded(reason="伪造", basis="条例")),
+}
+
+
 @cache
 def history(state: State, extra: str) -> tuple[Record, ...]:
     """What central holds of a case in a state, with something that happened to it besides."""
@@ -80,6 +91,8 @@ def history(state: State, extra: str) -> tuple[Record, ...]:
             Verdict.CONFLICTING,
         ),
         "disputed number": ("case.numbered", b.Numbered(official="GD0"), CENTRAL, Verdict.CONFLICTING),
+        **{name: (kind, said, "FS0001-02", Verdict.APPLIED) for name, (kind, said) in OVERSEEN.items()},
+        "drawn": ("verification.drawn", drawn(NUMBER, MONDAY), "FS0001-02", Verdict.APPLIED),
     }
     if extra:
         kind, body, window, verdict = asides[extra]
@@ -109,6 +122,8 @@ EXTRAS = (
     "disputed move",
     "disputed check",
     "disputed number",
+    "drawn",
+    *OVERSEEN,
 )
 
 
@@ -169,6 +184,7 @@ def body_of(draw: st.DrawFn, kind: str, case: Case, window: str) -> Any:
         "conflict.settled": b.Settled(entry=draw(st.sampled_from(["extra", "none"])), stands=draw(st.booleans())),
         "entry.mended": b.Mended(entry="none"),
         "entry.lost": b.Lost(stands_for="", reason="断电"),
+        **supervising(draw, case.number, on),
     }
     return whole[kind]
 
@@ -247,6 +263,14 @@ def test_what_commutes_folds_to_the_same_case_in_either_order_and_whatever_does_
         ("papers.packed", "case.supplemented"),
         ("papers.unpacked", "papers.packed"),
         ("result.arrived", "papers.packed"),
+        ("task.concluded", "task.concluded"),
+        ("task.answered", "case.urged"),
+        ("act.undo_asked", "task.concluded"),
+        ("case.extended", "task.assigned"),
+        ("case.urge_answered", "case.urge_answered"),
+        ("rating.given", "verification.drawn"),
+        ("verification.done", "task.concluded"),
+        ("mark.added", "finding.recorded"),
     ],
 )
 def test_the_pairs_that_are_tried_are_pairs_that_happen(kinds: tuple[str, str]) -> None:

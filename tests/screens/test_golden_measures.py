@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from clerk_app.domain.measure_names import NAMES
 from screens.base import AreaScreen
 from screens.measures.screen import PicturesScreen
 from tests.support.client import SUPERVISOR, Client, opened
@@ -15,7 +16,6 @@ from tests.support.screen_dump import dump
 
 SIZES = [(80, 24), (120, 40)]
 Golden = Callable[[str, str], None]
-SHOWN = ("visits", "depth", "first", "missing", "waiting", "handling", "hours", "windows", "lights", "bags", "refusals")
 
 
 async def pictures(client: Client) -> None:
@@ -33,7 +33,7 @@ async def pictures(client: Client) -> None:
 async def test_every_picture_and_its_numbers(size: tuple[int, int], window: Path, golden: Golden) -> None:
     async with opened(window, size, signed_in=False) as client:
         await pictures(client)
-        for name in SHOWN:
+        for name in NAMES:
             golden(f"measure-{name}-{size[0]}x{size[1]}", dump(client.app))
             await client.press("f8")
             golden(f"measure-{name}-numbers-{size[0]}x{size[1]}", dump(client.app))
@@ -48,7 +48,7 @@ async def test_the_keys(window: Path) -> None:
     async with opened(window, (80, 24), signed_in=False) as client:
         await pictures(client)
         await client.press("4")
-        assert "4/11 最常缺的材料" in dump(client.app)
+        assert "4/12 最常缺的材料" in dump(client.app)
         await client.press("left", "tab", "e")
         written = list((window / "papers").glob("*.csv"))
         assert len(written) == 1

@@ -14,6 +14,7 @@ from hypothesis.stateful import invariant, rule
 
 from clerk_app.domain import bodies as b
 from clerk_app.domain import custody_bodies as cb
+from clerk_app.domain import supervision_bodies as sb
 from clerk_app.domain.checklist import Deficit, DeficitKind, Tally
 from clerk_app.domain.custody_numbers import parcel_number
 from clerk_app.domain.deadlines import DueDay
@@ -46,6 +47,8 @@ def _bodies(journal: Journal, conflicting: str) -> dict[str, Any]:
         "case.resumed": b.Resumed(on=day, promised_due=due),
         "case.decided": b.Decided(on=day, outcome="denied"),
         "visit.recorded": b.Visited(on=day),
+        "rating.given": sb.RatingGiven(level=2),
+        "case.extended": sb.Extended(on=day, days=5, reason="样例", approved_by="样例", promised_due=due),
         "case.moved": b.Moved(to="FS0002", on=day),
         "conflict.settled": b.Settled(entry=conflicting, stands=True),
     }
@@ -154,11 +157,16 @@ def test_the_history_meets_every_kind_that_is_measured() -> None:
     met = set()
     for kind in KINDS:
         number = journal.receive().subject
-        first = {"case.decided": "case.accepted", "case.suspended": "case.accepted", "case.resumed": "case.accepted"}
+        first = {
+            "case.decided": "case.accepted",
+            "case.suspended": "case.accepted",
+            "case.resumed": "case.accepted",
+            "case.extended": "case.accepted",
+        }
         for said in ([first[kind]] if kind in first else []) + [kind]:
             journal.say(said, number, _bodies(journal, "")[said])
         assert journal.cases[number].ignored == ()
         met |= {key.split("\t")[0] for key in contribution(journal.cases[number])}
     assert over(journal, journal.receive().subject).window == WINDOW
     assert met >= {"received", "visits", "judged", "first", "missing", "waited", "decided", "promised", "refused"}
-    assert met >= {"clock", "work", "over", "cap"}
+    assert met >= {"clock", "work", "over", "cap", "rated"}

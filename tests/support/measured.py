@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from clerk_app.domain import bodies as b
 from clerk_app.domain import custody_bodies as cb
+from clerk_app.domain import supervision_bodies as sb
 from clerk_app.domain.catalogue import Department, Limit
 from clerk_app.domain.checklist import Deficit, DeficitKind, Tally
 from clerk_app.domain.custody_numbers import parcel_number
@@ -104,6 +105,8 @@ class Weeks:
                 self.say(window, last, hour, "case.supplemented", number, came)
         due = DueDay(day=last + timedelta(days=7))
         self.say(window, last, hour, "case.accepted", number, b.Accepted(accepted_on=last, promised_due=due))
+        if n % 4 == 0:
+            self.say(window, last, hour, "rating.given", number, sb.RatingGiven(level=5 - n % 3 - n % 2))
         if fate == 3:
             on = last + timedelta(days=9 if n % 2 else 3)
             outcome = "denied" if n % 11 == 0 else "approved"

@@ -18,23 +18,25 @@ from clerk_app.domain.journal import Record, in_order
 from clerk_app.domain.kinds import About
 from clerk_app.domain.standing import Standing, Summary, about_of, fold_any, summary_of_any
 from clerk_app.domain.summary import CaseSummary
+from clerk_app.domain.tips import Tip, TipSummary
 from clerk_app.store.books.book import Book
 from clerk_app.store.books.counted import Counted
 from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.ledger import Ledger
 
-S = TypeVar("S", CaseSummary, ParcelSummary, ManifestSummary)
+S = TypeVar("S", CaseSummary, ParcelSummary, ManifestSummary, TipSummary)
 TABLE = "cases"
 """What every subject's entries fold to: cases, bags and manifests, each under its number."""
 SUBJECTS = "subjects"
 FOLDED = "folded"
-FOLDS = 3
+FOLDS = 4
 """Raised whenever a fold tells more than it did before: what was kept is told anew at the next opening."""
 
 _DECODERS: dict[About, Callable[[bytes], Standing]] = {
     About.CASE: msgspec.json.Decoder(Case).decode,
     About.PARCEL: msgspec.json.Decoder(Parcel).decode,
     About.MANIFEST: msgspec.json.Decoder(Manifest).decode,
+    About.TIP: msgspec.json.Decoder(Tip).decode,
 }
 
 
@@ -50,10 +52,11 @@ class Subject(msgspec.Struct):
     summary: CaseSummary | None = None
     parcel: ParcelSummary | None = None
     manifest: ManifestSummary | None = None
+    tip: TipSummary | None = None
 
     @property
     def told(self) -> Summary | None:
-        return self.summary or self.parcel or self.manifest
+        return self.summary or self.parcel or self.manifest or self.tip
 
 
 def row_of(entries: list[int], told: Summary | None) -> Subject:
@@ -63,6 +66,8 @@ def row_of(entries: list[int], told: Summary | None) -> Subject:
             return Subject(entries, parcel=told)
         case ManifestSummary():
             return Subject(entries, manifest=told)
+        case TipSummary():
+            return Subject(entries, tip=told)
         case _:
             return Subject(entries, told)
 
@@ -190,6 +195,10 @@ class Casebook:
     def manifests(self) -> list[ManifestSummary]:
         """Return every manifest's summary, the latest change first."""
         return _latest(self._known.values(), ManifestSummary)
+
+    def tips(self) -> list[TipSummary]:
+        """Return every tip's summary, the latest change first."""
+        return _latest(self._known.values(), TipSummary)
 
     def find(self, words: str) -> list[CaseSummary]:
         """Return the cases in which every word is found, the latest change first."""

@@ -22,9 +22,10 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from clerk_app.domain.journal import Record, Verdict
-from clerk_app.domain.kinds import MOVING, OPEN
+from clerk_app.domain.kinds import MOVING, OPEN, TipState
 from clerk_app.domain.standing import Summary, fold_any, summary_of_any, wanted_for
 from clerk_app.domain.summary import CaseSummary
+from clerk_app.domain.tips import TipSummary
 from clerk_app.store.books.book import Book
 from clerk_app.store.books.casebook import Casebook
 from clerk_app.store.books.runs import Run, merged, verify_kept
@@ -280,10 +281,12 @@ def _stays(records: Sequence[Record], rule: _Rule) -> str:
 
 
 def _is_open(summary: Summary) -> bool:
-    """Whether something is still to come of it: of a bag until it came to somebody, of a list until nothing is unclear."""
-    if isinstance(summary, CaseSummary):
-        return summary.state in OPEN
-    return summary.discrepancies > 0 or summary.state in MOVING
+    """Whether something is still to come of it: of a bag until it came to somebody, of a list until nothing is unclear; and while it waits for a supervisor."""
+    if isinstance(summary, TipSummary):
+        return summary.state in {TipState.OFFERED, TipState.APPROVED}
+    if summary.tasks:
+        return True
+    return summary.state in OPEN if isinstance(summary, CaseSummary) else summary.state in MOVING
 
 
 def _old(at: str, before: datetime) -> bool:
