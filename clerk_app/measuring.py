@@ -7,9 +7,9 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from clerk_app.domain import measure_tables as tables
+from clerk_app.domain import measure_pictures
 from clerk_app.domain.measure_sums import Period, Sums, gathered, points_of
-from clerk_app.domain.measure_tables import Names, Picture, Report
+from clerk_app.domain.measure_tables import Names, Picture, Report, Value
 from clerk_app.domain.measures import DECIDED, MISSING, RECEIVED, REFUSED, WAITED
 from clerk_app.planning import DECLINE_REASONS
 from clerk_app.seat import Clock, Refused, Seat
@@ -40,7 +40,9 @@ class Measuring:
         if unknown := [code for code in points if code not in points_of(counts)]:
             raise Refused("point-unknown", f"本机没有服务点 {unknown[0][:40]} 的记录。", "point")
         sums = gathered(counts, period, frozenset(points))
-        return tables.report(sums, period, points, self._names(sums), self._records.calendar(), self._clock().date())
+        return measure_pictures.report(
+            sums, period, points, self._names(sums), self._records.calendar(), self._clock().date()
+        )
 
     def paper(self, kind: str, on: date, points: Sequence[str] = ()) -> bytes:
         """Return the 日报 or 周报 of the day or week a day lies in as PDF; raises ``Refused`` where it cannot be printed."""
@@ -83,7 +85,7 @@ def csv_of(pictures: Iterable[Picture]) -> str:
     return out.getvalue()
 
 
-def _cell(value: tables.Value) -> str:
+def _cell(value: Value) -> str:
     if value is None:
         return ""
     if isinstance(value, str) and value.startswith(_FORMULA):

@@ -15,8 +15,9 @@ from clerk_app.domain.catalogue import Limit
 from clerk_app.domain.deadlines import Calendar, DueDay, Light
 from clerk_app.domain.journal import CENTRAL, Record
 from clerk_app.domain.measure_names import NAMES
+from clerk_app.domain.measure_pictures import report
 from clerk_app.domain.measure_sums import Period, Sums, gathered, lights, points_of
-from clerk_app.domain.measure_tables import Names, Picture, Value, report
+from clerk_app.domain.measure_tables import Names, Picture, Value
 from clerk_app.domain.measures import Counts, contribution, difference, key_of
 from clerk_app.domain.standing import Standing, fold_any
 from clerk_app.history import clocks

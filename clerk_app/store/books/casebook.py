@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
@@ -138,11 +137,10 @@ class Casebook:
             return self._counted.from_scratch(self._everything)
 
     def _everything(self) -> Iterator[Standing]:
-        for name in self._vault.ids(TABLE):
-            with suppress(StoreDamaged):
-                found = self._cases.fetch(name, decoder_of(name))
-                if found is not None:
-                    yield found
+        for name in [*self._known, *(name for name in self._staged if name not in self._known)]:
+            found = self.stood(name)
+            if found is not None:
+                yield found
 
     def _recover(self) -> None:
         """Find every subject's entries by reading the whole journal."""

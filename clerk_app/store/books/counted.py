@@ -105,6 +105,7 @@ class Counted:
             self._pending.clear()
             self.forget()
             self._vault.clear(TABLE)
+            self._vault.on_done(self._forget_damage)
             for document, counts in self._from_scratch(walk).items():
                 self._table.put(document, _Sums(counts), new=True)
             self._vault.set_note(NOTE, COUNTED)
@@ -149,13 +150,11 @@ class Counted:
 
     def sums(self, walk: Walk) -> Counts:
         """Return every count; where the sums are not believed, as the folds tell them."""
-        if not self.sound and not self._vault.read_only:
+        counts = self._kept() if self.sound else None
+        if counts is None and not self._vault.read_only:
             self.recount(walk)
-        counts: Counts = {}
-        documents = self._kept() if self.sound else iter(self._from_scratch(walk).values())
-        for document in documents:
-            _merge(counts, document)
-        return counts
+            counts = self._kept()
+        return self.from_scratch(walk) if counts is None else counts
 
     def from_scratch(self, walk: Walk) -> Counts:
         """Return every count as the folds tell it."""
@@ -164,9 +163,19 @@ class Counted:
             _merge(counts, document)
         return counts
 
-    def _kept(self) -> Iterator[Counts]:
+    def _kept(self) -> Counts | None:
+        """Return what the documents tell, or ``None`` where one of them does not open."""
+        counts: Counts = {}
         for _, _, found in self._table.walk(_sums):
-            yield found.counts
+            _merge(counts, found.counts)
+        return None if self._damaged() else counts
+
+    def _damaged(self) -> list[tuple[str, str]]:
+        return [place for place in self._vault.damages if place[0] == TABLE]
+
+    def _forget_damage(self) -> None:
+        for place in self._damaged():
+            del self._vault.damages[place]
 
     def _from_scratch(self, walk: Walk) -> dict[str, Counts]:
         found: dict[str, Counts] = {}
