@@ -117,7 +117,13 @@ def _total(sheet: Sheet, picture: Picture, x: float, y: float, width: float) -> 
     ]
     more = len(picture.bars) - BARS
     rest = f"　（另有 {more} 行）" if more > 0 else ""
-    sheet.line(_cut("合计：" + "，".join(parts) + rest, width - 2.0, TEXT_SIZE), x + 1.0, width - 2.0, y, TEXT_SIZE)
+    sheet.line(
+        _cut(f"{picture.total[0]}：" + "，".join(parts) + rest, width - 2.0, TEXT_SIZE),
+        x + 1.0,
+        width - 2.0,
+        y,
+        TEXT_SIZE,
+    )
 
 
 def _foot(sheet: Sheet, page: ReportPage) -> None:

@@ -6,6 +6,7 @@ placed by characters, and Chinese ones are two cells wide; the names stand in th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -14,6 +15,7 @@ from textual.containers import Grid
 from textual.strip import Strip
 from textual_hires_canvas import Canvas
 from textual_plot import PlotWidget
+from textual_plot.axis_formatter import CategoricalAxisFormatter
 from textual_plot.plot_widget import Legend
 
 from clerk_app.domain.measure_tables import Picture
@@ -79,6 +81,12 @@ class Bars(PlotWidget, can_focus=False, inherit_bindings=False):
         if self.is_mounted:
             self._draw()
 
+    def notify_style_update(self) -> None:
+        """Draw again in the colours of another look."""
+        super().notify_style_update()
+        if self.is_mounted:
+            self.call_later(self._draw)
+
     def _draw(self) -> None:
         self.clear()
         picture = self._picture
@@ -90,13 +98,20 @@ class Bars(PlotWidget, can_focus=False, inherit_bindings=False):
             return
         numbers = [n for _, n in bars]
         places = list(range(1, len(bars) + 1))
+        self.set_x_formatter(CategoricalAxisFormatter([str(place) for place in places]))
+        self.set_xticks(places)
         one, other = self._colour("bars--one"), self._colour("bars--against")
         self.query_one("#plot", PlainCanvas).second = other
-        self.bar([str(place) for place in places], numbers, width=0.4 if against else 0.7, bar_style=one)
-        if against:
-            self.bar([place + 0.35 for place in places], against, width=0.25, bar_style=other)
+        self._fill(places, numbers, 0.4 if against else 0.7, one)
+        self._fill([place + 0.35 for place in places[: len(against)]], against, 0.25, other)
         self.set_xlimits(0.4, len(bars) + 0.8)
         self.set_ylimits(0.0, max([*numbers, *against]) or 1.0)
+
+    def _fill(self, places: Sequence[float], numbers: Sequence[float], width: float, style: str) -> None:
+        """Draw the bars of a series; of nothing, none: the widget would draw a line of it."""
+        told = [(place, n) for place, n in zip(places, numbers, strict=True) if n > 0]
+        if told:
+            self.bar([place for place, _ in told], [n for _, n in told], width=width, bar_style=style)
 
     def _colour(self, name: str) -> str:
         style = self.get_component_rich_style(name)
