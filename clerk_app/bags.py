@@ -94,8 +94,8 @@ class Bags:
         return found
 
     def disputed(self, parcel: Parcel) -> tuple[cb.PaperLine, ...]:
-        """Return the lines of a bag whose papers another bag holds, as far as this window knows."""
-        if parcel.state not in MOVING or parcel.sealed.sender.kind is not cb.HandKind.POINT:
+        """Return the lines of a bag whose papers are elsewhere, as far as this window knows."""
+        if parcel.state not in MOVING:
             return ()
         cases = (self._records.case(number) for number in parcel.cases)
         return tuple(line for case in cases if case is not None for line in dispatch.disputed(parcel, case))

@@ -16,7 +16,8 @@ from clerk_app.domain.case import Case
 from clerk_app.domain.couriers import ANYBODY
 from clerk_app.domain.custody import GONE, Manifest, Parcel
 from clerk_app.domain.dispatch import Packing
-from clerk_app.domain.lots import Lot, at_point, held_at, in_parcel
+from clerk_app.domain.kinds import State
+from clerk_app.domain.lots import DEPARTMENT, Lot, at_point, held_at, in_parcel
 from clerk_app.domain.numbers import plain
 from clerk_app.domain.people import Person
 from clerk_app.domain.pickup import Pickup
@@ -208,11 +209,16 @@ class Dispatch:
         return self._one(plan, Parcel)
 
     def _results_in(self, parcel: Parcel) -> list[str]:
-        """Return the cases known here whose result the bag brings from the department."""
+        """Return the cases whose result the bag brings from the department, as their entries tell here.
+
+        One that was logged in before, or is with the applicant by now, is not brought: the bag is received all the same.
+        """
         if parcel.sealed.direction is not cb.Direction.TO_WINDOW:
             return []
         lines = (line.case for line in parcel.sealed.lines if line.material == cb.RESULT)
-        return [number for number in dict.fromkeys(lines) if self._records.case(number) is not None]
+        sources = {DEPARTMENT, in_parcel(parcel.number)}
+        cases = [case for number in dict.fromkeys(lines) if (case := self._records.case(number)) is not None]
+        return [case.number for case in cases if case.state is State.DECIDED and sources & _places(case)]
 
     def _arrival(self, case: str, parcel: Parcel) -> Act:
         return Act("result.arrived", case, cb.ResultArrived(on=self._today, parcel=parcel.number))
@@ -264,6 +270,11 @@ class Dispatch:
     def _custody(self, plan: Callable[[], Sequence[Act]]) -> Parcel | Manifest:
         done = self._scribe.record(self._person, plan).values()
         return next(stood for stood in done if isinstance(stood, Parcel | Manifest))
+
+
+def _places(case: Case) -> set[str]:
+    """Return where the result is."""
+    return {lot.at for lot in case.lots if lot.material == cb.RESULT}
 
 
 def _less(lot: Lot, case: str, short: cb.PaperLine | None) -> cb.PaperLine:

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from clerk_app import bag_papers
+from clerk_app.domain import tips
 from clerk_app.domain.case import Case
 from clerk_app.domain.kinds import State
 from clerk_app.domain.people import Person
@@ -59,6 +60,7 @@ def render(
         printed_at=now,
         confirmed=confirmed,
         calendar=records.calendar(),
+        tips=tips.printed(records.published_tips(), records.tips()) if kind == NOTICE else {},
         trail=bag_papers.trail(case, records) if kind == CUSTODY else None,
     )
     try:

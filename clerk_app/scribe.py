@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from clerk_app.domain import bodies as b
 from clerk_app.domain.acts import role_refusal
 from clerk_app.domain.case import Case
-from clerk_app.domain.custody_numbers import manifest_number, parcel_number
+from clerk_app.domain.custody_numbers import manifest_number, parcel_number, tip_number
 from clerk_app.domain.journal import Entry, Record, signed
 from clerk_app.domain.kinds import KINDS
 from clerk_app.domain.numbers import case_number, uuid7
@@ -157,6 +157,10 @@ class Scribe:
     def new_manifest(self, ahead: int = 0) -> str:
         """Return the number of a manifest likewise."""
         return manifest_number(self._seat.point, self._seat.number, self._clock().date(), self._next(ahead))
+
+    def new_tip(self, ahead: int = 0) -> str:
+        """Return the number of a tip likewise."""
+        return tip_number(self._seat.point, self._seat.number, self._clock().date(), self._next(ahead))
 
     def _next(self, ahead: int) -> int:
         return self._records.head()[0] + 1 + ahead

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
+import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from tests.support.postgres import postgres_cluster, postgres_url
@@ -24,8 +27,25 @@ MEMORY, ENOUGH = Path("/dev/shm"), 4 << 30  # noqa: S108  a file system in memor
 if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ENOUGH:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
+# Three workers and hundreds of processes load the same modules; some machines have programs keep nothing of that.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # A window's settings of the person who runs the tests must not reach them.
 for name in ("CLERK_DATA", "CLERK_PASSPHRASE_FILE", "CLERK_NEW_PASSPHRASE_FILE", "PYTHON_KEYRING_BACKEND"):
     os.environ.pop(name, None)
 for name in [name for name in os.environ if name.startswith("CLERK_CENTRAL_")]:
     del os.environ[name]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest: one long test at the end is a worker that the others wait for."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what stays to the end anyway: all tests, and all modules they load."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)

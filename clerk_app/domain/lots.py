@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from clerk_app.domain.checklist import Tally
 from clerk_app.domain.custody_bodies import PaperLine
@@ -52,8 +53,10 @@ def gained(lots: Sequence[Lot], before: Mapping[str, Tally], tallies: Iterable[T
         old = before.get(tally.material)
         was = (old.originals_kept, old.copies_kept) if old is not None else (0, 0)
         more = (tally.originals_kept - was[0], tally.copies_kept - was[1])
-        _add(held, (tally.material, place), (max(more[0], 0), max(more[1], 0)))
-        _take(held, tally.material, (max(-more[0], 0), max(-more[1], 0)), place)
+        if more[0] > 0 or more[1] > 0:
+            _add(held, (tally.material, place), (max(more[0], 0), max(more[1], 0)))
+        if more[0] < 0 or more[1] < 0:
+            _take(held, tally.material, (max(-more[0], 0), max(-more[1], 0)), place)
     return _lots(held)
 
 
@@ -114,9 +117,11 @@ def _take(held: dict[tuple[str, str], Sheets], material: str, wanted: Sheets, fi
 
 
 def _lots(held: Mapping[tuple[str, str], Sheets]) -> tuple[Lot, ...]:
-    found = (
-        Lot(material=material, at=at, originals=sheets[0], copies=sheets[1])
-        for (material, at), sheets in sorted(held.items())
-        if sheets != (0, 0)
-    )
-    return tuple(found)
+    keys = sorted(key for key, sheets in held.items() if sheets != (0, 0))
+    return tuple([_lot(*key, *held[key]) for key in keys])
+
+
+@lru_cache(maxsize=4096)
+def _lot(material: str, at: str, originals: int, copies: int) -> Lot:
+    """A point's lots are mostly alike: the same few sheets of the same materials."""
+    return Lot(material=material, at=at, originals=originals, copies=copies)

@@ -61,6 +61,35 @@ class TipSummary:
     updated_at: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedTip:
+    """A tip as central publishes it to every point."""
+
+    number: str
+    item: str
+    material: str
+    text: str
+
+    @classmethod
+    def of(cls, tip: Tip) -> PublishedTip:
+        """Return what is published of a tip: nobody's name."""
+        return cls(number=tip.number, item=tip.offered.item, material=tip.offered.material, text=tip.text)
+
+
+def printed(published: Iterable[PublishedTip], here: Iterable[TipSummary]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return what notices print, by item and material: what central published, and what was decided here and is not there yet."""
+    texts = {one.number: (one.item, one.material, one.text) for one in published}
+    for tip in here:
+        if tip.state is TipState.APPROVED:
+            texts[tip.number] = (tip.item, tip.material, tip.text)
+        else:
+            texts.pop(tip.number, None)
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for _, (item, material, text) in sorted(texts.items()):
+        found[item, material] = (*found.get((item, material), ()), text)
+    return found
+
+
 def fold_tip(records: Iterable[Record]) -> Tip | None:
     """Return the tip the records of one subject tell, or ``None``."""
     return fold_records(records, evolve_tip)

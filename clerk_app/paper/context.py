@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -76,5 +77,7 @@ class PaperContext:
     """Whether central has every entry of the case (rule 14)."""
     calendar: Calendar | None = None
     """Tells the first day that counts; without it the paper says so in words only."""
+    tips: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    """What clerks know of a material, by item and material."""
     trail: CustodyTrail | None = None
     """Of the slip that goes with the papers alone."""

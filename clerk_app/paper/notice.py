@@ -50,7 +50,7 @@ def notice(context: PaperContext) -> Paper:
     if not case.notices:
         raise PaperNotReady("本件没有需补正的告知记录，不能出具《申请材料补正告知书》。")
     given = case.notices[-1]
-    rows = tuple(_row(n, d, case.material(d.material)) for n, d in enumerate(given.deficits, start=1))
+    rows = tuple(_row(context, n, d, case.material(d.material)) for n, d in enumerate(given.deficits, start=1))
     blocks: list[Block] = [
         address_line(case.applicant),
         Text(text=_opening(context, given), gap=2.5),
@@ -91,8 +91,10 @@ def _fee(context: PaperContext) -> str:
     return (context.item.fee if context.item is not None else "") or "事项目录未列收费"
 
 
-def _row(number: int, deficit: Deficit, line: Material | None) -> tuple[str, ...]:
-    return str(number), deficit.name, PROBLEMS[deficit.kind], _cure(deficit, line), _source(deficit, line)
+def _row(context: PaperContext, number: int, deficit: Deficit, line: Material | None) -> tuple[str, ...]:
+    tips = context.tips.get((context.case.item.code, deficit.material), ())
+    cure = "\n".join((_cure(deficit, line), *(f"提示：{tip}" for tip in tips)))
+    return str(number), deficit.name, PROBLEMS[deficit.kind], cure, _source(deficit, line)
 
 
 def _cure(deficit: Deficit, line: Material | None) -> str:

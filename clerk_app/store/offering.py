@@ -8,6 +8,7 @@ from datetime import date
 from clerk_app.domain.catalogue import JointService, ServiceItem
 from clerk_app.domain.deadlines import Calendar
 from clerk_app.domain.editions import Edition
+from clerk_app.domain.tips import PublishedTip
 from clerk_app.store.books.published import PublishedRow
 from clerk_app.store.books.search import Hit
 from clerk_app.store.mend.healing import Healing
@@ -54,6 +55,10 @@ class Offering(Healing):
     def search_items(self, words: str, limit: int = 50, on: date | None = None) -> list[Hit]:
         """Return items in force on a day, and joint services, in which every word is found, best first."""
         return self._published.search(words, limit, on)
+
+    def published_tips(self) -> list[PublishedTip]:
+        """Return the tips central published."""
+        return self.healed(self._published.tips)
 
     def calendar(self) -> Calendar:
         """Return the working days as central published them."""

@@ -46,6 +46,7 @@ class Core:
     """Told to stop: a load balancer should send nobody here any more."""
     limits: Limits = field(init=False)
     gate: Gate = field(init=False)
+    _done: dict[str, float] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Put up the limits, on the clock of this process."""
@@ -63,6 +64,14 @@ class Core:
     def seconds(self) -> float:
         """Return the time in seconds since 1970."""
         return self.clock().timestamp()
+
+    def is_due(self, what: str, every: float) -> bool:
+        """Whether this process did something last so many seconds ago; if so, it does it now."""
+        now = self.seconds()
+        if abs(now - self._done.get(what, -every)) < every:  # a clock that was set back puts nothing off
+            return False
+        self._done[what] = now
+        return True
 
     def now_ms(self) -> int:
         """Return the time in milliseconds since 1970."""

@@ -18,6 +18,7 @@ from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeEngine
 
 from sync.central import migrating
+from sync.central.resting import watch_connections
 from sync.central.schema import VERSION, meta
 
 BUSY_MS = 15_000
@@ -38,6 +39,9 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
+        # PostgreSQL's transactions show each statement what is committed by then, so reading needs none: to begin and to end
+        # one takes as long as what is read.
+        self._reader = engine if self.is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
         self.file = Path(engine.url.database) if self.is_sqlite and engine.url.database else None
         # SQLite has one writer: to queue here is fair, to poll for its lock is not.
         self._writer = asyncio.Lock() if self.is_sqlite else None
@@ -103,8 +107,8 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that only reads."""
-        async with self._engine.connect() as connection:
+        """A block that only reads: on SQLite one transaction, on PostgreSQL statements that each see what is committed by then."""
+        async with self._reader.connect() as connection:
             yield connection
 
     @asynccontextmanager
@@ -196,7 +200,9 @@ def _for_asyncpg(url: URL) -> URL:
 def _engine(url: URL, pool: int, busy_ms: int = BUSY_MS) -> AsyncEngine:
     kept = {"pool_size": pool, "max_overflow": pool // 2, "pool_timeout": POOL_WAIT, "hide_parameters": True}
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True, **kept)
+        engine = create_async_engine(url, **kept)
+        watch_connections(engine)
+        return engine
     if not url.database or url.database == ":memory:":
         raise ValueError("central needs a database that stays: give a file")
     # The driver leaves a thread behind for each file it cannot open: better to find out without it.

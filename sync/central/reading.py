@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
-from sync.central.access.couriers import list_of
+from sync.central.access.couriers import LIST, NO_LIST
 from sync.central.access.credentials import clean
 from sync.central.access.sessions import Caller
 from sync.central.core import Core
@@ -27,6 +27,16 @@ LOOK_AGAIN = 2.0
 OLDEST_CLIENT = "0.1.0"
 MAX_FEED_BYTES = 4 << 20
 """Of documents in one page; a page has always one entry at least."""
+
+# Made once: every window asks them with every round, and they take longer to write than to answer.
+_COVERED = select(durable_positions.c.position).where(durable_positions.c.point == bindparam("point"))
+_STOOD = select(_COVERED.scalar_subquery().label("position"), LIST.scalar_subquery().label("couriers"))
+_REVOKED = select(accounts.c.number, accounts.c.points).where(accounts.c.revoked.is_(True)).order_by(accounts.c.number)
+_SEEN = (
+    update(windows)
+    .where(windows.c.id == bindparam("mine"))
+    .returning(windows.c.point, windows.c.last_n, windows.c.last_digest, windows.c.durable_through)
+)
 
 
 class StoredFeedEntry(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -163,29 +173,24 @@ async def prefiling(core: Core, number: str) -> Prefiling:
 
 async def session_state(core: Core, caller: Caller, version: str, backlog: int | None) -> SessionState:
     """Return where central and the window stand; what the window tells of itself is noted for the fleet."""
-    told: dict[str, Any] = {"last_seen": core.now_ms(), "backlog": backlog}
+    told: dict[str, Any] = {"mine": caller.window, "last_seen": core.now_ms(), "backlog": backlog}
     if version:
         told["version"] = version
     async with core.database.write() as connection:
-        mine = windows.c.id == caller.window
-        await connection.execute(update(windows).where(mine).values(**told))
-        row = (await connection.execute(select(windows).where(mine))).mappings().one()
-        covered = select(durable_positions.c.position).where(durable_positions.c.point == row["point"])
-        position = (await connection.execute(covered)).scalar() or 0
-        revoked = select(accounts.c.number, accounts.c.points).where(accounts.c.revoked.is_(True))
-        left = (await connection.execute(revoked.order_by(accounts.c.number))).all()
-        couriers = await list_of(connection, row["point"])
+        row = (await connection.execute(_SEEN, told)).one()
+        stood = (await connection.execute(_STOOD, {"point": row.point})).one()
+        left = (await connection.execute(_REVOKED)).all()
     return SessionState(
         epoch=core.epoch,
-        last_n=row["last_n"],
-        last_digest=row["last_digest"],
-        durable_through=row["durable_through"],
+        last_n=row.last_n,
+        last_digest=row.last_digest,
+        durable_through=row.durable_through,
         server_time=core.server_time(),
         oldest_client=OLDEST_CLIENT,
-        barred=[account.number for account in left if row["point"] in json.loads(account.points)],
-        durable_position=position,
+        barred=[account.number for account in left if row.point in json.loads(account.points)],
+        durable_position=stood.position or 0,
         handover=None if core.handover is None else core.handover.told(),
-        couriers=couriers,
+        couriers=stood.couriers or NO_LIST,
     )
 
 

@@ -8,10 +8,12 @@ import httpx
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import func, select
 
 from sync import wire
 from sync.central.access import credentials
 from sync.central.access.enrolment import UnknownPoint
+from sync.central.schema import challenges, tokens
 from tests.support.city import OTHER_POINT, PASSWORD, POINT, City, problem_code
 
 
@@ -102,6 +104,26 @@ async def test_a_challenge_is_good_once_for_one_window_and_five_minutes(city: Ci
     city.clock.advance(minutes=6)
     assert problem_code(await use(late)) == "challenge-unknown"
     assert problem_code(await city.client.post("/v1/challenges", json={"window": "nowhere"})) == "window-unknown"
+
+
+async def test_a_challenge_that_was_answered_wrongly_is_used_up(city: City) -> None:
+    window = await city.window()
+    text = (await city.client.post("/v1/challenges", json={"window": window.id})).json()["challenge"]
+    right = window.key.sign(wire.session_bytes(text, window.id)).hex()
+    for signature, problem in (("00" * 64, "key-unproven"), (right, "challenge-unknown")):
+        asked = {"window": window.id, "challenge": text, "signature": signature}
+        assert problem_code(await city.client.post("/v1/sessions", json=asked)) == problem
+
+
+async def test_what_expired_is_swept_when_somebody_signs_in_later(city: City) -> None:
+    window = await city.window()
+    for _ in range(3):
+        await city.client.post("/v1/challenges", json={"window": window.id})
+    city.clock.advance(hours=25)
+    await window.sign_in()
+    async with city.central.database.read() as connection:
+        for table, held in ((challenges, 0), (tokens, 2)):
+            assert (await connection.execute(select(func.count()).select_from(table))).scalar() == held
 
 
 async def test_an_access_token_ends_after_a_quarter_of_an_hour_and_is_renewed(city: City) -> None:

@@ -79,3 +79,25 @@ def test_from_the_counter_to_the_department_and_back(
         assert at.records.refused() == []
         assert at.records.rebuild() == []
     assert two.beside.desk.case(case) == two.home.desk.case(case)
+
+
+@pytest.mark.parametrize("handed_out", [False, True])
+def test_a_bag_is_received_though_a_result_in_it_came_another_way_before(two: Branches, *, handed_out: bool) -> None:
+    case = two.home.receive()
+    two.sync()
+    departments(two)
+    two.sync()
+    [coming] = two.home.desk.parcels("arriving")
+    assert two.home.desk.disputed(two.home.desk.parcel(coming.number)) == ()
+    two.home.desk.result_arrived(case, note="部门派人送来")
+    if handed_out:
+        two.home.desk.deliver(case, b.Delivered(on=two.home.desk.today, to="样例甲"))
+    [line] = two.home.desk.disputed(two.home.desk.parcel(coming.number))
+    assert line.material == cb.RESULT
+
+    assert two.home.desk.receive_parcel(coming.number).state is ParcelState.RECEIVED
+    two.sync()
+    assert two.home.records.refused() == []
+    assert two.home.desk.case(case).state is (State.CLOSED if handed_out else State.DECIDED)
+    [where] = two.home.desk.trace(f"{case}/{cb.RESULT}")
+    assert where.holder.kind is (cb.HandKind.APPLICANT if handed_out else cb.HandKind.POINT)

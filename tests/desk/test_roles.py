@@ -61,6 +61,9 @@ def test_what_shows_a_case_an_applicant_or_an_entry_is_for_the_window_alone() ->
         "export_measures",
         "report_paper",
         "print_report",
+        "approve_tip",
+        "decline_tip",
+        "withdraw_tip",
     }
     assert all(roles <= WINDOW for name, roles in DOORS.items() if name not in OPEN)
 

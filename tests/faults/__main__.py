@@ -1,6 +1,7 @@
 """``make soak``: thousands of kills, power cuts and disk faults, and what the judge said of each.
 
-``--kills N --lines N --moments N --power N --faults N --seed S --workers N``; ``--replay "LINE"`` makes one run again, as a failure names it.
+``--kills N --lines N --moments N --power N --faults N --seed S --workers N``; ``--scenes WORDS``: only scenes with one of these
+in their script; ``--replay "LINE"`` makes one run again, as a failure names it.
 Exit status 1 when anything was wrong.
 """
 
@@ -26,7 +27,6 @@ from tests.support.tree import ROOT
 
 KINDS = ("kills", "lines", "moments", "power", "faults")
 PAGE = ROOT / "docs" / "reliability.md"
-BEGIN, END = "<!-- soak: begin -->", "<!-- soak: end -->"
 _EVERY = 10.0
 """Seconds between two lines of progress."""
 
@@ -51,18 +51,22 @@ def main() -> int:
         print(json.dumps(answer, ensure_ascii=False, indent=1))
         return 1 if answer["wrong"] else 0
     with Pool(asked.workers) as pool:
-        found = plans.measured(pool, plans.scenes())
+        words = frozenset(asked.scenes.split(","))
+        scenes = [one for one in plans.scenes() if not asked.scenes or words & {*one.script}]
+        found = plans.measured(pool, scenes)
         print(
             f"{len(found)} scenes, {sum(m.steps for m in found)} calls, {sum(m.lines for m in found)} lines", flush=True
         )
-        tallies = {kind: _run(kind, pool, jobs) for kind, jobs in _plan(asked, found)}
+        tallies = {kind: _run(kind, pool, jobs) for kind, jobs in _plan(asked, scenes, found)}
     _print(tallies, asked.seed)
     if asked.write:
         _write(tallies, asked, found)
     return 1 if any(tally.wrong for tally in tallies.values()) else 0
 
 
-def _plan(asked: argparse.Namespace, found: list[plans.Measured]) -> Iterator[tuple[str, Iterator[Job]]]:
+def _plan(
+    asked: argparse.Namespace, scenes: list[Job], found: list[plans.Measured]
+) -> Iterator[tuple[str, Iterator[Job]]]:
     """Yield each kind's runs: every call of every scene."""
     chance = random.Random(asked.seed)
     every = list(plans.kills(found))
@@ -70,7 +74,7 @@ def _plan(asked: argparse.Namespace, found: list[plans.Measured]) -> Iterator[tu
     yield "kills", iter(every if asked.kills >= len(every) else chance.sample(every, asked.kills))
     yield "lines", itertools.islice(plans.line_kills(found, chance), asked.lines)
     yield "moments", itertools.islice(plans.moments(chance), asked.moments)
-    yield "power", itertools.islice(plans.cuts(chance), asked.power)
+    yield "power", itertools.islice(plans.cuts(chance, scenes), asked.power)
     yield "faults", iter(faults if asked.faults >= len(faults) else chance.sample(faults, asked.faults))
 
 
@@ -122,18 +126,27 @@ def _write(tallies: dict[str, Tally], asked: argparse.Namespace, found: list[pla
     counts = f"{len(found)} scenes with {sum(m.steps for m in found):,} calls and {sum(m.lines for m in found):,} executed lines"
     machine = f"{asked.workers} workers on {os.cpu_count()} cores, Python {platform.python_version()}"
     lines = [
-        f"`make soak`, seed {asked.seed}: {counts}; {seconds:.0f} s, {machine}, SQLite {sqlite3.sqlite_version}.",
+        f"{_command()}, seed {asked.seed}: {counts}; {seconds:.0f} s, {machine}, SQLite {sqlite3.sqlite_version}.",
         "",
         "| what was done | runs | of them reached the fault | refused in words | wrong |",
         "|---|---|---|---|---|",
         *(
             f"| {NAMES[kind]} | {t.runs:,} | {t.reached:,} | {t.refused:,} | {len(t.wrong)} |"
             for kind, t in tallies.items()
+            if t.runs
         ),
     ]
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    name = f"soak {asked.scenes}".strip()
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(begin)
     told = "\n".join(lines)
-    PAGE.write_text(f"{before}{BEGIN}\n{told}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+    PAGE.write_text(f"{before}{begin}\n{told}\n{end}{rest.partition(end)[2]}", encoding="utf-8")
+
+
+def _command() -> str:
+    """Return the command that makes these runs again."""
+    asked = " ".join(word for word in sys.argv[1:] if word != "--write")
+    return f"`make soak SOAK_ARGS='{asked}'`" if asked else "`make soak`"
 
 
 def _parsed() -> argparse.Namespace:
@@ -145,6 +158,7 @@ def _parsed() -> argparse.Namespace:
     parser.add_argument("--moments", type=int, default=300, help="kills from outside at any moment")
     parser.add_argument("--power", type=int, default=1500, help="power cuts")
     parser.add_argument("--faults", type=int, default=6000, help="disk faults: all there are, if so many are asked for")
+    parser.add_argument("--scenes", default="", help="only scenes with one of these words in their script: scan,pack")
     parser.add_argument("--seed", type=int, default=20260302)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--write", action="store_true", help="put the figures into docs/reliability.md")

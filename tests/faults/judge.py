@@ -14,6 +14,7 @@ from clerk_app.domain.journal import Entry, signature_holds, verify_chain
 from clerk_app.domain.summary import summary_of
 from clerk_app.store.errors import VaultError
 from clerk_app.store.records import Records
+from tests.faults.bags import papers
 from tests.faults.driver import Told
 from tests.faults.jobs import Job
 from tests.support.counter import KEY
@@ -37,6 +38,7 @@ def judge(folder: Path, job: Job, told: Told, before: Sequence[str]) -> list[str
         wrong += [f"damage reported: {damage}" for damage in records.damages()]
         wrong += _alarms(records)
         wrong += _whole(records)
+        wrong += papers(records)
         wrong += _acts(records, job, told, before)
         wrong += _scans(records)
         wrong += _goes_on(place)
@@ -73,7 +75,7 @@ def _whole(records: Records) -> list[str]:
     unsent = [record.entry for record in held if record.verdict is None]
     if records.unsent_count() != len(unsent) or records.unsent(1 << 20, 1 << 30) != unsent:
         wrong.append(f"unsent: {records.unsent_count()} counted, {len(unsent)} are")
-    wrong += [f"case {number} is not its fold" for number in records.rebuild()]
+    wrong += [f"{number} is not its fold" for number in records.rebuild()]
     numbers = [entry.subject for entry in entries if entry.kind == "case.received"]
     if len(numbers) != len(set(numbers)):
         wrong.append("a case number was given twice")

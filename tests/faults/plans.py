@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tests.faults.jobs import ERRORS, KILLS, Job
 from tests.faults.pool import Pool
-from tests.support.faults_window import ACTS
+from tests.support.faults_window import ACTS, BAGS
 
 DAY = ("open", *ACTS, "checkpoint", *ACTS[:3], "close")
 
@@ -33,7 +33,20 @@ def scenes() -> list[Job]:
     found += [Job(begin, ("open", "receive", "close"), 0, wrong="migrating") for begin in ("clean", "hot")]
     found.append(Job("stocked", ("full", "open", "receive", "remark"), 1))
     found.append(Job("stocked", ("open", "receive", "full", "checkpoint", "close"), 3))
+    found += _hand_overs()
     return found
+
+
+def _hand_overs() -> list[Job]:
+    """Return the scenes with bags: packed, and given to a courier all at once."""
+    packed = ("pack",) * BAGS
+    return [
+        Job("clean", ("open", "pack", "remark"), 1),
+        Job("clean", ("open", *packed, "pick-up", "remark", "close"), 1 + BAGS),
+        Job("hot", ("open", *packed, "pick-up", "remark"), 1 + BAGS),
+        Job("clean", ("open", *packed, "small-log", "pick-up", "remark"), 2 + BAGS),
+        Job("stocked", ("open", *packed, "full", "pick-up", "remark"), 2 + BAGS),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +99,11 @@ _NEED = {"notice", "supplement", "close"}
 """What needs a case in a certain state, or ends the day."""
 
 
-def cuts(chance: random.Random) -> Iterator[Job]:
-    """Yield, without end, power cuts in any scene."""
+def cuts(chance: random.Random, seen: Sequence[Job] = ()) -> Iterator[Job]:
+    """Yield, without end, power cuts in any scene, or in any of these."""
+    among = seen or scenes()
     while True:
-        yield replace(chance.choice(scenes()), how="power", seed=chance.randrange(1 << 30))
+        yield replace(chance.choice(among), how="power", seed=chance.randrange(1 << 30))
 
 
 def failures(found: Sequence[Measured]) -> Iterator[Job]:

@@ -28,6 +28,7 @@ def told() -> Any:
     return json.loads(done.stdout)
 
 
+@pytest.mark.long
 def test_every_damage_is_seen_said_and_healed_or_listed_as_the_table_tells(told: Any) -> None:
     assert len(told["wrong"]) == len(DAMAGES) >= 25
     assert {name: wrong for name, wrong in told["wrong"].items() if wrong} == {}

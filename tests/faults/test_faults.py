@@ -70,12 +70,23 @@ def test_a_scan_is_there_whole_with_its_entry_or_leaves_nothing_behind(pool: Poo
     assert wrong(pool, cuts) == []
 
 
+def test_a_hand_over_is_there_with_all_its_bags_or_not_at_all(pool: Pool, found: list[Measured]) -> None:
+    scenes = [one for one in found if one.scene.script[one.scene.target] == "pick-up"]
+    assert len(scenes) == 4
+    chance = random.Random(SEED)
+    assert wrong(pool, chance.sample(list(plans.kills(scenes)), 40)) == []
+    assert wrong(pool, chance.sample([job for job in plans.failures(scenes) if job.how == "ENOSPC+"], 30)) == []
+    cuts = [replace(one.scene, how="power", seed=seed) for one in scenes for seed in range(10)]
+    assert wrong(pool, cuts) == []
+
+
 @pytest.mark.parametrize(
     ("careless", "script", "seen"),
     [
         ("never-synced", "open,receive,joint,remark", "acknowledged part 1 (receive) is not there"),
         ("lying-disk", "open,receive,joint,remark", "acknowledged part 1 (receive) is not there"),
         ("half-acts", "open,receive,remark,joint", "entries nobody acknowledged"),
+        ("one-by-one", "open,pack,pack,pick-up", "the lists say"),
         ("scans-unsynced", "open,receive,scan,remark", "the file of a scan is"),
     ],
 )

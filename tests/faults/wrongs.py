@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from functools import partial
 from typing import Any
 from unittest import mock
 
+from clerk_app.domain.people import Person
+from clerk_app.domain.standing import Standing
 from clerk_app.scribe import Scribe
+from clerk_app.seat import Act
 from clerk_app.store.file import scan_files, schema
 from clerk_app.store.records import Records
 
@@ -36,6 +40,25 @@ def _half_acts() -> Iterator[None]:
     """What belongs together is written in transactions of its own."""
     with mock.patch.object(Records, "transaction", return_value=nullcontext()):
         yield
+
+
+@contextmanager
+def _one_by_one() -> Iterator[None]:
+    """The acts of one call are recorded one after the other."""
+    real = Scribe.record
+
+    def record(self: Scribe, person: Person, plan: Callable[[], Sequence[Act]]) -> dict[str, Standing]:
+        done: dict[str, Standing] = {}
+        for act in plan():
+            done |= real(self, person, partial(_alone, act))
+        return done
+
+    with mock.patch.object(Scribe, "record", record):
+        yield
+
+
+def _alone(act: Act) -> list[Act]:
+    return [act]
 
 
 @contextmanager
@@ -84,6 +107,7 @@ WRONGS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "never-synced": _never_synced,
     "half-acts": _half_acts,
     "said-too-early": _said_too_early,
+    "one-by-one": _one_by_one,
     "numbers-again": _numbers_again,
     "scans-unsynced": _scans_unsynced,
 }

@@ -64,6 +64,7 @@ def receive_all_but_the_photo(client: Terminal) -> str:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+@pytest.mark.long
 def test_from_the_counter_to_the_city_and_back_by_keyboard(size: tuple[int, int], city: Path, tmp_path: Path) -> None:
     real_part("tmux", present=shutil.which("tmux") is not None, hint="apt-get install tmux")
     folder = tmp_path / "city"

@@ -19,7 +19,8 @@ from sync.central.problems import ProblemError, problem
 from sync.engine.feeding import Feed
 from tests.mutants import trials
 from tests.mutants.museum import exhibit
-from tests.simulation.model import Answer, Asked, Model
+from tests.simulation.asking import Answer, Asked
+from tests.simulation.model import Model
 from tests.simulation.shelf import Shelf
 
 _JUDGED = taking._Taking._judged

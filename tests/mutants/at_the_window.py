@@ -18,9 +18,9 @@ from tests.mutants import trials
 from tests.mutants.museum import exhibit
 from tests.simulation import disk as disks
 from tests.simulation import network
+from tests.simulation.asking import Answer
 from tests.simulation.books import Books
 from tests.simulation.disk import MemoryDisk
-from tests.simulation.model import Answer
 from tests.simulation.station import Station
 
 Act = Any

@@ -13,7 +13,7 @@ from sync.central.settings import Settings
 from tests.contract.test_central_entries import (
     test_windows_of_a_point_that_speak_at_once_get_positions_without_gaps_or_doubles as speaking_at_once,
 )
-from tests.mutants import at_central, at_the_window, trials
+from tests.mutants import at_central, at_the_window, of_custody, trials
 from tests.mutants.museum import MUSEUM, Mutant
 from tests.simulation.world import Wrong, run
 from tests.support.city import open_city
@@ -62,6 +62,7 @@ def test_the_museum_is_complete() -> None:
     assert {mutant.trial for mutant in MUSEUM.values()} - {None} == set(TRIALS)
     assert at_central.__doc__
     assert at_the_window.__doc__
+    assert of_custody.__doc__
 
 
 @pytest.mark.parametrize("locked", [True, False])

@@ -144,7 +144,7 @@ def a_restore_nobody_told_of() -> None:
         city.restore_in_silence(backup)
         _say(two, _remark(number))  # it takes the place of the one that is lost
         city.pass_by(60)
-        assert two.books.cases() == city.model.cases(two.seat.point), "it shows what central does not have"
+        assert two.books.standing() == city.model.standing(two.seat.point), "it shows what central does not have"
         one.start()
         city.pass_by(60)
         city.agree()

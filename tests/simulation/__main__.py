@@ -13,6 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 from tests.simulation.world import Outcome, Wrong, run
 
+CUSTODY = {"papers.packed", "parcel.handed_over", "manifest.closed", "parcel.received", "discrepancy.closed"}
 TOLD = 20
 """So many failures are told in full."""
 PROGRESS = 1000
@@ -62,8 +63,10 @@ def _print(outcomes: list[Outcome], wrong: int, seconds: float) -> None:
     runs = len(outcomes) + wrong
     verdicts: Counter[str] = Counter()
     faults: Counter[str] = Counter()
+    custody: Counter[str] = Counter()
     for outcome in outcomes:
         verdicts.update(outcome.verdicts)
+        custody.update({f"{kind} {told}": n for (kind, told), n in outcome.said.items() if kind in CUSTODY})
         faults.update(outcome.faults)
     steps = sum(o.steps for o in outcomes)
     print(f"{runs} seeds in {seconds:.1f} s ({runs / seconds:.1f} a second), {wrong} wrong")
@@ -73,6 +76,7 @@ def _print(outcomes: list[Outcome], wrong: int, seconds: float) -> None:
         f"agreed {max((o.healed_in for o in outcomes), default=0):.0f} virtual seconds after healing at the latest"
     )
     print("verdicts:", dict(verdicts.most_common()))
+    print("bags and hand-overs:", dict(custody.most_common()))
     print("requests:", dict(faults.most_common()))
 
 

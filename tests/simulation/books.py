@@ -13,14 +13,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from clerk_app.domain.case import Case, fold
+from clerk_app.domain.case import Case
 from clerk_app.domain.couriers import Courier
+from clerk_app.domain.custody import Manifest, Parcel
+from clerk_app.domain.custody_summary import ManifestSummary, ParcelSummary, manifest_summary, parcel_summary
+from clerk_app.domain.deadlines import Calendar
 from clerk_app.domain.journal import GENESIS, Entry, Record, Verdict, in_order
 from clerk_app.domain.numbers import parse_case_number
-from clerk_app.domain.standing import Standing
+from clerk_app.domain.standing import Standing, fold_any
+from clerk_app.domain.summary import CaseSummary, summary_of
 from clerk_app.domain.trail import Step, gone_on
 from sync import wire
 from sync.engine.operations import KeptSession
+from tests.support.story import COVERED
 
 Told = tuple[str, Verdict, int | None, dict[str, Any] | None]
 """Of an entry: its id, and central's verdict, position and problem."""
@@ -76,7 +81,7 @@ class Books:
     """How often the catalogue as one file did not come."""
 
     def __post_init__(self) -> None:
-        self._folded: dict[str, Case | None] = {}
+        self._folded: dict[str, Standing | None] = {}
 
     def copy(self) -> Books:
         """Return the same, on a disk of its own."""
@@ -110,18 +115,44 @@ class Books:
     def record(self, entry_id: str) -> Record | None:
         return self.records.get(entry_id)
 
-    def case(self, number: str) -> Case | None:
-        if number not in self._folded:
-            self._folded[number] = fold(self.records_of(number))
-        return self._folded[number]
-
     def stood(self, subject: str) -> Standing | None:
-        return self.case(subject)
+        if subject not in self._folded:
+            self._folded[subject] = fold_any(subject, self.records_of(subject))
+        return self._folded[subject]
+
+    def standing(self) -> dict[str, Standing]:
+        """Return every case, bag and manifest this window shows."""
+        found = {subject: self.stood(subject) for subject in self.subjects}
+        return {subject: one for subject, one in found.items() if one is not None}
+
+    def case(self, number: str) -> Case | None:
+        found = self.stood(number)
+        return found if isinstance(found, Case) else None
 
     def cases(self) -> dict[str, Case]:
         """Return every case this window shows."""
-        found = {number: self.case(number) for number in self.subjects}
-        return {number: case for number, case in found.items() if case is not None}
+        return {number: one for number, one in self.standing().items() if isinstance(one, Case)}
+
+    def summaries(self) -> list[CaseSummary]:
+        return [summary_of(one, 0) for _, one in sorted(self.cases().items())]
+
+    def parcels(self) -> list[ParcelSummary]:
+        return [parcel_summary(one, 0) for _, one in sorted(self.standing().items()) if isinstance(one, Parcel)]
+
+    def manifests(self) -> list[ManifestSummary]:
+        return [manifest_summary(one, 0) for _, one in sorted(self.standing().items()) if isinstance(one, Manifest)]
+
+    def find_cases(self, _: str) -> list[CaseSummary]:
+        return []
+
+    def item(self, _: str, version: str) -> None:
+        """Nothing a clerk does here looks into the catalogue."""
+
+    def calendar(self) -> Calendar:
+        return COVERED
+
+    def point_name(self, code: str) -> str:
+        return code
 
     def append(self, entries: Sequence[Entry], stood: Sequence[Standing]) -> None:
         """Record own entries."""

@@ -48,6 +48,7 @@ class Chaos:
             (90, self._jump),
             (150, self._old_disk),
             (60, self._couriers),
+            (6, self._office),
         ):
             self._again(mean, what)
 
@@ -70,7 +71,11 @@ class Chaos:
 
     def _act(self, station: Station) -> None:
         state = self._city.model.state
-        numbers = [n for n, s in state.subjects.items() if n in state.states and s.home != station.seat.point]
+        numbers = [
+            n
+            for n, s in state.subjects.items()
+            if n in state.states and state.states[n].case is not None and s.home != station.seat.point
+        ]
         elsewhere = []
         if numbers and self._city.network.weather.central_up:
             number = self._chance.choice(numbers)
@@ -133,6 +138,11 @@ class Chaos:
             point, tuple(Courier(badge=f"YZ00{n}", name=f"揽收员{n}", revoked=gone) for n in sorted(badges))
         )
         self._city.log("central", f"{point}: couriers {sorted(badges)}")
+
+    def _office(self) -> None:
+        done = self._city.network.weather.central_up and self._city.office.act(self._city.now)
+        if done:
+            self._city.log("central", f"its departments: {done}")
 
     def _crash(self) -> None:
         station = self._chance.choice(self._city.stations)

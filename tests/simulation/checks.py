@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clerk_app.domain.couriers import Courier
-from clerk_app.domain.journal import Record, Verdict, verify_chain
+from clerk_app.domain.journal import CENTRAL, Record, Verdict, verify_chain
+from clerk_app.domain.kinds import KINDS
 from clerk_app.domain.merge import judge
 from sync.central.access.couriers import NO_LIST
+from sync.central.entries.ground import Row
+from tests.simulation import custody_checks
 from tests.simulation.books import UNHEARD
 
 if TYPE_CHECKING:
@@ -29,10 +32,26 @@ MAY_BE_REFUSED = {
     "notice.given": OUTDATED | {"notice-differs", "nothing-missing"},
     "conflict.settled": OUTDATED,
     "entry.mended": frozenset({"mended-unknown"}),
+    "papers.packed": frozenset({"papers-not-here"}),
+    "papers.given_back": frozenset({"papers-not-here"}),
+    "result.arrived": OUTDATED | {"result-here"},
+    "result.delivered": OUTDATED | {"result-not-here"},
+    "parcel.waybilled": OUTDATED,
+    "pickup.asked": OUTDATED,
+    "pickup.cancel_asked": OUTDATED,
     "remark.added": frozenset({"not-your-point"}),
     "scan.attached": frozenset({"not-your-point"}),
 }
 """Reasons for which an entry of a kind may be refused, in a city where nobody lies."""
+
+AFTER_A_RESTORE = {
+    "papers.packed": frozenset({"not-your-point"}),
+    "papers.unpacked": frozenset({"not-your-point"}),
+    "papers.given_back": frozenset({"not-your-point"}),
+    "parcel.received": frozenset({"state-forbids"}),
+    "discrepancy.closed": frozenset({"discrepancy-unknown"}),
+}
+"""And for these where central was restored: what it said itself is lost, and what windows say again counts in another order."""
 
 
 class Checks:
@@ -80,6 +99,13 @@ class Checks:
         for point in self._city.model.state.points:
             self._nothing_doubled(point)
             self._conflicts_were_seen(point)
+        for trouble in custody_checks.troubles(self._city):
+            self._city.wrong(trouble)
+
+    def as_signed(self) -> None:
+        """Hold every hand-over that is known anywhere against what was signed."""
+        for trouble in custody_checks.lists(self._city):
+            self._city.wrong(trouble)
 
     def _knows_the_couriers(self, station: Station) -> None:
         told = self._couriers_of(station)
@@ -109,8 +135,16 @@ class Checks:
                 self._city.wrong(f"{station.window} n {record.entry.n} {record.entry.kind}: {both}")
             if (row.position is None) != (record.entry.id in refused):
                 self._city.wrong(f"{station.window} n {record.entry.n}: neither in effect nor on the list")
-            if row.position is None and row.code not in MAY_BE_REFUSED.get(row.kind, NEVER) | PASSING:
+            if row.position is None and row.code not in self._reasons(row):
                 self._city.wrong(f"{station.window} n {record.entry.n}: {row.kind} is refused for {row.code}")
+
+    def _reasons(self, row: Row) -> frozenset[str]:
+        """Return why an entry may have no place; of a bag that a department sent, a restored central may know nothing any more."""
+        reasons = MAY_BE_REFUSED.get(row.kind, NEVER) | PASSING
+        if not self._city.chaos.restored:
+            return reasons
+        gone = {"case-unknown"} if f"-{CENTRAL}-" in row.subject else NEVER
+        return reasons | AFTER_A_RESTORE.get(row.kind, NEVER) | gone
 
     def _nothing_doubled(self, point: str) -> None:
         feed = self._city.model.feed(point)
@@ -143,14 +177,14 @@ class Checks:
             held.append(record)
 
     def _agrees(self, station: Station) -> None:
-        """The window shows the cases that central's feed tells, conflicts and all."""
-        there, here = self._city.model.cases(station.seat.point), station.books.cases()
+        """The window shows the cases, bags and hand-overs that central's feed tells, conflicts and all."""
+        there, here = self._city.model.standing(station.seat.point), station.books.standing()
         for number in there.keys() | here.keys():
             if there.get(number) != here.get(number):
                 self._city.wrong(f"{station.window} shows {number} otherwise than central")
         feed = self._city.model.feed(station.seat.point)
         settled = _settled(feed)
-        begun = {r.entry.subject for r in feed if r.entry.kind == "case.received"}
+        begun = {r.entry.subject for r in feed if not KINDS[r.entry.kind].states}
         open_ = {r.entry.id for r in feed if r.verdict is Verdict.CONFLICTING and r.entry.subject in begun}
         shown = {id for case in here.values() for id in case.conflicts}
         if not open_ - settled <= shown:

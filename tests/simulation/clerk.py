@@ -11,17 +11,21 @@ from typing import Any, cast
 
 from clerk_app import planning
 from clerk_app.domain import bodies as b
-from clerk_app.domain.case import Case, fold
+from clerk_app.domain.case import Case
 from clerk_app.domain.checklist import Tally
+from clerk_app.domain.custody import Parcel
+from clerk_app.domain.custody_bodies import PaperLine
 from clerk_app.domain.draft import Draft
 from clerk_app.domain.journal import Entry, Record, point_of, signed
 from clerk_app.domain.numbers import case_number, uuid7
 from clerk_app.domain.people import Person, Role
+from clerk_app.domain.standing import fold_any
 from clerk_app.planning import Decide
 from clerk_app.scribe import Scribe
 from clerk_app.seat import Act, Refused, Seat
 from clerk_app.store.records import Records
 from tests.simulation.books import Books
+from tests.simulation.post import DOINGS, Post
 from tests.support.story import ALL, APPLICANT, COVERED, PERMIT, without
 
 BROUGHT = (Tally(material="lease", copies_kept=1), Tally(material="form", originals_kept=1))
@@ -55,10 +59,21 @@ class Clerk:
         clock: Callable[[], datetime],
         chance: random.Random,
     ) -> None:
-        self.books, self.seat, self.person, self._clock, self._chance = books, seat, person, clock, chance
-        self._hand = Hand(books, seat, key, clock, chance)
+        self.seat, self.person, self._clock, self._chance = seat, person, clock, chance
+        self._key = key
+        self.exchange(books)
         self.hold: Callable[[bytes, str], object] = lambda content, sha256: None
         """Puts a scan on the disk before an entry names it."""
+
+    def exchange(self, books: Books) -> None:
+        """Go on with other books, as they are on another disk."""
+        self.books = books
+        self._hand = Hand(books, self.seat, self._key, self._clock, self._chance)
+        self._post = Post(books, self._hand, self.seat, self.person, self._clock, self._chance)
+
+    def disputed(self, parcel: Parcel) -> tuple[PaperLine, ...]:
+        """Return what of a bag another one holds, as it is shown here."""
+        return self._post.disputed(parcel)
 
     def act(self, elsewhere: Sequence[list[Record]] = ()) -> str:
         """Do something, whatever comes to mind; return what, empty where it may not be done.
@@ -74,6 +89,10 @@ class Clerk:
                 self._receive()
             elif doing == "mend":
                 self._mend()
+            elif doing == "settle":
+                self._settle()
+            elif doing in DOINGS:
+                getattr(self._post, doing)()
             else:
                 self._on_a_case(doing)
         except Refused:
@@ -143,12 +162,14 @@ class Clerk:
         body = b.ScanAttached(material="form", sha256=sha256, size=len(content), media="image/png")
         return [Act("scan.attached", case.number, body)]
 
-    def _settle(self, case: Case) -> list[Act]:
-        if not case.conflicts or self.person.role is not Role.SUPERVISOR:
-            return []
-        stands = self._chance.random() < 0.5
-        body = b.Settled(entry=self._chance.choice(case.conflicts), stands=stands, reason="核对原件")
-        return [Act("conflict.settled", case.number, body)]
+    def _settle(self) -> None:
+        """Decide on a conflict in a case, a bag or a hand-over."""
+        torn = [one for _, one in sorted(self.books.standing().items()) if one.conflicts]
+        if torn and self.person.role is Role.SUPERVISOR:
+            one = self._chance.choice(torn)
+            stands = self._chance.random() < 0.5
+            body = b.Settled(entry=self._chance.choice(one.conflicts), stands=stands, reason="核对原件")
+            self._write([Act("conflict.settled", one.number, body)])
 
     def _blunder(self, case: Case) -> list[Act]:
         """Say what central will refuse, as a client with a fault would."""
@@ -190,8 +211,8 @@ class Clerk:
         seen = fetched + sum(r.entry.window == own or (r.position is not None and not fetched) for r in held)
         entry = self._hand._unsigned(self.person, act, n + 1, seen, previous)
         entry = signed(entry, self._hand._signing_key)
-        case = fold([*held, Record(entry=entry)])
-        self.books.append([entry], [case] if case is not None else [])
+        stood = fold_any(act.subject, [*held, Record(entry=entry)])
+        self.books.append([entry], [stood] if stood is not None else [])
 
 
 def _needs_mending(record: Record) -> bool:
@@ -205,7 +226,7 @@ WEIGHTS = {
     "remark": 3,
     "check": 4,
     "supplement": 2,
-    "next": 3,
+    "next": 4,
     "decline": 1,
     "withdraw": 1,
     "scan": 3,
@@ -213,4 +234,5 @@ WEIGHTS = {
     "move": 3,
     "mend": 3,
     "blunder": 1,
+    **DOINGS,
 }

@@ -6,21 +6,22 @@ That it answers the same histories alike is shown by ``test_central_contract``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from clerk_app.domain.case import Case, fold
 from clerk_app.domain.couriers import Courier
-from clerk_app.domain.journal import Entry, Record
+from clerk_app.domain.journal import CENTRAL, Entry, Record
+from clerk_app.domain.standing import Standing, fold_any
 from sync import wire
 from sync.central.access.couriers import NO_LIST
 from sync.central.entries import taking
 from sync.central.entries.ground import Ground, Head, Row, Taken, mark_of
 from sync.central.entries.screening import screen
 from sync.central.problems import ProblemError
+from tests.simulation.asking import Answer, Asked
 from tests.simulation.doors import Doors
 from tests.simulation.shelf import Shelf
 from tests.simulation.state import Key, Known, State
@@ -28,27 +29,6 @@ from tests.simulation.state import Key, Known, State
 BEGAN = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """The moment virtual time counts from, by central's clock."""
 _entry = msgspec.json.Decoder(Entry).decode
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One request as it arrives."""
-
-    method: str
-    path: str
-    query: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    token: str = ""
-    content: bytes = b""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What central says."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -82,6 +62,20 @@ class Model:
         state.feeds.setdefault(point, [])
         state.said[window] = []
 
+    def enrol_own(self, public_key: bytes) -> None:
+        """Have central's own window, which is at no point."""
+        self.state.windows[CENTRAL] = Known(CENTRAL, "", public_key)
+        self.state.said[CENTRAL] = []
+
+    def say(self, entries: Sequence[Entry], now: float) -> None:
+        """Take in what central's own window says: it neither waits for anything nor lets anything go on."""
+        self.now = now
+        known = self.state.windows[CENTRAL]
+        head = Head(window=CENTRAL, point="", last_n=known.last_n, last_digest=known.last_digest)
+        fresh = taking.fresh(head, {}, screen(entries, known.public_key))
+        ground = replace(self._ground(), people={}, unheard=[])
+        self.commit(known, taking.take(head, ground, fresh, self.now_ms()))
+
     def back_up(self) -> Backup:
         """Return last night's backup; from now on windows are told how far it reaches."""
         backup = Backup(self.state.copy(), self.doors.copy(), self.shelf.copy())
@@ -106,13 +100,13 @@ class Model:
         rows = (self.state.rows[key] for key in self.state.feeds[point])
         return [Record(entry=_entry(r.document), verdict=r.verdict, position=r.position) for r in rows]
 
-    def cases(self, point: str) -> dict[str, Case]:
-        """Return a point's cases as its feed folds."""
+    def standing(self, point: str) -> dict[str, Standing]:
+        """Return a point's cases, bags and manifests as its feed folds."""
         subjects: dict[str, list[Record]] = {}
         for record in self.feed(point):
             subjects.setdefault(record.entry.subject, []).append(record)
-        folded = {subject: fold(records) for subject, records in subjects.items()}
-        return {subject: case for subject, case in folded.items() if case is not None}
+        folded = {subject: fold_any(subject, records) for subject, records in subjects.items()}
+        return {subject: one for subject, one in folded.items() if one is not None}
 
     # what a window asks
 
@@ -218,7 +212,7 @@ class Model:
             states=state.states,
             unheard=list(state.unheard.values()),
             positions=state.positions,
-            windows={w: k.point for w, k in state.windows.items()},
+            windows={w: k.point for w, k in state.windows.items() if k.point},
             prefilings=state.prefilings,
         )
 

@@ -12,7 +12,7 @@ import httpx
 from sync import talk
 from sync.driver import failure_of
 from sync.engine.values import Answered, Failed, Request
-from tests.simulation.model import Answer, Asked
+from tests.simulation.asking import Answer, Asked
 from tests.simulation.watch import Watch
 from tests.support.lossy import CANNED, UNTRUSTED, Fault
 

@@ -11,6 +11,8 @@ from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from clerk_app.domain.custody import Manifest
+from clerk_app.domain.custody_bodies import Closed
 from clerk_app.domain.people import Person
 from clerk_app.seat import Seat
 from sync.engine import machine, pace
@@ -38,6 +40,7 @@ class World(Protocol):
     network: Network
     watch: Watch
     quirks: Quirks
+    signed: dict[str, Closed]
 
     def later(self, seconds: float, what: Callable[[], object]) -> None: ...
 
@@ -100,8 +103,8 @@ class Station:
 
     def exchange(self, books: Books) -> None:
         """Put another disk image into the machine, which is off."""
-        self.books = self.disk.books = self.clerk.books = books
-        self.clerk._hand._records = books  # type: ignore[assignment]
+        self.books = self.disk.books = books
+        self.clerk.exchange(books)
 
     def start(self) -> None:
         """Switch on."""
@@ -132,10 +135,12 @@ class Station:
             self.world.log(self.window, f"acts: {done} → n {len(self.books.own)}")
             self.said = len(self.books.own)
             for record in self.books.own_records()[before:]:
-                case = self.books.case(record.entry.subject)
+                stood = self.books.stood(record.entry.subject)
                 checked = done not in {"blunder", "mend"}
-                if checked and case is not None and record.entry.id in case.ignored:
+                if checked and stood is not None and record.entry.id in stood.ignored:
                     self.world.wrong(f"{self.window} cannot read its own write {record.entry.id}")
+                if isinstance(stood, Manifest):
+                    self.world.signed.setdefault(stood.number, stood.closed)
             if self.up:
                 self._poke()
 

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from clerk_app.domain.journal import Entry, Record
-from clerk_app.domain.standing import Standing
+from clerk_app.domain.standing import Standing, Summary
 from clerk_app.store.books.gaps import ChainForked
 from clerk_app.store.records import Records
 from sync.disk import ACTS as REAL
@@ -139,7 +139,8 @@ def test_both_disks_answer_a_whole_history_alike(seed: int, tmp_path: Path, stac
         assert isinstance(station.disk, TwinDisk)
         assert station.disk.done > 20
         books, records = station.books, station.records
-        assert {s.number: records.case(s.number) for s in records.summaries()} == books.cases()
+        shown: list[Summary] = [*records.summaries(), *records.parcels(), *records.manifests()]
+        assert {s.number: records.stood(s.number) for s in shown} == books.standing()
         assert records.rebuild() == []
         own = [r for r in records.journal() if r.entry.window == station.window]
         assert [bare(r) for r in sorted(own, key=lambda r: r.entry.n)] == [bare(r) for r in books.own_records()]

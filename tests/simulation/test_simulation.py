@@ -32,13 +32,24 @@ def test_the_seeds_reach_what_they_are_there_for() -> None:
     """Every fault of the line, and every verdict but those a person has to bring about, come up in a few seeds."""
     faults: set[str] = set()
     verdicts: set[str] = set()
+    said: set[tuple[str, str]] = set()
     for seed in range(25):
         outcome = run(seed)
+        said |= outcome.said.keys()
         faults |= outcome.faults.keys()
         verdicts |= outcome.verdicts.keys()
     assert {"lost", "torn", "unanswered", "closed", "half", "doubled", "again", "late", "portal", "gateway"} <= faults
     assert {"shed", "too-large", "untrusted", "foreign"} <= faults
     assert {"applied", "merged", "conflicting", "refused"} <= verdicts
+    assert {kind for kind, _ in said} >= CUSTODY
+    assert {("papers.packed", "conflicting"), ("parcel.received", "conflicting")} <= said
+
+
+CUSTODY = {
+    *("parcel.sealed", "papers.packed", "parcel.unsealed", "papers.unpacked", "parcel.waybilled"),
+    *("manifest.closed", "parcel.handed_over", "parcel.received", "discrepancy.noted", "discrepancy.closed"),
+    *("result.arrived", "result.delivered", "papers.given_back"),
+}
 
 
 def test_a_failure_names_its_seed_and_how_to_see_it_again(monkeypatch: pytest.MonkeyPatch) -> None:

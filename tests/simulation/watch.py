@@ -10,7 +10,8 @@ import msgspec
 from clerk_app.domain.journal import Verdict
 from sync import wire
 from sync.engine.values import Request
-from tests.simulation.model import Answer, Model
+from tests.simulation.asking import Answer
+from tests.simulation.model import Model
 
 ALIKE = 8
 """So often the same page of entries may be fetched by one window without its cursor moving; once more is a loop."""

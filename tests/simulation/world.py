@@ -5,9 +5,11 @@ from __future__ import annotations
 import heapq
 import itertools
 import random
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from clerk_app.domain.custody_bodies import Closed
 from clerk_app.domain.people import Person, Role
 from clerk_app.seat import Seat
 from sync.engine import machine, plans
@@ -18,6 +20,7 @@ from tests.simulation.chaos import Chaos
 from tests.simulation.checks import Checks
 from tests.simulation.model import Model
 from tests.simulation.network import Network
+from tests.simulation.office import Office
 from tests.simulation.quirks import Quirks, quirky
 from tests.simulation.station import Station
 from tests.simulation.watch import Watch
@@ -47,6 +50,8 @@ class Outcome:
     """Virtual seconds from healing to agreement."""
     faults: dict[str, int] = field(default_factory=dict)
     verdicts: dict[str, int] = field(default_factory=dict)
+    said: dict[tuple[str, str], int] = field(default_factory=dict)
+    """How often windows said what, by kind and verdict."""
 
 
 class City:
@@ -64,7 +69,10 @@ class City:
         self.model.page = self.quirks.page
         self.network = Network(self.model, self.chance, self.later, lambda: self.now)
         self.watch = self.network.watch = Watch(self.model, self.wrong)
+        self.office = Office(self.model, self.chance)
         self.stations: list[Station] = []
+        self.signed: dict[str, Closed] = {}
+        """Every hand-over as clerk and courier signed it."""
         self.acts = 0
         self.since = -1.0
         """When the day began that came after the rest."""
@@ -117,6 +125,7 @@ class City:
             self.chaos.begin()
             self._until(self.chaos.ends)
             self.chaos.heal()
+            self.checks.as_signed()
             healed = self.now
             self._settle(healed)
             agreed = self.now - healed
@@ -148,11 +157,12 @@ class City:
         self.checks.at_rest(asked_today=True)
 
     def _outcome(self, agreed: float) -> Outcome:
-        verdicts: dict[str, int] = {}
+        verdicts: Counter[str] = Counter()
+        said: Counter[tuple[str, str]] = Counter()
         for station in self.stations:
             for record in station.books.own_records():
-                told = str(record.verdict)
-                verdicts[told] = verdicts.get(told, 0) + 1
+                verdicts[str(record.verdict)] += 1
+                said[record.entry.kind, str(record.verdict)] += 1
         return Outcome(
             seed=self.seed,
             steps=sum(s.counts.steps for s in self.stations),
@@ -162,7 +172,8 @@ class City:
             seconds=self.now,
             healed_in=agreed,
             faults=dict(self.network.counts),
-            verdicts=verdicts,
+            verdicts=dict(verdicts),
+            said=dict(said),
         )
 
 

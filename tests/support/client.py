@@ -40,6 +40,7 @@ from screens.app import ClerkApp, build_app
 from sync.central.catalogue.pinyin import search_keys
 from sync.wire import CatalogueRow
 from tests.support.counter import KEY, HandClock
+from tests.support.stylesheets import read_once
 
 SEAT = Seat(window="FS0001-03", number="03", point="FS0001", point_name="丰山市祖庙政务服务中心")
 CLERK = Person(number="C0001", name="王样例", role=Role.CLERK, points=("FS0001",))
@@ -341,7 +342,8 @@ async def opened(
     scanner: Scanner | None = None,
 ) -> AsyncIterator[Client]:
     """Open a client and, unless told otherwise, sign in."""
-    with made(folder, demo=demo, items=items, keymap=keymap, notices=notices, scanner=scanner) as client:
+    making = made(folder, demo=demo, items=items, keymap=keymap, notices=notices, scanner=scanner)
+    with read_once(), making as client:
         async with client.app.run_test(size=size, notifications=True) as pilot:
             client.pilot = pilot
             await client.settle()

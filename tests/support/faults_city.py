@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import hashlib
 import importlib
 import io
@@ -181,6 +182,7 @@ def _forked(run: Callable[[], int], stdin: str, before: Sequence[Callable[[], No
     outs = [os.memfd_create(name) for name in ("out", "err", "in")]
     os.write(outs[2], stdin.encode())
     os.lseek(outs[2], 0, os.SEEK_SET)
+    gc.freeze()  # a collection in the child would write to every page it shares
     pid = os.fork()
     if pid == 0:
         status = 99

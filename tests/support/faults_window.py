@@ -14,10 +14,12 @@ from typing import Any, ClassVar
 import msgspec
 
 from clerk_app.desk import Desk
+from clerk_app.dispatch import Signed
 from clerk_app.domain.catalogue import JointService
 from clerk_app.domain.checklist import Tally
 from clerk_app.domain.draft import Draft
 from clerk_app.domain.journal import Verdict
+from clerk_app.domain.pickup import with_broken
 from clerk_app.domain.plain import to_plain
 from clerk_app.planning import Decide
 from clerk_app.store.access.keys import create_keys, open_keys
@@ -25,6 +27,7 @@ from clerk_app.store.access.rotation import Rotation, Step
 from clerk_app.store.access.unlock import KeyringUnlock
 from clerk_app.store.records import Records
 from sync.wire import CatalogueRow
+from tests.support.bags import COURIER
 from tests.support.counter import CLERK, KEY, DeadLine, HandClock, item_row
 from tests.support.rings import Ring
 from tests.support.scans import picture, put
@@ -32,6 +35,8 @@ from tests.support.story import ALL, APPLICANT, PERMIT, SEAT, without
 
 ITEMS = (PERMIT, replace(PERMIT, code="SECOND", name="居住证签注"), replace(PERMIT, code="THIRD", name="居住证换领"))
 JOINT = JointService(code="JOINT", name="新市民安居一件事", items=tuple(item.code for item in ITEMS))
+BAGS = 2
+"""So many a courier takes: a script packs them before."""
 RECEIVED, ACCEPTED = "case.received", "case.accepted"
 
 
@@ -145,6 +150,21 @@ def _scan(place: Place) -> None:
     place.desk.attach_scan(_latest(place.desk, "accepted", "received", "notified"), "form", paper)
 
 
+def _pack(place: Place) -> None:
+    """Put the papers of one case into a bag for its department."""
+    group = place.desk.to_pack()[0]
+    place.desk.pack(place.desk.packing(group.direction, group.to, [group.cases[0].number]), "FQ20260001234")
+
+
+def _pick_up(place: Place) -> None:
+    """A courier takes the bags that wait; one seal is broken."""
+    held = place.desk.begin_pickup()
+    for number in tuple(held.expected)[:BAGS]:
+        held, _, _ = place.desk.scan_bag(held, number)
+    held = with_broken(held, next(iter(held.taken)), "封签一角撕开")
+    place.desk.close_pickup(held, Signed(taker=COURIER, proof="pin"), {})
+
+
 def _settle(place: Place) -> None:
     """What the line does when central has answered."""
     first = place.records.unsent(3, 1 << 20)
@@ -197,6 +217,8 @@ DOINGS = {
     "remark": Doing(_remark, ("remark.added",)),
     "reveal": Doing(_reveal, ("identity.shown",)),
     "scan": Doing(_scan, ("scan.attached",)),
+    "pack": Doing(_pack, ("parcel.sealed", "papers.packed")),
+    "pick-up": Doing(_pick_up, ("manifest.closed", *("parcel.handed_over",) * BAGS)),
     "settle": Doing(_settle),
     "checkpoint": Doing(_checkpoint),
     "small-log": Doing(_small_log),

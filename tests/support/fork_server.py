@@ -6,6 +6,8 @@ interpreter reads only when it starts (``AT_START``) cannot be changed behind it
 
 from __future__ import annotations
 
+import atexit
+import gc
 import importlib
 import json
 import os
@@ -15,6 +17,7 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import clerk_app.commands
 from clerk_app import cli
@@ -93,10 +96,12 @@ def load() -> None:
         importlib.import_module(name)
     assert not sys.modules.keys() & set(NOT_LOADED)
     assert threading.active_count() == 1, "a thread would not be in the children"
+    gc.collect()
+    gc.freeze()  # a collection in a child would write to every page it shares
 
 
 def serve(line: socket.socket) -> int:
-    """Fork until nobody asks any more; in a child, run the command and return its status."""
+    """Fork until nobody asks any more; in a child, run the command and end with its status."""
     while True:
         head, handles, _, _ = socket.recv_fds(line, 4, 3)
         if not head:
@@ -105,7 +110,7 @@ def serve(line: socket.socket) -> int:
         child = os.fork()
         if not child:
             line.close()
-            return _command(asked, handles)
+            _command(asked, handles)
         line.sendall(child.to_bytes(4, "big"))
         for handle in handles:
             os.close(handle)
@@ -113,7 +118,7 @@ def serve(line: socket.socket) -> int:
         line.sendall(os.waitstatus_to_exitcode(ended).to_bytes(4, "big", signed=True))
 
 
-def _command(asked: dict[str, object], handles: Sequence[int]) -> int:
+def _command(asked: dict[str, object], handles: Sequence[int]) -> NoReturn:
     for number, handle in enumerate(handles):
         os.dup2(handle, number)
         os.close(handle)
@@ -124,7 +129,22 @@ def _command(asked: dict[str, object], handles: Sequence[int]) -> int:
     os.environ.update(env)
     os.chdir(str(cwd))
     sys.argv[1:] = words
-    return cli.main()
+    try:
+        status = cli.main()
+    except SystemExit as ended:
+        if not isinstance(ended.code, int):
+            raise
+        status = ended.code
+    _leave(status)
+
+
+def _leave(status: int) -> NoReturn:
+    """End as an interpreter does, but take nothing to pieces that was loaded: that costs more than most commands do."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(status)
 
 
 if __name__ == "__main__":

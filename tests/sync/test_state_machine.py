@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -257,6 +258,7 @@ def played(opened: Opened, examples: int, *, restorable: bool = True) -> list[st
     return done
 
 
+@pytest.mark.long
 def test_windows_of_two_points_and_central_agree_whatever_the_line_does(
     loop: LoopThread, record_property: Callable[[str, object], None]
 ) -> None:
@@ -269,6 +271,7 @@ def test_windows_of_two_points_and_central_agree_whatever_the_line_does(
     )
 
 
+@pytest.mark.long
 def test_the_same_holds_on_postgresql(loop: LoopThread, postgres_url: str, tmp_path: Path) -> None:
     done = played(lambda folder: served_town(loop, postgres_url, folder), 4, restorable=False)
     assert len(done) > 2 * STEPS

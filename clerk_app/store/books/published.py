@@ -11,13 +11,14 @@ import msgspec
 from clerk_app.domain.catalogue import JointService, ServiceItem
 from clerk_app.domain.deadlines import Calendar, YearTable
 from clerk_app.domain.editions import Edition, edition_key
+from clerk_app.domain.tips import PublishedTip
 from clerk_app.store.books.offer import ITEM, MOST_CHANGES, Name, Offer
 from clerk_app.store.books.search import Hit, SearchIndex, SearchRow
 from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.file.rows import Kind
 from clerk_app.store.ledger import Ledger
 
-TABLES = {"item": "items", "joint": "joint_services", "calendar": "calendars", "point": "points"}
+TABLES = {"item": "items", "joint": "joint_services", "calendar": "calendars", "point": "points", "tip": "tips"}
 UNKNOWN = "published-"
 """Before a kind nobody here knows, it is the name of its table."""
 SEARCH = "search"
@@ -27,6 +28,7 @@ KINDS = {
     TABLES["joint"]: Kind(open=True),
     TABLES["calendar"]: Kind(open=True),
     TABLES["point"]: Kind(open=True),
+    TABLES["tip"]: Kind(open=True),
     SEARCH: Kind(open=True),
 }
 REVISION = "catalogue"
@@ -94,6 +96,10 @@ class _Year(msgspec.Struct):
     body: YearTable
 
 
+class _Tip(msgspec.Struct):
+    body: PublishedTip
+
+
 class _Blob(msgspec.Struct):
     index: bytes
 
@@ -110,6 +116,7 @@ _named = msgspec.json.Decoder(_Named).decode
 _item = msgspec.json.Decoder(_Item).decode
 _joint = msgspec.json.Decoder(_Joint).decode
 _year = msgspec.json.Decoder(_Year).decode
+_tip = msgspec.json.Decoder(_Tip).decode
 _blob = msgspec.json.Decoder(_Blob).decode
 _since = msgspec.json.Decoder(_Since).decode
 
@@ -221,6 +228,10 @@ class Published:
             years = self._ledger.table(TABLES["calendar"]).walk(_year)
             self._calendar = calendar = Calendar(row.body for _, _, row in years)
         return calendar
+
+    def tips(self) -> list[PublishedTip]:
+        """Return the tips that notices print."""
+        return [row.body for _, _, row in self._ledger.table(TABLES["tip"]).walk(_tip)]
 
     def point_name(self, code: str) -> str:
         """Return a service point's name, or its code."""

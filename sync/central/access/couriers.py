@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from clerk_app.domain.couriers import ANYBODY, PIN_DIGITS, Courier, is_easy, parse_badge, parse_pin, verifier_of
@@ -24,6 +24,9 @@ NO_LIST = "0"
 """Of a point to which no courier ever came."""
 MOST = 1000
 """Couriers of one point, former ones among them: a window takes the list in as a whole."""
+
+LIST = select(courier_lists.c.revision).where(courier_lists.c.point == bindparam("point"))
+"""Which list a point has; nothing where that is ``NO_LIST``."""
 
 
 class CourierRefused(ValueError):
@@ -123,8 +126,7 @@ async def of_point(core: Core, point: str) -> Couriers:
 
 async def list_of(connection: AsyncConnection, point: str) -> str:
     """Return which list of couriers a point has."""
-    held = await connection.execute(select(courier_lists.c.revision).where(courier_lists.c.point == point))
-    return str(held.scalar() or NO_LIST)
+    return str((await connection.execute(LIST, {"point": point})).scalar() or NO_LIST)
 
 
 def _checked(told: Enlisted) -> str:

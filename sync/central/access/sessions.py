@@ -26,6 +26,8 @@ REFRESH_MS = 12 * 3_600_000
 LONGEST_MS = 24 * 3_600_000
 """However often it is renewed, a session ends a day after the sign-in."""
 SWEPT_AT_ONCE = 500
+SWEPT_EVERY = 1.0
+"""Seconds: where a whole city signs in at once, looking for what expired would be most of what the database does."""
 OFFLINE_DAYS = 3
 """For how long a password may be checked at the window."""
 
@@ -52,6 +54,13 @@ def _with_owner(*, refresh: bool) -> Select[Any]:
 # Made once: they are asked with every call, and take longer to write than to answer.
 _ACCESS = _with_owner(refresh=False)
 _RENEWAL = _with_owner(refresh=True).with_for_update(of=tokens)
+_WINDOW = select(windows).where(windows.c.id == bindparam("window"), windows.c.point.is_not(None))
+_USED = (
+    delete(challenges)
+    .where(challenges.c.hash == bindparam("hash_"))
+    .returning(challenges.c.window, challenges.c.expires_at)
+)
+_SEEN = update(windows).where(windows.c.id == bindparam("window")).values(last_seen=bindparam("now"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,19 +82,25 @@ async def challenge(core: Core, window: str) -> Challenge:
     now = core.now_ms()
     async with core.database.write() as connection:
         await _window(connection, clean(window))
-        await _sweep(connection, challenges, now)
+        await _sweep(core, connection, challenges)
         row = {"hash": fingerprint(text), "window": window, "expires_at": now + CHALLENGE_MS}
-        await connection.execute(insert(challenges).values(**row))
+        await connection.execute(insert(challenges), row)
     return Challenge(challenge=text, expires_in=CHALLENGE_MS // 1000)
 
 
 async def open_session(core: Core, request: SessionRequest) -> Session:
     """Sign in: the window by its key, and with it a person by number and password, if one is named."""
-    window = await _prove_window(core, request)
-    person = await _prove_person(core, request, window["point"]) if request.clerk else None
     async with core.database.write() as connection:
-        await _sweep(connection, tokens, core.now_ms())
-        return await _issue(core, connection, new_token()[:32], request.window, person, core.now_ms())
+        point, trouble = await _prove_window(core, connection, request)
+        if not trouble and not request.clerk:
+            return await _begin(core, connection, request.window, None)
+    if trouble == "key-unproven":
+        await incidents.report(core, request.window, trouble)
+    if trouble:
+        raise ProblemError(trouble)
+    person = await _prove_person(core, request, point)  # takes its time: meanwhile no connection is held
+    async with core.database.write() as connection:
+        return await _begin(core, connection, request.window, person)
 
 
 async def refresh(core: Core, request: RefreshRequest) -> Session:
@@ -140,20 +155,19 @@ async def _speaks(core: Core, token_hash: str) -> Caller:
     )
 
 
-async def _prove_window(core: Core, request: SessionRequest) -> Mapping[Any, Any]:
-    async with core.database.write() as connection:
-        window = await _window(connection, clean(request.window))
-        used = delete(challenges).where(challenges.c.hash == fingerprint(request.challenge))
-        row = (await connection.execute(used.returning(challenges.c.window, challenges.c.expires_at))).first()
+async def _prove_window(core: Core, connection: AsyncConnection, request: SessionRequest) -> tuple[str, str]:
+    """Use up the challenge, whatever comes of it; return the window's point, and the code of what is wrong."""
+    window = await _window(connection, clean(request.window))
+    used = {"hash_": fingerprint(request.challenge)}
+    row = (await connection.execute(_USED, used)).first()
     if row is None or row.window != request.window or row.expires_at <= core.now_ms():
-        raise ProblemError("challenge-unknown")
+        return "", "challenge-unknown"
     try:
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(window["public_key"]))
         key.verify(bytes.fromhex(request.signature), session_bytes(request.challenge, request.window))
-    except (InvalidSignature, ValueError) as error:
-        await incidents.report(core, request.window, "key-unproven")
-        raise ProblemError("key-unproven") from error
-    return window
+    except (InvalidSignature, ValueError):
+        return "", "key-unproven"
+    return str(window["point"]), ""
 
 
 async def _prove_person(core: Core, request: SessionRequest, point: str) -> Person:
@@ -176,13 +190,17 @@ async def _prove_person(core: Core, request: SessionRequest, point: str) -> Pers
 
 async def _window(connection: AsyncConnection, window: str) -> Mapping[Any, Any]:
     """Central's own window signs in nowhere: it has no point."""
-    query = select(windows).where(windows.c.id == window, windows.c.point.is_not(None))
-    row = (await connection.execute(query)).mappings().first()
+    row = (await connection.execute(_WINDOW, {"window": window})).mappings().first()
     if row is None:
         raise ProblemError("window-unknown")
     if row["revoked"]:
         raise ProblemError("window-revoked")
     return row
+
+
+async def _begin(core: Core, connection: AsyncConnection, window: str, person: Person | None) -> Session:
+    await _sweep(core, connection, tokens)
+    return await _issue(core, connection, new_token()[:32], window, person, core.now_ms())
 
 
 async def _issue(
@@ -198,7 +216,7 @@ async def _issue(
         {"hash": fingerprint(renewal), "refresh": True, "expires_at": min(last, now + REFRESH_MS), **shared},
     ]
     await connection.execute(insert(tokens), rows)
-    await connection.execute(update(windows).where(windows.c.id == window).values(last_seen=now))
+    await connection.execute(_SEEN, {"window": window, "now": now})
     return Session(
         access_token=access,
         expires_in=(min(last, now + ACCESS_MS) - now) // 1000,
@@ -209,9 +227,11 @@ async def _issue(
     )
 
 
-async def _sweep(connection: AsyncConnection, table: Table, now: int) -> None:
-    """Remove what expired, past whatever another sweep has in hand: two that wait for each other would both fail."""
-    expired = select(table.c.hash).where(table.c.expires_at <= now).limit(SWEPT_AT_ONCE)
+async def _sweep(core: Core, connection: AsyncConnection, table: Table) -> None:
+    """Remove what expired, now and then, past whatever another sweep has in hand: two that wait for each other would both fail."""
+    if not core.is_due(f"sweep {table.name}", SWEPT_EVERY):
+        return
+    expired = select(table.c.hash).where(table.c.expires_at <= core.now_ms()).limit(SWEPT_AT_ONCE)
     await connection.execute(delete(table).where(table.c.hash.in_(expired.with_for_update(skip_locked=True))))
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from clerk_app.domain.journal import CENTRAL, Entry, signature_holds, stands_for
 from sync.central.access import incidents
+from sync.central.catalogue.tips import follow
 from sync.central.core import Core
 from sync.central.entries import taking
 from sync.central.entries.ground import Head, Row, Taken
@@ -91,6 +92,7 @@ async def _once(
         ground = await lay(core, connection, head, batch, concerned | first_guess(head, batch))
         taken = taking.take(head, ground, batch, now)
         await store(core, connection, head, taken, now)
+        await follow(core, connection, taken.states)
     core.states.keep(taken.states)
     core.bell.ring(taken.positions)
     for verdict, count in Counter(told.verdict for told in taken.answers.values()).items():
