@@ -21,6 +21,8 @@ from clerk_app.domain.deadlines import DueDay
 from clerk_app.domain.journal import Record, Verdict
 from clerk_app.domain.measures import contribution
 from clerk_app.domain.standing import fold_any
+from clerk_app.store.books import counted
+from clerk_app.store.books.counted import MOST_RECENT
 from tests.store.test_pruning_properties import History
 from tests.support.pruned import over
 from tests.support.window_journal import WINDOW, Journal
@@ -62,8 +64,13 @@ class Counting(History):
 
     def __init__(self) -> None:
         super().__init__()
+        counted.MOST_RECENT = 12  # so that sums are often written, and often only noted
         self.aside: dict[str, tuple[int, dict[str, int]]] = {}
         """Of subjects that were pruned and are not all back: how many entries, and what they had added."""
+
+    def teardown(self) -> None:
+        counted.MOST_RECENT = MOST_RECENT
+        super().teardown()
 
     @rule(data=st.data(), kind=st.sampled_from(KINDS), elsewhere=st.booleans())
     def act(self, data: st.DataObject, kind: str, elsewhere: bool) -> None:

@@ -19,7 +19,7 @@ from clerk_app.domain.standing import Standing, Summary, about_of, fold_any, sum
 from clerk_app.domain.summary import CaseSummary
 from clerk_app.domain.tips import Tip, TipSummary
 from clerk_app.store.books.book import Book
-from clerk_app.store.books.counted import Counted
+from clerk_app.store.books.counted import NOTHING, Counted
 from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.ledger import Ledger
 
@@ -170,7 +170,7 @@ class Casebook:
     def stood(self, subject: str) -> Standing | None:
         """Return a case, a bag or a manifest, likewise."""
         try:
-            return self._cases.fetch(subject, decoder_of(subject))
+            return self._fetched(subject)
         except StoreDamaged:
             return fold_any(subject, self.records_of(subject))
 
@@ -272,9 +272,9 @@ class Casebook:
     def keep(self, stood: Standing, added: Iterable[int]) -> None:
         """Put a case, bag or manifest as it is folded now, with the entries that came to it."""
         is_new = self._is_new(stood.number)
-        before = None if is_new else self._kept(stood.number)
+        before = NOTHING if is_new else self._counted.added(stood.number, lambda: self._fetched(stood.number))
         self._cases.put(stood.number, stood, new=is_new)
-        self._counted.change(before, stood)
+        self._counted.change(stood.number, before, stood)
         self._put(stood.number, added, lambda unsent: summary_of_any(stood, unsent))
 
     def touch(self, subject: str, added: Iterable[int]) -> None:
@@ -295,17 +295,14 @@ class Casebook:
         if stood is not None:
             self.keep(stood, added)
         else:
-            self._counted.change(self._kept(subject), None)
+            before = self._counted.added(subject, lambda: self._fetched(subject))
             self._cases.discard(subject)
+            self._counted.change(subject, before, None)
             self._put(subject, added, lambda _: None)
 
-    def _kept(self, subject: str) -> Standing | None:
-        """Return what is kept of a subject; where that does not open, what it added to the sums is not known."""
-        try:
-            return self._cases.fetch(subject, decoder_of(subject))
-        except StoreDamaged:
-            self._counted.doubt()
-            return None
+    def _fetched(self, subject: str) -> Standing | None:
+        """Return what is kept of a subject; raises ``StoreDamaged``."""
+        return self._cases.fetch(subject, decoder_of(subject))
 
     def _put(self, subject: str, added: Iterable[int], summary: Callable[[int], Summary | None]) -> None:
         known = self._of(subject)

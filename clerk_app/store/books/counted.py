@@ -1,7 +1,8 @@
 """The book of counts: the sums of what every subject adds to the measures (``domain.measures``), kept as the folds change.
 
-The sums stand in one table, a few documents for each point and day; what changes in a transaction is written once, as its last. What
-a subject that was pruned had added stays in the sums, and is kept beside them by its number: should the subject come again through a
+The sums stand in one table, a document for each point and day. What changes in a transaction is noted once, as its last, in the mark of
+the vault, which is written with every commit anyway; when the note has grown, it goes into the documents. What a subject that was pruned had
+added stays in the sums, and is kept beside them by its number: should the subject come again through a
 feed heard anew, it counts once, and it counts as it stood until all of it is back.
 
 Where something was found damaged the sums are not believed (``doubt``) and are reckoned anew from the folds that are kept: at the next
@@ -11,7 +12,7 @@ opening, or when somebody asks for them. The journal is never read for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from zlib import crc32
+from typing import NamedTuple
 
 import msgspec
 
@@ -25,9 +26,11 @@ GONE = "counts-gone"
 NOTE = "counted"
 COUNTED = 1
 """Raised whenever a subject adds something else than before: the sums are reckoned anew at the next opening."""
-PARTS = 8
-"""Documents for a point's day: a busy day's counts are not all written again with every act."""
-_REMEMBERED = 64
+RECENT = "counts"
+"""Note: what is not in the documents yet, by document."""
+MOST_RECENT = 96
+"""Keys of that note: more go into the documents."""
+_REMEMBERED = 256
 
 
 class _Sums(msgspec.Struct):
@@ -43,6 +46,14 @@ class _Gone(msgspec.Struct):
     counts: dict[str, int] = {}
 
 
+class Added(NamedTuple):
+    """What a subject adds, and to which document."""
+
+    home: str
+    counts: Counts
+
+
+NOTHING = Added("", {})
 _sums = msgspec.json.Decoder(_Sums).decode
 _gone = msgspec.json.Decoder(_Gone).decode
 Walk = Callable[[], Iterator[Standing]]
@@ -56,8 +67,8 @@ class Counted:
         self._table = ledger.table(TABLE)
         self._aside = ledger.table(GONE)
         self._pending: dict[str, Counts] = {}
-        self._known: dict[str, Counts] = {}
-        """Documents written last, as they stand."""
+        self._last: dict[str, Added] = {}
+        """What some subjects added when they changed last: who is served acts on one case several times."""
 
     @property
     def sound(self) -> bool:
@@ -66,85 +77,93 @@ class Counted:
 
     def forget(self) -> None:
         """Believe nothing that was read before."""
-        self._known.clear()
+        self._pending.clear()
+        self._last.clear()
 
     def doubt(self) -> None:
         """Have the sums reckoned anew before anybody sees them."""
-        self._pending.clear()
+        self.forget()
         if self._vault.note(NOTE) is not None:
             self._vault.set_note(NOTE, None)
 
     # writing
 
-    def change(self, before: Standing | None, after: Standing | None) -> None:
-        """A subject stands otherwise than before; ``None``: it makes nothing."""
-        stood = after or before
-        if stood is None or not self.sound:
-            return
+    def added(self, subject: str, fetch: Callable[[], Standing | None]) -> Added:
+        """Return what a subject that is about to change adds now; ``fetch`` returns how it stands, or raises ``StoreDamaged``."""
+        held = self._last.get(subject, NOTHING) if self.sound else NOTHING
+        if held is not NOTHING or not self.sound:
+            return held
         try:
-            gone = self._aside.fetch(stood.number, _gone) if self._vault.count(GONE) else None
+            return _added(fetch())
+        except StoreDamaged:
+            self.doubt()
+            return NOTHING
+
+    def change(self, subject: str, before: Added, after: Standing | None) -> None:
+        """A subject that added ``before`` stands otherwise now; ``None``: it makes nothing."""
+        if not self.sound:
+            return
+        now = _added(after)
+        try:
+            gone = self._aside.fetch(subject, _gone) if self._vault.count(GONE) else None
         except StoreDamaged:
             self.doubt()
             return
         if gone is None:
-            now = contribution(after)
-            self._add(_document(stood), now if before is None else difference(contribution(before), now))
+            self._add(now.home or before.home, difference(before.counts, now.counts))
         elif after is not None and after.entries >= gone.entries:
-            self._aside.discard(stood.number)
+            self._aside.discard(subject)
             self._add(gone.home, {key: -n for key, n in gone.counts.items()})
-            self._add(_document(after), contribution(after))
+            self._add(now.home, now.counts)
+        if len(self._last) >= _REMEMBERED:
+            self._last.clear()
+        self._last[subject] = now
 
     def lay_aside(self, stood: Standing) -> None:
         """A subject is pruned: what it added stays."""
+        self._last.pop(stood.number, None)
         if not (self._vault.count(GONE) and self._vault.has(GONE, stood.number)):
             self._aside.put(stood.number, _Gone(_document(stood), stood.entries, contribution(stood)), new=True)
 
     def recount(self, walk: Walk) -> None:
         """Reckon the sums anew from every subject as it is kept."""
         with self._vault.transaction():
-            self._pending.clear()
             self.forget()
             self._vault.clear(TABLE)
+            self._vault.set_note(RECENT, None)
             self._vault.on_done(self._forget_damage)
             for document, counts in self._from_scratch(walk).items():
                 self._table.put(document, _Sums(counts), new=True)
             self._vault.set_note(NOTE, COUNTED)
-            self._vault.on_undo(self.forget)
 
     def _add(self, document: str, counts: Counts) -> None:
         if not counts:
             return
         if not self._pending:
             self._vault.on_end(self._write)
-            self._vault.on_undo(self._pending.clear)
+            self._vault.on_undo(self.forget)
         _merge(self._pending.setdefault(document, {}), counts)
 
     def _write(self) -> None:
-        """Write what changed, each document once."""
-        written: dict[str, Counts] = {}
+        """Note what changed, or write it where the note has grown."""
+        recent = {document: dict(counts) for document, counts in (self._vault.note(RECENT) or {}).items()}
         for document, counts in self._pending.items():
-            if not any(counts.values()):
-                continue
-            held = self._known.get(document)
-            if held is None:
-                try:
-                    found = self._table.fetch(document, _sums)
-                except StoreDamaged:
-                    self.doubt()
-                    return
-                held = found.counts if found is not None else {}
-            now = dict(held)
-            _merge(now, counts)
-            written[document] = now
-            self._table.put(document, _Sums(now))
+            _merge(recent.setdefault(document, {}), counts)
         self._pending.clear()
+        if sum(map(len, recent.values())) > MOST_RECENT:
+            try:
+                self._put(recent)
+            except StoreDamaged:
+                self.doubt()
+            recent = {}
+        self._vault.set_note(RECENT, {name: counts for name, counts in recent.items() if counts} or None)
 
-        def done() -> None:
-            if len(self._known) + len(written) > _REMEMBERED:
-                self._known.clear()
-            self._known.update(written)
-
-        self._vault.on_done(done)
+    def _put(self, recent: dict[str, Counts]) -> None:
+        for document, counts in recent.items():
+            if counts:
+                found = self._table.fetch(document, _sums)
+                _merge(counts, found.counts if found is not None else {})
+                self._table.put(document, _Sums(counts), new=found is None)
 
     # reading
 
@@ -168,6 +187,8 @@ class Counted:
         counts: Counts = {}
         for _, _, found in self._table.walk(_sums):
             _merge(counts, found.counts)
+        for recent in (self._vault.note(RECENT) or {}).values():
+            _merge(counts, recent)
         return None if self._damaged() else counts
 
     def _damaged(self) -> list[tuple[str, str]]:
@@ -188,9 +209,12 @@ class Counted:
         return {document: counts for document, counts in found.items() if counts}
 
 
+def _added(stood: Standing | None) -> Added:
+    return NOTHING if stood is None else Added(_document(stood), contribution(stood))
+
+
 def _document(stood: Standing) -> str:
-    point, day = home_of(stood)
-    return f"{point}/{day}/{crc32(stood.number.encode()) % PARTS}"
+    return "/".join(home_of(stood))
 
 
 def _merge(into: Counts, counts: Counts) -> None:
