@@ -10,13 +10,15 @@ from clerk_app.domain import dispatch
 from clerk_app.domain.custody import Manifest, Open, Parcel
 from clerk_app.domain.custody_numbers import parse_custody_number
 from clerk_app.domain.custody_summary import ManifestSummary, ParcelSummary
+from clerk_app.domain.custody_words import DIRECTION_LABELS
 from clerk_app.domain.deadlines import DueDay, add_workdays
 from clerk_app.domain.dispatch import Group
-from clerk_app.domain.kinds import MOVING, ParcelState
+from clerk_app.domain.kinds import MOVING, PARCEL_LABELS, ParcelState
 from clerk_app.domain.lots import at_point
 from clerk_app.domain.numbers import plain
 from clerk_app.domain.summary import CaseSummary
 from clerk_app.domain.supervision import settle_days
+from clerk_app.domain.text import searchable
 from clerk_app.domain.tracing import Whereabout, parcel_steps, whereabouts
 from clerk_app.seat import Clock, Refused, Seat
 from clerk_app.store.records import Records
@@ -34,6 +36,14 @@ class Task:
     due: DueDay
     """The last day to settle it."""
     late: bool
+
+
+def _told(one: ParcelSummary) -> str:
+    """Return all by which a bag is found, without the cases it holds."""
+    labels = PARCEL_LABELS[one.state], DIRECTION_LABELS[one.direction]
+    hands = one.sender, one.to, one.to_name, one.holder
+    numbers = one.number, one.number.replace("-", ""), one.manifest, one.waybill, one.seal, *one.holds
+    return searchable("\n".join((*numbers, *labels, *hands, one.event, one.event_place)))
 
 
 class Bags:
@@ -59,6 +69,14 @@ class Bags:
     def parcels(self, scope: str = "all") -> list[ParcelSummary]:
         """Return the bags ``packed`` here and still here, ``moving``, ``arriving`` here, with a ``discrepancy``, or ``all``."""
         return [one for one in self._records.parcels() if self._in_scope(one, scope)]
+
+    def find(self, words: str, scope: str) -> list[ParcelSummary]:
+        """Return the bags in which every word is found, as cases are found by theirs."""
+        found = self.parcels(scope)
+        for word in words.split():
+            cases = {case.number for case in self._records.find_cases(word)}
+            found = [one for one in found if searchable(word) in _told(one) or cases.intersection(one.holds)]
+        return found
 
     def _in_scope(self, one: ParcelSummary, scope: str) -> bool:
         mine, point = one.sender == self._seat.point, self._seat.point

@@ -11,6 +11,8 @@ from clerk_app import applicants, choosing, paperwork, planning
 from clerk_app.devices.scanner import Scanner
 from clerk_app.domain import bodies as b
 from clerk_app.domain.case import Case
+from clerk_app.domain.case_clock import CaseClock
+from clerk_app.domain.case_clocks import case_clocks
 from clerk_app.domain.catalogue import JointService, ServiceItem
 from clerk_app.domain.checklist import Deficit, Evidence, Tally
 from clerk_app.domain.deadlines import Calendar
@@ -209,6 +211,10 @@ class Desk(MeasureDoors):
     def clocks(self, case: Case) -> list[RunningClock]:
         """Return the clocks that run on a case today."""
         return clocks(case, self.calendar, self.today)
+
+    def reckonings(self, case: Case) -> tuple[CaseClock, ...]:
+        """Return every clock of a case, over or still to begin too, each reckoned day by day."""
+        return case_clocks(case, self.calendar, self.today)
 
     def deemed_accepted(self, case: Case) -> bool:
         """Whether the case counts as accepted by law because no notice was given in time (rule 1)."""

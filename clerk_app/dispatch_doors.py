@@ -82,6 +82,10 @@ class DispatchDoors(ScanDoors):
         """Return bags: ``packed`` and still here, ``moving``, ``arriving`` here, with a ``discrepancy``, or ``all``."""
         return self._bags.parcels(scope)
 
+    def find_parcels(self, words: str, scope: str = "all") -> list[ParcelSummary]:
+        """Return the bags of these in which every word is found: in what a list shows of a bag, or in a case of which it holds something."""
+        return self._bags.find(words, scope)
+
     def manifests(self) -> list[ManifestSummary]:
         """Return the hand-overs of this point, the latest first."""
         return self._bags.manifests()

@@ -25,7 +25,7 @@ DOORS: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("begin", "check_applicant", "applicant_warnings", "assess", "receive"), WINDOW),
     **dict.fromkeys(("known_applicant", "already_seen"), WINDOW),
     **dict.fromkeys(("cases", "find_cases", "case", "history", "confirmed", "allowed"), WINDOW),
-    **dict.fromkeys(("clocks", "deemed_accepted", "wanted", "visit_would_breach"), WINDOW),
+    **dict.fromkeys(("clocks", "reckonings", "deemed_accepted", "wanted", "visit_would_breach"), WINDOW),
     **dict.fromkeys(("supplement", "accept", "notify", "accept_provisionally", "decline"), WINDOW),
     **dict.fromkeys(("withdraw", "return_papers", "remark", "reveal_identity"), WINDOW),
     **dict.fromkeys(("papers_of", "paper", "print_paper"), WINDOW),

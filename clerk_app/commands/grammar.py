@@ -135,6 +135,8 @@ def _papers_moving(add: Add, below: Callable[[Any], Add]) -> None:
 def _over_the_line(add: Add) -> None:
     one = add("case", "看一件：本窗口的，或其他服务点的（要联网）", "casework:show")
     one.add_argument("case", metavar="NUMBER", help="办件编号")
+    one = add("clock", "核对时限：一件的每个时限，依据、起算、暂停、到期日，逐日怎么计的", "clocks:clock")
+    one.add_argument("case", metavar="CASE", help="办件编号")
     one = add("take-up", "异地续办：把其他服务点的办件转到本服务点办理（要联网）", "casework:take_up")
     one.add_argument("case", metavar="NUMBER", help="办件编号")
     one.add_argument("--reason", default="", metavar="TEXT", help="续办的理由")

@@ -177,6 +177,8 @@ class Suspended:
     on: date
     reason: str
     procedure: str = ""
+    told: Limit | None = None
+    """所需时间 as the applicant was told it in writing (行政许可法 §45)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

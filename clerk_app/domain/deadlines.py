@@ -96,6 +96,8 @@ class Suspension:
     end: date | None = None
     kind: str = ""
     reason: str = ""
+    told: Limit | None = None
+    """How long it would take, as the applicant was told."""
 
 
 def add(calendar: Calendar, start: date, limit: Limit) -> DueDay:

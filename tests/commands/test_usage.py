@@ -16,6 +16,7 @@ ENGLISH = re.compile(
 COMMANDS = [
     (),
     *((name,) for name in ("demo", "enrol", "sign-in", "sign-out", "items", "intake", "cases", "journal", "status")),
+    *((name,) for name in ("case", "clock")),
     *((name,) for name in ("sync", "doctor", "set-time", "paper", "central")),
     *((name,) for name in ("parcels", "parcel", "pack", "manifests", "handover", "where", "results", "deliver")),
     *((name,) for name in ("result-arrived", "discrepancies", "note-discrepancy", "close-discrepancy")),
@@ -45,6 +46,7 @@ WRONG = [
     ("parcel",),
     ("parcel", "unseal", "FS0001-01-P261123-0042-K"),
     ("where",),
+    ("clock",),
     ("handover",),
     ("note-discrepancy", "x", "nothing-such", "--note", "x"),
     ("close-discrepancy", "x", "--outcome", "x"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -17,6 +16,7 @@ from clerk_app.domain.journal import Record, in_order
 from clerk_app.domain.kinds import About
 from clerk_app.domain.standing import Standing, Summary, about_of, fold_any, summary_of_any
 from clerk_app.domain.summary import CaseSummary
+from clerk_app.domain.text import searchable
 from clerk_app.domain.tips import Tip, TipSummary
 from clerk_app.store.books.book import Book
 from clerk_app.store.books.counted import NOTHING, Counted
@@ -28,8 +28,8 @@ TABLE = "cases"
 """What every subject's entries fold to: cases, bags and manifests, each under its number."""
 SUBJECTS = "subjects"
 FOLDED = "folded"
-FOLDS = 4
-"""Raised whenever a fold tells more than it did before: what was kept is told anew at the next opening."""
+FOLDS = 5
+"""Raised whenever a fold or its summary tells more than it did before: what was kept is told anew at the next opening."""
 
 _DECODERS: dict[About, Callable[[bytes], Standing]] = {
     About.CASE: msgspec.json.Decoder(Case).decode,
@@ -200,7 +200,7 @@ class Casebook:
 
     def find(self, words: str) -> list[CaseSummary]:
         """Return the cases in which every word is found, the latest change first."""
-        wanted = _normal(words).split()
+        wanted = searchable(words).split()
         if not wanted:
             return []
         found = []
@@ -214,7 +214,7 @@ class Casebook:
 
     def of_applicant(self, id_number: str) -> list[Case]:
         """Return every case of one applicant, the latest change first."""
-        wanted = _normal(id_number)
+        wanted = searchable(id_number)
         mine = [s for s in self.summaries() if wanted and s.id_number.lower() == wanted]
         return [case for case in (self.case(s.number) for s in mine) if case is not None]
 
@@ -370,8 +370,4 @@ def _words(summary: CaseSummary) -> str:
         summary.item_name,
         summary.prefiling,
     )
-    return _normal("\n".join(fields))
-
-
-def _normal(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).lower()
+    return searchable("\n".join(fields))
