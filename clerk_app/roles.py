@@ -34,7 +34,7 @@ DOORS: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("disputes", "refusals", "refusal", "leaves", "mend", "say_again", "give_up"), WINDOW),
     **dict.fromkeys(("scanner", "waiting_scans", "hold_scan", "release_scans"), WINDOW),
     **dict.fromkeys(("attach_scan", "remove_scan", "scans_of"), WINDOW),
-    **dict.fromkeys(("to_pack", "results_here", "parcels", "manifests", "parcel", "manifest"), WINDOW),
+    **dict.fromkeys(("to_pack", "results_here", "parcels", "find_parcels", "manifests", "parcel", "manifest"), WINDOW),
     **dict.fromkeys(("disputed", "way_of", "trace", "custody_tasks", "note_discrepancy"), WINDOW),
     **dict.fromkeys(("packing", "packing_for_applicant", "pack", "unseal", "set_waybill"), WINDOW),
     **dict.fromkeys(("ask_pickup", "cancel_pickup", "begin_pickup", "scan_bag", "close_pickup"), WINDOW),

@@ -175,7 +175,8 @@ def test_the_lights_read_from_the_sums_are_those_of_every_clock(today: date) -> 
     for case in stood:
         if isinstance(case, Case):
             for clock in clocks(case, Calendar(), today):
-                expected.setdefault(case.item.department.name, Counter())[clock.light] += 1
+                if clock.name != "送达":  # is not counted (docs/measures.md)
+                    expected.setdefault(case.item.department.name, Counter())[clock.light] += 1
 
     assert lights(gathered(counted(stood), EVER), Calendar(), today) == expected
     assert sum(map(Counter.total, expected.values())) > 40
