@@ -125,7 +125,7 @@ class Casework:
 
     def _as_marked(self, case: Case) -> Case:
         """Return the case with its applicant as a mark against them, added since it was received, leaves them (rule 4)."""
-        marked = applicants.marked(self._records.cases_of_applicant(case.applicant.id_number), self._today)
+        marked = applicants.marked(self._records.marked_cases_of(case.applicant.id_number), self._today)
         return replace(case, applicant=replace(case.applicant, discredited=True)) if marked else case
 
     def _next(self, case: Case, decide: Decide) -> list[Act]:

@@ -165,7 +165,7 @@ class Desk(SupervisionDoors):
             choosing.must_be_offered(self._records, item, self.today)
         self._check_text(reason, "reason")
         applicant = applicants.normalised(draft.applicant, self.today)
-        if applicants.marked(self._records.cases_of_applicant(applicant.id_number), self.today):
+        if applicants.marked(self._records.marked_cases_of(applicant.id_number), self.today):
             applicant = replace(applicant, discredited=True)
 
         def plan() -> list[Act]:

@@ -193,11 +193,9 @@ def _reasoned(words: str, reason: str) -> str:
 
 
 def _suspended_words(body: b.Suspended) -> str:
-    told = (
-        procedure_words(body.procedure) if body.procedure else "",
-        f"预计 {limit_words(body.told)}" if body.told else "",
-    )
-    return "：".join(filter(None, ("，".join(filter(None, told)), body.reason)))
+    procedure = procedure_words(body.procedure) if body.procedure else ""
+    told = f"预计{limit_words(body.told)}" if body.told is not None else ""
+    return "：".join(filter(None, ("，".join(filter(None, (procedure, told))), body.reason)))
 
 
 _WORDS: dict[type[Any], Callable[[Any], str | Said]] = {

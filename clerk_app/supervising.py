@@ -153,7 +153,7 @@ class Supervising(Overseeing):
 
     def allowed(self, case: Case) -> frozenset[str]:
         """Return the names of the ``Desk``'s methods here that make sense for the case as it stands, for this person."""
-        seen, here = case.oversight, case.place == self._seat.point
+        seen, here = case.oversight, case.place in self._sight.points()
         waits = any(not u.undone and seen.urge_answer(u.by.entry) is None for u in seen.urged)
         returned = any(
             seen.conclusion(s.said.task) is None and seen.answer(s.said.task) is None for s in seen.sent_back

@@ -39,9 +39,9 @@ class SupervisionDoors(MeasureDoors):
         papers: Path,
     ) -> None:
         super().__init__(records, seat, person, signing_key, clock, line, inquiry, scanner, papers)
-        self._supervising = Supervising(records, self._scribe, self._casework, seat, person, clock)
-        self._terms = Terms(records, self._scribe, self._casework, seat, person, clock)
-        self._verifying = Verifying(records, self._scribe, self._casework, seat, person, clock)
+        self._supervising = Supervising(records, self._scribe, self._casework, seat, person, clock, self._sight)
+        self._terms = Terms(records, self._scribe, self._casework, seat, person, clock, self._sight)
+        self._verifying = Verifying(records, self._scribe, self._casework, seat, person, clock, self._sight)
 
     # tasks
 

@@ -19,7 +19,7 @@ class Terms(Overseeing):
     """What a supervisor says of the days a case may take."""
 
     def extend(self, number: str, days: int, reason: str, approved_by: str, basis: str) -> Case:
-        """延长办理期限: both days move, each counted in its limit's unit."""
+        """延长办理期限: both days move by so many working days."""
 
         def body(case: Case) -> sb.Extended:
             if case.accepted is not None and case.state in IN_PROGRESS:

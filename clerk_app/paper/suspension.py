@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
-
 from clerk_app.domain.bodies import Accepted
+from clerk_app.domain.catalogue import Limit
 from clerk_app.domain.deadlines import DueDay, Suspension, promised_due
 from clerk_app.domain.moving import resumed_dues
 from clerk_app.domain.supervision_words import BY_LAW, procedure_words
@@ -27,7 +25,7 @@ from clerk_app.paper.common import (
     you,
 )
 from clerk_app.paper.context import PaperContext, PaperNotReady
-from clerk_app.paper.words import day, due_by, limit_words
+from clerk_app.paper.words import day, due_by, due_day, limit_words
 
 TITLE = "特殊程序审查期限告知书"
 
@@ -81,11 +79,13 @@ def _dues(context: PaperContext, told: Suspension, accepted: Accepted) -> tuple[
     rows = _pairs("原", (accepted.promised_due, accepted.statutory_due))
     if told.told is None or context.calendar is None:
         return rows
-    # The day after the last of so many working days, of which the first may be the one on which it began.
-    goes_on = promised_due(
-        context.calendar, replace(told.told, days=told.told.days + 1), told.start - timedelta(days=1)
-    ).day
-    return (*rows, *_pairs("预计", resumed_dues(context.case, goes_on, context.calendar)))
+    last = promised_due(context.calendar, told.told, told.start)
+    goes_on = promised_due(context.calendar, Limit(1), last.day).day
+    return (
+        *rows,
+        (("程序届满日", due_day(last)),),
+        *_pairs("预计", resumed_dues(context.case, goes_on, context.calendar)),
+    )
 
 
 def _pairs(word: str, dues: tuple[DueDay | None, DueDay | None]) -> tuple[tuple[Pair, ...], ...]:

@@ -52,6 +52,10 @@ class Listing(Offering):
         """Return all cases of this point with exactly this identity number, the latest change first."""
         return self._cases.of_applicant(id_number)
 
+    def marked_cases_of(self, id_number: str) -> list[Case]:
+        """Return those of them to which a mark against a false paper was ever added."""
+        return self._cases.marked_of(id_number)
+
     def tips(self, feeds: frozenset[str] = OWN) -> list[TipSummary]:
         """Return the summaries of tips likewise."""
         return self._cases.tips(feeds)
