@@ -47,6 +47,8 @@ DOORS: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("draw", "verify", "record_finding", "mark", "undoable", "ask_undo", "undo"), SUPERVISOR),
     **dict.fromkeys(("refresh_tasks", "my_returns", "tips", "tip", "offer_tip", "rate"), WINDOW),
     **dict.fromkeys(("tasks", "task_counts", "approve_tip", "decline_tip", "withdraw_tip"), SUPERVISOR),
+    **dict.fromkeys(("measures", "measured_points", "measures_csv", "export_measures"), SUPERVISOR),
+    **dict.fromkeys(("report_paper", "print_report"), SUPERVISOR),
     **dict.fromkeys(("take_up", "write_off", "settle", "close_discrepancy"), SUPERVISOR),
 }
 """Public method or property of the desk → who may use it. What a role then may do to a case, ``domain.kinds`` says."""

@@ -68,6 +68,7 @@ KEY_MODULES = (
     "screens.dispatch.arrival",
     "screens.dispatch.manifest",
     "screens.handover.screen",
+    "screens.measures.screen",
     "screens.line.screen",
     "screens.line.mending",
     "screens.help",

@@ -10,6 +10,7 @@ from typing import Any
 
 from clerk_app import VERSION
 from clerk_app.commands.custody_grammar import add_custody, add_parcel
+from clerk_app.commands.measure_grammar import add_measures
 from clerk_app.commands.parsing import Parser, counting, day, moment
 from clerk_app.commands.supervision_grammar import add_supervision, add_task
 
@@ -56,6 +57,7 @@ def parser() -> Parser:
     add_supervision(add)
     task = add("task", "督办的待办：转办、退回整改、了结、答复", "")
     add_task(below(task.add_subparsers(title="命令", metavar="命令", required=True)))
+    add_measures(add)
     central = add("central", "市中心一端", "")
     add = below(central.add_subparsers(title="命令", metavar="命令", required=True))
     _central(add)

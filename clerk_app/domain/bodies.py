@@ -29,6 +29,8 @@ class ItemRef:
     visits_cap: int = 1
     provisional_allowed: bool = True
     sample: bool = False
+    depth: str = ""
+    """网上办理深度, I to IV; empty where the catalogue does not say, or a window that does not tell it received the case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,6 +59,7 @@ LABELS: dict[str, str] = {
     "digest": "摘要",
     "direction": "去向类别",
     "discredited": "失信",
+    "depth": "办理深度",
     "document": "文书",
     "due": "应收",
     "either": "原件或复印件",

@@ -334,6 +334,14 @@ class Records(Listing):
         self.note_met()
         return found
 
+    def counts(self) -> dict[str, int]:
+        """Return the sums the measures are told from (``domain.measures``), of this store's whole life."""
+        return self.healed(self._cases.counts)
+
+    def counts_from_scratch(self) -> dict[str, int]:
+        """Return the same, reckoned anew from everything that is kept."""
+        return self._cases.counts_from_scratch()
+
     def rebuild(self) -> list[str]:
         """Fold every case anew from the journal; return the numbers whose kept state differs (none: all is well)."""
         return self._cases.differing()

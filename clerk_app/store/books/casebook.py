@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from clerk_app.domain.text import searchable
 from clerk_app.domain.tips import TipSummary
 from clerk_app.store.books.book import Book
 from clerk_app.store.books.changes import Changes
+from clerk_app.store.books.counted import NOTHING, Counted
 from clerk_app.store.books.subjects import HERE, OWN, SUBJECTS, decode_subject, decoder_of, feeds_of, row_of
 from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.ledger import Ledger
@@ -25,7 +26,7 @@ S = TypeVar("S", CaseSummary, ParcelSummary, ManifestSummary, TipSummary)
 TABLE = "cases"
 """What every subject's entries fold to: cases, bags and manifests, each under its number."""
 FOLDED = "folded"
-FOLDS = 4
+FOLDS = 5
 """Raised whenever a fold or its summary tells more than it did before: what was kept is told anew at the next opening."""
 
 
@@ -52,6 +53,7 @@ class Casebook:
         self._cases = ledger.table(TABLE)
         self._rows = ledger.table(SUBJECTS)
         self._book = book
+        self._sums = Counted(ledger)
         self._known: dict[str, _Known] = {}
         self._staged: dict[str, _Known] = {}
         self._count = 0
@@ -61,6 +63,7 @@ class Casebook:
 
     def load(self) -> None:
         """Take every subject's row into memory; rows that do not open are made anew from the journal."""
+        self._sums.forget()
         shared: dict[str, str] = {}
         heard: dict[tuple[str, ...], frozenset[str]] = {(HERE,): OWN}
         read: dict[str, _Known] = {}
@@ -77,12 +80,31 @@ class Casebook:
 
     def fold_as_now(self) -> None:
         """Fold every subject anew where a program wrote the store that folded otherwise: once, in one transaction."""
-        if self._vault.note(FOLDED) == FOLDS:
+        if self._vault.note(FOLDED) == FOLDS and self._sums.sound:
             return
         with self._vault.transaction():
-            for name in list(self._known):
-                self.refold(name, ())
-            self._vault.set_note(FOLDED, FOLDS)
+            if self._vault.note(FOLDED) != FOLDS:
+                self._sums.doubt()
+                for name in list(self._known):
+                    self.refold(name, ())
+                self._vault.set_note(FOLDED, FOLDS)
+            self._sums.recount(self._everything)
+
+    def counts(self) -> dict[str, int]:
+        """Return the sums of what every subject adds to the measures, pruned ones included."""
+        with self._vault.transaction():
+            return self._sums.sums(self._everything)
+
+    def counts_from_scratch(self) -> dict[str, int]:
+        """Return the same, reckoned from every fold that is kept."""
+        with self._vault.transaction():
+            return self._sums.from_scratch(self._everything)
+
+    def _everything(self) -> Iterator[Standing]:
+        for name in [*self._known, *(name for name in self._staged if name not in self._known)]:
+            found = self.stood(name)
+            if found is not None:
+                yield found
 
     def _recover(self) -> None:
         """Find every subject's entries by reading the whole journal."""
@@ -112,7 +134,7 @@ class Casebook:
     def stood(self, subject: str) -> Standing | None:
         """Return a case, a bag or a manifest, likewise."""
         try:
-            return self._cases.fetch(subject, decoder_of(subject))
+            return self._fetched(subject)
         except StoreDamaged:
             return fold_any(subject, self.records_of(subject))
 
@@ -219,7 +241,13 @@ class Casebook:
 
     def forget(self, subject: str) -> None:
         """Take a subject's case and row away; its entries are the caller's."""
+        stood = self.stood(subject)
+        if stood is not None:
+            self._sums.lay_aside(stood)
         self._cases.discard(subject)
+        self._take_away(subject)
+
+    def _take_away(self, subject: str) -> None:
         self._rows.discard(subject)
 
         def gone() -> None:
@@ -236,13 +264,13 @@ class Casebook:
         if left:
             self._refold(subject, left)
         else:
-            self.forget(subject)
+            self._stands(subject, None)
+            self._take_away(subject)
 
     def keep(self, stood: Standing, added: Iterable[int]) -> None:
         """Put a case, bag or manifest as it is folded now, with the entries that came to it."""
-        subject = stood.number
-        self._cases.put(subject, stood, new=self._is_new(subject))
-        self._put(subject, self._with(subject, added), lambda unsent: summary_of_any(stood, unsent))
+        self._stands(stood.number, stood)
+        self._put(stood.number, self._with(stood.number, added), lambda unsent: summary_of_any(stood, unsent))
 
     def touch(self, subject: str, added: Iterable[int]) -> None:
         """Note that entries came to a subject, or were heard of, that change no case."""
@@ -265,11 +293,25 @@ class Casebook:
             return
         stood, feeds = fold_any(subject, records), feeds_of(records)
         if stood is not None:
-            self._cases.put(subject, stood, new=self._is_new(subject))
+            self._stands(subject, stood)
             self._put(subject, places, lambda unsent: summary_of_any(stood, unsent), feeds)
         else:
-            self._cases.discard(subject)
+            self._stands(subject, None)
             self._put(subject, places, lambda _: None, feeds)
+
+    def _stands(self, subject: str, stood: Standing | None) -> None:
+        """Keep how a subject stands now, and count what that adds."""
+        is_new = self._is_new(subject)
+        before = NOTHING if is_new else self._sums.added(subject, lambda: self._fetched(subject))
+        if stood is None:
+            self._cases.discard(subject)
+        else:
+            self._cases.put(subject, stood, new=is_new)
+        self._sums.change(subject, before, stood)
+
+    def _fetched(self, subject: str) -> Standing | None:
+        """Return what is kept of a subject; raises ``StoreDamaged``."""
+        return self._cases.fetch(subject, decoder_of(subject))
 
     def _with(self, subject: str, added: Iterable[int]) -> list[int]:
         """Return a subject's places, each once: an entry that takes a damaged one's place comes to where that stood."""

@@ -15,6 +15,7 @@ from clerk_app.domain.journal import GENESIS, Entry, links
 from clerk_app.store.books.book import HEAD, MOVED, REFUSED, UNSENT, Book
 from clerk_app.store.books.book import TABLE as JOURNAL
 from clerk_app.store.books.casebook import TABLE as CASES
+from clerk_app.store.books.counted import NOTE as COUNTED
 from clerk_app.store.books.cursor import CURSOR
 from clerk_app.store.books.further import FEED
 from clerk_app.store.books.gaps import TABLE as GAPS
@@ -101,6 +102,7 @@ class Mending:
             told = {name: doubt[name] for name in ("at", "cause", "kept")}
             vault.set_note(REPAIRED, {**told, "tables": sorted(hit)})
             vault.set_note(DOUBT, None)
+            vault.set_note(COUNTED, None)
             if older is not None:
                 vault.accept_older()
 

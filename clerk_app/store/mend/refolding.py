@@ -16,6 +16,7 @@ from clerk_app.domain.standing import Standing, fold_any, summary_of_any
 from clerk_app.domain.summary import CaseSummary
 from clerk_app.store.books.book import Book
 from clerk_app.store.books.casebook import TABLE
+from clerk_app.store.books.counted import NOTE as COUNTED
 from clerk_app.store.books.gaps import TABLE as GAPS
 from clerk_app.store.books.subjects import SUBJECTS, Subject, decode_subject, decoder_of, feeds_of, row_of
 from clerk_app.store.errors import StoreDamaged
@@ -92,6 +93,7 @@ class Refolding:
         """
         if not self._vault.note(NOTE):
             return False
+        self._vault.set_note(COUNTED, None)
         kept_names = self._read()
         if kept_names is None:
             kept_names = self._vault.ids(SUBJECTS)
