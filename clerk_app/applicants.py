@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -11,6 +12,7 @@ from clerk_app.domain.draft import Draft
 from clerk_app.domain.numbers import check_identity_number, check_number, check_phone, plain
 from clerk_app.domain.people import Applicant
 from clerk_app.domain.refusals import Refusal
+from clerk_app.domain.supervision_acts import marked as mark_stands
 from clerk_app.domain.text import storable
 from clerk_app.planning import uncorrected
 
@@ -71,6 +73,23 @@ def normalised(applicant: Applicant, today: date) -> Applicant:
         agent_name=applicant.agent_name.strip(),
         agent_id_number=normal_number(applicant.agent_id_number),
     )
+
+
+def marked(earlier: Iterable[Case], today: date) -> bool:
+    """Whether a mark against a false paper of this applicant stands today: no 容缺受理 while it does (rule 4)."""
+    return any(mark_stands(case, today) for case in earlier)
+
+
+def known(earlier: Sequence[Case], today: date) -> Applicant | None:
+    """Return the applicant as last recorded; whether 失信 holds, their marks decide, where there ever were any.
+
+    ``earlier``: this applicant's cases, the latest change first. Taken down while a mark stood, 失信 ends with it.
+    """
+    if not earlier:
+        return None
+    latest = earlier[0].applicant
+    told = latest.discredited and not any(case.oversight.marks for case in earlier)
+    return replace(latest, discredited=told or marked(earlier, today))
 
 
 def already_seen(draft: Draft, earlier: list[Case], today: date) -> dict[str, Evidence]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from clerk_app import planning
+from clerk_app import applicants, planning
 from clerk_app.applicants import normal_number
 from clerk_app.domain.acts import overdue_debts
 from clerk_app.domain.case import Case
@@ -56,6 +57,7 @@ class Casework:
             item = self._records.item(case.item.code, version=case.item.version)
             # Papers are taken in wherever they are brought; what then follows, the point decides that handles the case.
             then = Decide.RECEIVE if first and not self._is_here(case) else decide
+            after = self._as_marked(after) if then is Decide.PROVISIONAL else after
             acts = first + planning.next_step(after, then, item, reason, self._records.calendar(), self._today)
             if not acts:
                 raise Refused("state-forbids", f"办件现为“{STATE_LABELS[case.state]}”，不能再做这一步。")
@@ -115,7 +117,13 @@ class Casework:
         asked = bool(case.owed or case.notices)
         return asked and any(d.material not in late for d in planning.wanted(case, self._today))
 
+    def _as_marked(self, case: Case) -> Case:
+        """Return the case with its applicant as a mark against them, added since it was received, leaves them (rule 4)."""
+        marked = applicants.marked(self._records.cases_of_applicant(case.applicant.id_number), self._today)
+        return replace(case, applicant=replace(case.applicant, discredited=True)) if marked else case
+
     def _next(self, case: Case, decide: Decide) -> list[Act]:
+        case = self._as_marked(case) if decide is Decide.PROVISIONAL else case
         try:
             return planning.next_step(case, decide, None, ("", ""), self._records.calendar(), self._today)
         except Refused:
@@ -123,6 +131,7 @@ class Casework:
 
     def _step(self, number: str, decide: Decide, kind: str, otherwise: str) -> Case:
         def only(case: Case) -> list[Act]:
+            case = self._as_marked(case) if decide is Decide.PROVISIONAL else case
             acts = planning.next_step(case, decide, None, ("", ""), self._records.calendar(), self._today)
             if kind not in {a.kind for a in acts}:
                 raise Refused("not-applicable", otherwise)

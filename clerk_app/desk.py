@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from clerk_app.scanning import split
 from clerk_app.seat import Act, Clock, Refused, Seat
 from clerk_app.store.books.search import Hit
 from clerk_app.store.records import Records
-from clerk_app.task_doors import TaskDoors
+from clerk_app.supervision_doors import SupervisionDoors
 
 __all__ = ["Desk", "Hit", "IntakeResult", "Outcome"]
 
@@ -53,7 +53,7 @@ class IntakeResult:
 
 
 @guarded
-class Desk(TaskDoors):
+class Desk(SupervisionDoors):
     """One signed-in person at one window; every method that writes is durable when it returns, and raises ``Refused``.
 
     Whoever may not use a method (``roles.DOORS``) gets ``Refused`` too, whether it reads or writes.
@@ -126,9 +126,8 @@ class Desk(TaskDoors):
         return applicants.warnings(applicant, self.today)
 
     def known_applicant(self, id_number: str) -> Applicant | None:
-        """Return the applicant as last recorded at this point under this number: nothing is typed twice."""
-        cases = self._records.cases_of_applicant(applicants.normal_number(id_number))
-        return cases[0].applicant if cases else None
+        """Return the applicant as last recorded here under this number, 失信 where a mark against them stands (rule 4)."""
+        return applicants.known(self._records.cases_of_applicant(applicants.normal_number(id_number)), self.today)
 
     def already_seen(self, draft: Draft) -> dict[str, Evidence]:
         """Return, by line key, where a paper of this applicant was verified before and still holds (rule 10)."""
@@ -164,6 +163,8 @@ class Desk(TaskDoors):
             choosing.must_be_offered(self._records, item, self.today)
         self._check_text(reason, "reason")
         applicant = applicants.normalised(draft.applicant, self.today)
+        if applicants.marked(self._records.cases_of_applicant(applicant.id_number), self.today):
+            applicant = replace(applicant, discredited=True)
 
         def plan() -> list[Act]:
             self._prefilings.check(draft.prefiling)
@@ -295,7 +296,7 @@ class Desk(TaskDoors):
 
     def allowed(self, case: Case) -> frozenset[str]:
         """Return the names of this class's methods that make sense for the case as it stands."""
-        return self._casework.allowed(case)
+        return self._casework.allowed(case) | self._supervising.allowed(case)
 
     # papers
 

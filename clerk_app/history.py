@@ -17,6 +17,7 @@ from clerk_app.domain.journal import Record, Verdict
 from clerk_app.domain.kinds import KINDS, State
 from clerk_app.domain.plain import NotPlain, from_plain
 from clerk_app.domain.supervision_words import HEADS as SUPERVISION_HEADS
+from clerk_app.domain.supervision_words import procedure_words
 from clerk_app.domain.timing import runs_back
 from clerk_app.planning import VISIT_REASONS
 
@@ -207,6 +208,14 @@ def _reasoned(words: str, reason: str) -> str:
     return words + (f"：{reason}" if reason else "")
 
 
+def _suspended_words(body: b.Suspended) -> str:
+    told = (
+        procedure_words(body.procedure) if body.procedure else "",
+        f"预计 {body.days} 个工作日" if body.days else "",
+    )
+    return "：".join(filter(None, ("，".join(filter(None, told)), body.reason)))
+
+
 _WORDS: dict[type[Any], Callable[[Any], str | Said]] = {
     b.Received: lambda x: f"{x.item.name}，收到 {len([t for t in x.tallies if not t.empty])}/{len(x.checklist)} 项",
     b.Checked: lambda x: f"{len(x.tallies)} 项",
@@ -224,7 +233,7 @@ _WORDS: dict[type[Any], Callable[[Any], str | Said]] = {
     b.Ended: lambda x: x.reason,
     b.Numbered: lambda x: f"正式编号 {x.official}",
     b.TakenUp: lambda x: x.by,
-    b.Suspended: lambda x: x.reason,
+    b.Suspended: _suspended_words,
     b.Resumed: lambda x: f"自 {x.on} 起恢复计时",
     b.Decided: lambda x: (
         {"approved": "准予", "denied": "不予批准"}.get(x.outcome, x.outcome)

@@ -15,6 +15,7 @@ from clerk_app.store.file.durable import create_private_file, make_private_folde
 from clerk_app.store.records import Records
 
 RECEIPT, ACCEPTANCE, NOTICE = "接收回执", "受理回执", "申请材料补正告知书"
+EXTENSION, SUSPENSION = "延长办理期限通知书", "特殊程序审查期限告知书"
 COMMITMENT, REFUSAL, CUSTODY, DELIVERY = "容缺受理承诺书", "不予受理通知书", "物料流转凭证", "送达回执"
 
 
@@ -38,8 +39,9 @@ def decision_papers(case: Case) -> tuple[str, ...]:
 def papers_of(case: Case) -> tuple[str, ...]:
     """Return every kind of paper that exists for a case, in the order they came about."""
     notices = (NOTICE,) if case.notices else ()
+    terms = ((EXTENSION,) if case.extensions else ()) + ((SUSPENSION,) if case.suspensions else ())
     delivery = (DELIVERY,) if case.delivered else ()
-    return tuple(dict.fromkeys((RECEIPT, *notices, *decision_papers(case), CUSTODY, *delivery)))
+    return tuple(dict.fromkeys((RECEIPT, *notices, *decision_papers(case), *terms, CUSTODY, *delivery)))
 
 
 def render(

@@ -175,6 +175,9 @@ class Suspended:
     on: date
     reason: str
     procedure: str = ""
+    """Of ``supervision_words.PROCEDURES``."""
+    days: int | None = None
+    """Working days it is to take, as the applicant is told (行政许可法 §45); ``None``: not known yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,6 +96,8 @@ class Suspension:
     end: date | None = None
     kind: str = ""
     reason: str = ""
+    days: int | None = None
+    """Working days it was said to take."""
 
 
 def add(calendar: Calendar, start: date, limit: Limit) -> DueDay:

@@ -91,6 +91,23 @@ FINDINGS: Mapping[str, str] = {
     "other": "其他",
 }
 """效能监察: what a finding is about, by its code."""
+PROCEDURES: Mapping[str, str] = {
+    "hearing": "听证",
+    "tender": "招标",
+    "auction": "拍卖",
+    "inspection": "检验",
+    "testing": "检测",
+    "quarantine": "检疫",
+    "appraisal": "鉴定",
+    "expert-review": "专家评审",
+    "site": "现场踏勘",
+    "publicity": "公示",
+    "other": "其他特别程序",
+}
+"""特别程序 by its code; those of ``BY_LAW`` are the ones 行政许可法 §45 names, the others rest on the item's own rules."""
+BY_LAW = frozenset(
+    {"hearing", "tender", "auction", "inspection", "testing", "quarantine", "appraisal", "expert-review"}
+)
 RISK_LABELS: Mapping[str, str] = {
     "provisional": "容缺受理",
     "evidence": "沿用已核验材料",
@@ -154,6 +171,11 @@ def outcome_words(task: str, outcome: str) -> str:
     """Return what an outcome of a task is called."""
     kind = task_kind(task)
     return OUTCOMES.get(kind, {}).get(outcome, outcome) if kind is not None else outcome
+
+
+def procedure_words(code: str) -> str:
+    """Return what a special procedure is called."""
+    return PROCEDURES.get(code, code) or PROCEDURES["other"]
 
 
 def _reasoned(words: str, reason: str) -> str:

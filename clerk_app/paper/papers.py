@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from clerk_app.domain.custody_bodies import Closed, Sealed
-from clerk_app.paper import acceptance, commitment, custody, delivery, notice, receipt, refusal
+from clerk_app.paper import acceptance, commitment, custody, delivery, extension, notice, receipt, refusal, suspension
 from clerk_app.paper.blocks import Paper
 from clerk_app.paper.context import HandContext, PaperContext, PaperNotReady
 from clerk_app.paper.flow import pages_of
@@ -35,6 +35,8 @@ _MAKERS: dict[str, Callable[[PaperContext], Paper]] = {
     notice.TITLE: notice.notice,
     commitment.TITLE: commitment.commitment,
     refusal.TITLE: refusal.refusal,
+    extension.TITLE: extension.extension,
+    suspension.TITLE: suspension.suspension,
     custody.TITLE: custody.custody,
     delivery.TITLE: delivery.delivery,
 }

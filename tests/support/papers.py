@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from clerk_app.domain import bodies as b
+from clerk_app.domain import supervision_bodies as sb
 from clerk_app.domain.case import Case
 from clerk_app.domain.case_parts import Notice, Visit
 from clerk_app.domain.catalogue import (
@@ -24,7 +25,7 @@ from clerk_app.domain.catalogue import (
     Situation,
 )
 from clerk_app.domain.checklist import Defect, DeficitKind, Evidence, Tally
-from clerk_app.domain.deadlines import DueDay
+from clerk_app.domain.deadlines import DueDay, Suspension
 from clerk_app.domain.kinds import State
 from clerk_app.domain.people import Applicant
 from clerk_app.paper.context import PaperContext
@@ -213,6 +214,27 @@ def provisional_case() -> Case:
     return replace(case, tallies=tallies, owed=owed)
 
 
+def extended_case(**changes: Any) -> Case:
+    """Return an accepted case that takes five days longer."""
+    told = sb.Extended(
+        on=date(2026, 7, 27),
+        days=5,
+        reason="需向申请人原居住地公安机关核实居住登记情况，对方尚未回函",
+        approved_by="样例市公安局副局长陈样例",
+        promised_due=due_on(2026, 8, 4),
+        statutory_due=due_on(2026, 8, 11, provisional=True),
+    )
+    told = replace(told, **changes)
+    accepted = b.Accepted(accepted_on=RECEIVED, promised_due=told.promised_due, statutory_due=told.statutory_due)
+    return accepted_case(extensions=(told,), accepted=accepted)
+
+
+def suspended_case(**changes: Any) -> Case:
+    """Return an accepted case in whose fifth day an expert review began."""
+    told = Suspension(start=date(2026, 7, 21), kind="expert-review", reason="就业情况须组织专家评审认定", days=8)
+    return accepted_case(suspensions=(replace(told, **changes),))
+
+
 def declined_case() -> Case:
     """Return a case that was refused."""
     declined = b.Declined(
@@ -273,6 +295,8 @@ CASES = {
     "申请材料补正告知书": notified_case,
     "容缺受理承诺书": provisional_case,
     "不予受理通知书": declined_case,
+    "延长办理期限通知书": extended_case,
+    "特殊程序审查期限告知书": suspended_case,
     "物料流转凭证": accepted_case,
     "送达回执": delivered_case,
 }
