@@ -55,7 +55,7 @@ class Cases(AreaScreen):
         key("cases.scope", "f8", "scope", "范围", "在今天、在办、待补正、有冲突、全部之间切换"),
         key("cases.elsewhere", "f7", "elsewhere", "到市中心查", "到市中心查这个编号的办件，可续办其他服务点的件"),
         key("cases.clear", "escape", "clear", "清空", "清空查找的内容"),
-        key("cases.reload", "f5", "reload", "刷新", "重新读取办件"),
+        key("cases.reload", "ctrl+r", "reload", "刷新", "重新读取办件"),
         move("cases.up", "up", "move(-1)", "上移", "光标上移一行"),
         move("cases.down", "down", "move(1)", "下移", "光标下移一行"),
         move("cases.page-up", "pageup", "page(-1)", "上页", "光标上移一页"),

@@ -59,7 +59,7 @@ class CaseView(AreaScreen):
         key("case.scans", "f", "scans", "扫描件", "这一件的扫描件：附上、撤下，看传到市中心没有"),
         key("case.conflicts", "c", "conflicts", "冲突", "两边的操作并排看；值班主任决定采用与否"),
         key("case.take-up", "u", "take_up", "续办", "这一件现由其他服务点办理：转回本服务点继续办理"),
-        key("case.reload", "f5", "reload", "刷新", "重新读取", show=False),
+        key("case.reload", "ctrl+r", "reload", "刷新", "重新读取", show=False),
     ]
 
     def __init__(self, number: str) -> None:

@@ -48,7 +48,7 @@ class Intake(AreaScreen):
         key("intake.act", "f9", "act", "办理", "照当前结论办理：受理、告知补正或容缺受理，并打印文书"),
         key("intake.other", "f8", "other", "其他办法", "只收件、容缺受理、不予受理"),
         key("intake.back", "escape", "back", "上一步", "回到上一步；已填的都还在"),
-        key("intake.again", "f5", "again", "重来", "清空，接待下一位"),
+        key("intake.again", "ctrl+r", "again", "重来", "清空，接待下一位"),
     ]
 
     def __init__(self) -> None:

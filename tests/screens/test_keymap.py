@@ -144,7 +144,7 @@ async def test_leaving_asks_only_while_something_is_half_done(tmp_path: Path) ->
         assert "有填写了一半" in dump(client.app)
         await client.press("escape")
         assert client.app.return_code is None
-        await client.press("f5", "enter")
+        await client.press("ctrl+r", "enter")
         assert not isinstance(client.app.screen, Notice)
         client.app.post_message(events.Key("ctrl+q", None))
         await client.pilot.pause()
