@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from clerk_app.domain.kinds import About
 from clerk_app.domain.supervision_words import TaskKind
 from screens.asking import ask
 from screens.dialogs import Option
@@ -40,8 +39,12 @@ def act_on(screen: ScanScreen, facts: TaskFacts, then: Callable[[], None]) -> No
     """Offer what may be done with a task, and with what it is about."""
     target = target_of(facts)
     allowed = facts.about.case.allowed if facts.about.case is not None else frozenset()
-    jumps = [] if facts.over else _jumps(facts.task, found=not facts.about.missing)
-    options = [*jumps, *_options(deeds_of(target, allowed))]
+    options = _options(deeds_of(target, allowed))
+    special = JUMP_BY_KIND.get(facts.task.kind, "")
+    if special and not facts.over:
+        options.insert(0, Option(special, *JUMPS[special]))
+    if facts.case is not None:
+        options.append(Option("open", *JUMPS["open"]))
 
     def chosen(id: str | None) -> None:
         if id and id in BY_ID:
@@ -103,19 +106,12 @@ JUMPS = {
     "write_off": ("核销", "找不回的，写明原因后核销"),
     "open": ("打开办件", "到这一件的详情"),
 }
-
-
-def _jumps(task: Task, *, found: bool) -> list[Option]:
-    by_kind = {
-        TaskKind.CONFLICT: "settle",
-        TaskKind.CUSTODY: "close",
-        TaskKind.QUARANTINE: "line",
-        TaskKind.DAMAGE: "write_off",
-    }
-    ids = [by_kind[task.kind]] if task.kind in by_kind else []
-    if task.about is About.CASE and found:
-        ids.append("open")
-    return [Option(id, *JUMPS[id]) for id in ids]
+JUMP_BY_KIND = {
+    TaskKind.CONFLICT: "settle",
+    TaskKind.CUSTODY: "close",
+    TaskKind.QUARANTINE: "line",
+    TaskKind.DAMAGE: "write_off",
+}
 
 
 def _jump(screen: ScanScreen, id: str, task: Task, then: Callable[[], None]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from clerk_app.domain.case import Case
 from clerk_app.domain.kinds import About
 from clerk_app.domain.oversight import Undoing
-from clerk_app.domain.supervision_words import FINDINGS, OUTCOMES, PROCEDURES, TaskKind
+from clerk_app.domain.supervision_words import FINDINGS, OUTCOMES, PROCEDURES, TaskKind, task_kind
 from screens.asking import Answers, Question, choice, day, day_of, remark, sentence
 from screens.dialogs import Option
 
@@ -66,7 +66,10 @@ class Deed:
 
 
 def _outcomes(target: Target) -> list[Option]:
-    found = OUTCOMES.get(target.kind, {}) if target.kind is not None else {}
+    """What is concluded is what the key names: a notice that is late is one by the clock, until the case is accepted by law."""
+    kinds = {task_kind(task.key) for task in target.tasks}
+    kind = kinds.pop() if len(kinds) == 1 else None
+    found = OUTCOMES.get(kind, {}) if kind is not None else {}
     return [Option(code, words) for code, words in found.items()]
 
 
@@ -261,7 +264,7 @@ def deeds_of(target: Target, allowed: frozenset[str]) -> list[Deed]:
     kind = target.kind
     wanted = set()
     if target.tasks and kind in RETURNABLE:
-        wanted |= {"assign", "send_back"} | ({"conclude"} if OUTCOMES.get(kind) else set())
+        wanted |= {"assign", "send_back"} | ({"conclude"} if _outcomes(target) else set())
     if kind is TaskKind.TIP:
         wanted |= {"approve_tip", "decline_tip"}
     if target.undoing is not None and target.undoing.by.actor != target.me:

@@ -92,7 +92,9 @@ def quarantined(client: Client) -> str:
 def told_twice(client: Client) -> str:
     """Ask in the second notice for what the first could have named."""
     number = case(client, brought=LACKING)
-    found = Tally(material="card", originals_seen=1, copies_kept=1, defect=Defect(kind=DeficitKind.DEFECTIVE, note="反面漏印"))
+    found = Tally(
+        material="card", originals_seen=1, copies_kept=1, defect=Defect(kind=DeficitKind.DEFECTIVE, note="反面漏印")
+    )
     say(client, number, "materials.checked", b.Checked(tallies=(found,)))
     desk_as(client, CLERK).notify(number)
     return number
@@ -173,6 +175,15 @@ def damaged(client: Client) -> str:
     number = case(client)
     loss = Loss(first=900, last=901, subject=number, cause="damaged", noticed="2026-03-02T12:00:00+08:00")
     client.records.losses = lambda: [loss]  # type: ignore[method-assign]
+    return number
+
+
+def deemed(client: Client) -> str:
+    """Have a case accepted by law, because no notice was given in time."""
+    number = case(client, Decide.RECEIVE, LACKING)
+    for _ in range(9):
+        client.clock.wait(1)
+    desk_as(client, CLERK).accept(number)
     return number
 
 
