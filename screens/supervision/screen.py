@@ -116,16 +116,17 @@ class Supervision(ScanScreen):
         """Show what was read; the cursor stays on its task, and what is chosen stays so while it is there."""
         listing, here = self.listing, self.listing.current
         same = found.asked == self._found.asked and self._read
+        could = bool(self._found.rows), bool(self.marked)
         self._found, self._read = found, True
         self.marked = {ref: task for ref, task in self.marked.items() if ref in found.there}
         at = listing.cursor if same else 0
         if here is not None:
-            names = [ref_of(task) for task in found.rows]
-            at = names.index(ref_of(here)) if ref_of(here) in names else at
+            at = found.places.get(ref_of(here), at)
         listing.empty = "没有符合的" if found.asked.words or found.asked.point else "没有要督办的事"
         listing.set_rows(found.rows, max(0, min(at, len(found.rows) - 1)))
         self._draw()
-        self.refresh_bindings()
+        if could != (bool(found.rows), bool(self.marked)):
+            self.refresh_bindings()
 
     def _not_read(self, refused: Refused) -> None:
         """Said beside the field: the queue is read again with every key and every second."""
@@ -145,12 +146,12 @@ class Supervision(ScanScreen):
             here = view is self.view
             tone = "bold $accented" if here else "$bad" if view.id == "over" and count else "$dim"
             parts.append((f"[{name}]" if here else f" {name} ", tone))
-        self.query_one("#supervision-views", Static).update(Content.assemble(*parts))
+        self.query_one("#supervision-views", Static).update(Content.assemble(*parts), layout=False)
         asked = self._asked
         told = [f"{len(self._found.rows)} 项", f"次序：{ORDER_LABELS[asked.order]}"]
         told += [f"服务点：{asked.point}"] * bool(asked.point) + [f"筛选：“{asked.words}”"] * bool(asked.words)
         told += [f"选中 {len(self.marked)} 项"] * bool(self.marked)
-        self.query_one("#supervision-state", Static).update(Content(clean("　".join(told))))
+        self.query_one("#supervision-state", Static).update(Content(clean("　".join(told))), layout=False)
 
     def on_resize(self) -> None:
         """Name the views as there is room."""

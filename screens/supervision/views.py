@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -81,6 +81,8 @@ class Found:
     rows: Sequence[Task] = ()
     counts: dict[str, int] = field(default_factory=dict)
     """How many there are in each view, by its id."""
+    places: Mapping[Ref, int] = field(default_factory=dict)
+    """Where in ``rows`` each task is."""
     there: Collection[Ref] = ()
     """Every task there is, listed or not."""
 
@@ -95,9 +97,12 @@ def read(desk: Desk, asked: Asked) -> Found:
     desk.refresh_tasks()
     me = desk.person.number
     tasks = desk.tasks(TaskFilter(point=asked.point, words=asked.words, order=asked.order))
-    counts = {view.id: sum(view.holds(task, me) for task in tasks) for view in VIEWS}
+    counts = {view.id: sum(view.holds(task, me) for task in tasks) for view in VIEWS[1:]}
+    counts[VIEWS[0].id] = len(tasks)
     rows = [task for task in tasks if asked.view.holds(task, me)]
-    return Found(asked, rows, counts, frozenset(map(ref_of, desk.tasks())))
+    every = desk.tasks() if asked.words or asked.point else tasks
+    places = {ref_of(task): at for at, task in enumerate(rows)}
+    return Found(asked, rows, counts, places, frozenset(map(ref_of, every)))
 
 
 COLUMNS = (

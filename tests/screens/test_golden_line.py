@@ -57,6 +57,8 @@ async def test_a_conflict(size: tuple[int, int], window: Path, golden: Golden) -
     async with opened(window, size, demo=True, signed_in=False) as client:
         await client.sign_in(SUPERVISOR)
         await collided(client)
+        client.app.clear_notifications()  # they go by themselves, sooner or later
+        await client.settle()
         golden(f"case-conflict-{size[0]}x{size[1]}", dump(client.app))
         await client.type("c")
         golden(f"conflict-{size[0]}x{size[1]}", dump(client.app))

@@ -32,11 +32,15 @@ async def at_work(client: Client, person: Person = SUPERVISOR) -> None:
     await client.sign_in(person)
 
 
+def shown(client: Client, kind: type) -> None:
+    assert type(client.app.screen) is kind, dump(client.app)
+
+
 async def meet(client: Client, number: str) -> None:
     """Open the task of a subject by its number."""
     await client.press("f5")
     await client.type(f"{number}\n")
-    assert isinstance(client.app.screen, TaskView), dump(client.app)
+    shown(client, TaskView)
 
 
 async def choose(client: Client, label: str) -> None:
@@ -56,7 +60,7 @@ async def do(client: Client, label: str, *answers: str) -> None:
             await choose(client, answer[1:])
         else:
             await client.type(f"{answer}\n")
-    assert isinstance(client.app.screen, Sure), dump(client.app)
+    shown(client, Sure)
     await client.press("enter")
 
 
@@ -88,7 +92,7 @@ class Met:
 
 K = TaskKind
 EACH = {
-    K.DEEMED: Met(made=made.deemed, act="结论", answers=("#有正当理由", "停电")),
+    K.DEEMED: Met(made=made.deemed, act="结论", answers=("#有正当理由", "停电"), left=(K.CLOCK,)),
     K.CLOCK: Met(made=lambda c: made.case(c, name=NASTY), days=7, act="延长期限", answers=("5", "复杂", "李局长", "")),
     K.DEBT: Met(made=made.owing, days=3, act="催办", answers=("请抓紧", "", ""), left=(K.DEBT, K.UNANSWERED)),
     K.CUSTODY: Met(made=made.bag_short, act="退回整改", answers=("查清", "20260310", "C0001"), left=(K.CUSTODY,)),
@@ -118,7 +122,7 @@ async def test_each_kind_is_met_and_seen_to(kind: TaskKind, tmp_path: Path) -> N
             await client.press("f7")
         await do(client, met.act, *met.answers)
 
-        assert isinstance(client.app.screen, TaskView)
+        shown(client, TaskView)
         assert met.says in dump(client.app)
         assert tuple(sorted(kinds(client, number))) == tuple(sorted(met.left))
 
@@ -135,9 +139,9 @@ async def test_a_notice_that_is_late_is_not_concluded_before_the_case_is_accepte
         await choose(client, "打开办件")
         await client.type("a\n")
         await client.press("enter", "escape")
-        assert isinstance(client.app.screen, TaskView)
+        shown(client, TaskView)
         await client.press("f7")
-        assert client.app.screen.task_shown.key == "deemed"
+        assert client.app.screen.task_shown.key == "deemed"  # type: ignore[attr-defined]
 
 
 async def test_a_conflict_is_settled_side_by_side(tmp_path: Path) -> None:
@@ -148,9 +152,9 @@ async def test_a_conflict_is_settled_side_by_side(tmp_path: Path) -> None:
         assert NASTY in dump(client.app)
         await client.press("f10")
         await choose(client, "裁定冲突")
-        assert isinstance(client.app.screen, DisputeView)
+        shown(client, DisputeView)
         await client.type("x按先到的办\n")
-        assert isinstance(client.app.screen, TaskView)
+        shown(client, TaskView)
         assert K.CONFLICT not in kinds(client, number)
 
 
@@ -165,7 +169,7 @@ async def test_a_discrepancy_is_closed_with_evidence(tmp_path: Path) -> None:
         assert kinds(client, bag) == []
         assert "已办结，不在督办之列" in dump(client.app)
         await client.press("enter")
-        assert isinstance(client.app.screen, BagView)
+        shown(client, BagView)
 
 
 async def test_a_false_paper_is_marked_before_that_is_the_conclusion(tmp_path: Path) -> None:
@@ -200,7 +204,7 @@ async def test_what_central_refused_leads_to_where_it_is_mended(tmp_path: Path) 
         await meet(client, number)
         await client.press("f10")
         await choose(client, "去同步处理")
-        assert isinstance(client.app.screen, LineArea)
+        shown(client, LineArea)
 
 
 async def test_what_cannot_be_written_off_is_refused_beside_the_field(tmp_path: Path) -> None:
@@ -210,7 +214,7 @@ async def test_what_cannot_be_written_off_is_refused_beside_the_field(tmp_path: 
         await meet(client, number)
         before = entries(client)
         await do(client, "核销", "硬盘坏了")
-        assert isinstance(client.app.screen, TaskView)
+        shown(client, TaskView)
         assert "已登记" not in dump(client.app)
         assert entries(client) == before
 
@@ -247,9 +251,9 @@ async def test_what_is_chosen_ends_alike_in_one_act(tmp_path: Path) -> None:
         await at_work(client)
         numbers = [made.declined(client) for _ in range(4)]
         await client.press("f5", "insert", "insert", "insert")
-        shown = dump(client.app)
-        assert "选中 3 项" in shown
-        assert shown.count(" * ") + shown.count(">* ") + shown.count("* ") >= 3
+        told = dump(client.app)
+        assert "选中 3 项" in told
+        assert told.count(" * ") + told.count(">* ") + told.count("* ") >= 3
         await client.press("f7")
         await choose(client, "结论")
         await client.type("1\n\n")
@@ -279,7 +283,7 @@ async def test_what_must_be_seen_to_one_by_one_is_not_done_at_once(tmp_path: Pat
         await at_work(client)
         made.tipped(client)
         await client.press("f5", "insert", "f7")
-        assert isinstance(client.app.screen, Supervision)
+        shown(client, Supervision)
         assert "不能一起办" in dump(client.app)
 
 
@@ -340,7 +344,7 @@ async def test_a_number_without_a_task_is_said_beside_the_field(tmp_path: Path) 
         number = made.case(client)
         await client.press("f5")
         await client.type(f"{number}\n")
-        assert isinstance(client.app.screen, Supervision)
+        shown(client, Supervision)
         assert "现在没有要督办的事" in dump(client.app)
 
 
@@ -385,7 +389,7 @@ async def test_a_burst_of_scans_does_nothing_but_lead_to_a_task(way: str, tmp_pa
             assert isinstance(screen, TaskView)
             assert screen.task_shown.subject == other
             await client.press("escape")
-            assert isinstance(client.app.screen, Supervision)
+            shown(client, Supervision)
         else:
             assert type(screen) is before[1]
             assert NOT_TAKEN[:8] in dump(client.app)
@@ -400,7 +404,7 @@ async def test_a_draw_lists_who_was_met_and_the_seed(tmp_path: Path) -> None:
         numbers = {made.owing(client) for _ in range(30)}
         await client.press("f5", "ctrl+d")
         await client.type("4\n\n\n")
-        assert isinstance(client.app.screen, Sure)
+        shown(client, Sure)
         await client.press("enter")
         screen = client.app.screen
         assert isinstance(screen, DrawView)
@@ -414,7 +418,7 @@ async def test_a_draw_lists_who_was_met_and_the_seed(tmp_path: Path) -> None:
         }
         assert seed in dump(client.app)
         await client.press("enter")
-        assert isinstance(client.app.screen, TaskView)
+        shown(client, TaskView)
 
 
 # telling people
@@ -432,10 +436,10 @@ async def test_new_red_lights_ring_once_and_say_nothing_personal(
         client.app.tick()
         await client.settle()
         assert rung == [1]
-        shown = dump(client.app)
-        assert "新增冲突 1 处" in shown
-        assert NASTY not in shown
-        assert number not in shown
+        told = dump(client.app)
+        assert "新增冲突 1 处" in told
+        assert NASTY not in told
+        assert number not in told
         client.app.tick()
         await client.settle()
         assert rung == [1]
@@ -481,12 +485,12 @@ async def test_what_was_sent_back_is_listed_and_answered(tmp_path: Path) -> None
         number = made.declined(client, NASTY)
         made.desk_as(client).send_back([(number, "declined")], CLERK.number, "请补写依据")
         await client.press("f3", "f8", "f8", "f8")
-        shown = dump(client.app)
-        assert "[待整改]" in shown
-        assert number in shown
-        assert NASTY in shown
+        told = dump(client.app)
+        assert "[待整改]" in told
+        assert number in told
+        assert NASTY in told
         await client.press("enter")
-        assert isinstance(client.app.screen, CaseView)
+        shown(client, CaseView)
         await client.type("y")
         assert "请补写依据" in dump(client.app)
         await client.type("已补写\n")
@@ -565,7 +569,7 @@ async def test_a_supervisor_acts_on_a_case_from_its_page(tmp_path: Path) -> None
         await client.type("g")
         await choose(client, "催办")
         await client.type("请抓紧\n\n\n")
-        assert isinstance(client.app.screen, Sure)
+        shown(client, Sure)
         await client.press("enter")
         assert K.UNANSWERED in kinds(client, number)
         assert "催办" in dump(client.app)
@@ -578,7 +582,7 @@ async def test_words_in_an_answer_are_no_markup(tmp_path: Path) -> None:
         await meet(client, number)
         await client.press("f10")
         await choose(client, "退回整改")
-        assert isinstance(client.app.screen, Words)
+        shown(client, Words)
         await client.type(f"{NASTY}[red]\n\n\n")
         assert f"{NASTY}[red]" in dump(client.app)
         await client.press("enter")
