@@ -10,15 +10,18 @@ from clerk_app.domain import dispatch
 from clerk_app.domain.custody import Manifest, Open, Parcel
 from clerk_app.domain.custody_numbers import parse_custody_number
 from clerk_app.domain.custody_summary import ManifestSummary, ParcelSummary
+from clerk_app.domain.custody_words import DIRECTION_LABELS
 from clerk_app.domain.deadlines import DueDay, add_workdays
 from clerk_app.domain.dispatch import Group
-from clerk_app.domain.kinds import MOVING, ParcelState
+from clerk_app.domain.kinds import MOVING, PARCEL_LABELS, ParcelState
 from clerk_app.domain.lots import at_point
 from clerk_app.domain.numbers import plain
 from clerk_app.domain.summary import CaseSummary
 from clerk_app.domain.supervision import settle_days
+from clerk_app.domain.text import searchable
 from clerk_app.domain.tracing import Whereabout, parcel_steps, whereabouts
 from clerk_app.seat import Clock, Refused, Seat
+from clerk_app.sight import Sight
 from clerk_app.store.records import Records
 
 
@@ -36,14 +39,23 @@ class Task:
     late: bool
 
 
+def _told(one: ParcelSummary) -> str:
+    """Return all by which a bag is found, without the cases it holds."""
+    labels = PARCEL_LABELS[one.state], DIRECTION_LABELS[one.direction]
+    hands = one.sender, one.to, one.to_name, one.holder
+    numbers = one.number, one.number.replace("-", ""), one.manifest, one.waybill, one.seal, *one.holds
+    return searchable("\n".join((*numbers, *labels, *hands, one.event, one.event_place)))
+
+
 class Bags:
     """Reads only; raises ``Refused`` for what is not known here."""
 
-    def __init__(self, records: Records, casework: Casework, seat: Seat, clock: Clock) -> None:
+    def __init__(self, records: Records, casework: Casework, seat: Seat, clock: Clock, sight: Sight) -> None:
         self._records = records
         self._casework = casework
         self._seat = seat
         self._clock = clock
+        self._sight = sight
 
     # looking
 
@@ -56,9 +68,17 @@ class Bags:
         point, place = self._seat.point, at_point(self._seat.point)
         return [s for s in self._records.summaries() if s.result == place or dispatch.goes_back(s, point)]
 
-    def parcels(self, scope: str = "all") -> list[ParcelSummary]:
+    def parcels(self, scope: str = "all", point: str = "") -> list[ParcelSummary]:
         """Return the bags ``packed`` here and still here, ``moving``, ``arriving`` here, with a ``discrepancy``, or ``all``."""
-        return [one for one in self._records.parcels() if self._in_scope(one, scope)]
+        return [one for one in self._sight.parcels(point) if self._in_scope(one, scope)]
+
+    def find(self, words: str, scope: str, point: str = "") -> list[ParcelSummary]:
+        """Return the bags in which every word is found, as cases are found by theirs."""
+        found = self.parcels(scope, point)
+        for word in words.split():
+            cases = {case.number for case in self._sight.find_cases(word, point)}
+            found = [one for one in found if searchable(word) in _told(one) or cases.intersection(one.holds)]
+        return found
 
     def _in_scope(self, one: ParcelSummary, scope: str) -> bool:
         mine, point = one.sender == self._seat.point, self._seat.point
@@ -69,13 +89,13 @@ class Bags:
             "discrepancy": one.discrepancies > 0 or one.conflicts > 0,
         }.get(scope, True)
 
-    def manifests(self) -> list[ManifestSummary]:
-        """Return the hand-overs of this point, the latest first."""
-        return self._records.manifests()
+    def manifests(self, point: str = "") -> list[ManifestSummary]:
+        """Return the hand-overs, the latest first."""
+        return self._sight.manifests(point)
 
     def parcel(self, number: str) -> Parcel:
         """Return a bag by its number or its waybill; raises ``Refused``."""
-        found = self._records.stood(self._named(number))
+        found = self._sight.stood(self._named(number))
         if not isinstance(found, Parcel):
             raise Refused("parcel-unknown", f"本窗口没有寄递袋“{number[:40]}”。", "parcel")
         return found
@@ -84,11 +104,11 @@ class Bags:
         code = plain(number)
         if parse_custody_number(code) is not None:
             return code
-        return next((one.number for one in self._records.parcels() if code and plain(one.waybill) == code), code)
+        return next((one.number for one in self._sight.parcels() if code and plain(one.waybill) == code), code)
 
     def manifest(self, number: str) -> Manifest:
         """Return a manifest; raises ``Refused``."""
-        found = self._records.stood(plain(number))
+        found = self._sight.stood(plain(number))
         if not isinstance(found, Manifest):
             raise Refused("manifest-unknown", f"本窗口没有交接清单“{number[:40]}”。", "manifest")
         return found
@@ -100,11 +120,11 @@ class Bags:
         cases = (self._records.case(number) for number in parcel.cases)
         return tuple(line for case in cases if case is not None for line in dispatch.disputed(parcel, case))
 
-    def tasks(self) -> list[Task]:
+    def tasks(self, point: str = "") -> list[Task]:
         """Return the discrepancies that are open, the oldest first."""
         found = []
-        bags = [s.number for s in self._records.parcels() if s.discrepancies]
-        lists = [s.number for s in self._records.manifests() if s.discrepancies]
+        bags = [s.number for s in self._sight.parcels(point) if s.discrepancies]
+        lists = [s.number for s in self._sight.manifests(point) if s.discrepancies]
         for subject in (*bags, *lists):
             stood = self._records.stood(subject)
             if isinstance(stood, Parcel | Manifest):

@@ -17,6 +17,7 @@ from clerk_app.domain.summary import CaseSummary
 from clerk_app.planning import Decide
 from clerk_app.scribe import Scribe
 from clerk_app.seat import Act, Clock, Refused, Seat
+from clerk_app.sight import Sight
 from clerk_app.store.records import Records
 
 Plan = Callable[[Case], Sequence[Act]]
@@ -25,12 +26,15 @@ Plan = Callable[[Case], Sequence[Act]]
 class Casework:
     """One person's acts on this window's cases; raises ``Refused`` and then nothing is recorded."""
 
-    def __init__(self, records: Records, scribe: Scribe, seat: Seat, person: Person, clock: Clock) -> None:
+    def __init__(
+        self, records: Records, scribe: Scribe, seat: Seat, person: Person, clock: Clock, sight: Sight
+    ) -> None:
         self._records = records
         self._scribe = scribe
         self._seat = seat
         self._person = person
         self._clock = clock
+        self._sight = sight
 
     @property
     def _today(self) -> date:
@@ -38,9 +42,9 @@ class Casework:
 
     def case(self, number: str) -> Case:
         """Return one case, by its number in any form or its official number."""
-        case = self._records.case(number)
+        case = self._sight.case(number)
         if case is None and number.strip():
-            found = [s for s in self._records.find_cases(number) if _is_named(s, number)]
+            found = [s for s in self._sight.find_cases(number) if _is_named(s, number)]
             case = self._records.case(found[0].number) if len(found) == 1 else None
         if case is None:
             raise Refused("case-unknown", f"本窗口没有编号为“{number[:40]}”的办件。", "case")
@@ -85,6 +89,8 @@ class Casework:
 
     def allowed(self, case: Case) -> frozenset[str]:
         """Return the names of the ``Desk``'s methods that make sense for the case as it stands."""
+        if not self._sight.is_here(case.number):
+            return frozenset({"take_up_case"} if case.state in OPEN else ())
         names = {"remark", "reveal_identity"}
         if not self._is_here(case):
             return frozenset(names | self._allowed_elsewhere(case))
@@ -119,7 +125,7 @@ class Casework:
 
     def _as_marked(self, case: Case) -> Case:
         """Return the case with its applicant as a mark against them, added since it was received, leaves them (rule 4)."""
-        marked = applicants.marked(self._records.cases_of_applicant(case.applicant.id_number), self._today)
+        marked = applicants.marked(self._records.marked_cases_of(case.applicant.id_number), self._today)
         return replace(case, applicant=replace(case.applicant, discredited=True)) if marked else case
 
     def _next(self, case: Case, decide: Decide) -> list[Act]:

@@ -11,6 +11,8 @@ from clerk_app import applicants, choosing, paperwork, planning
 from clerk_app.devices.scanner import Scanner
 from clerk_app.domain import bodies as b
 from clerk_app.domain.case import Case
+from clerk_app.domain.case_clock import CaseClock
+from clerk_app.domain.case_clocks import case_clocks
 from clerk_app.domain.catalogue import JointService, ServiceItem
 from clerk_app.domain.checklist import Deficit, Evidence, Tally
 from clerk_app.domain.deadlines import Calendar
@@ -163,7 +165,7 @@ class Desk(SupervisionDoors):
             choosing.must_be_offered(self._records, item, self.today)
         self._check_text(reason, "reason")
         applicant = applicants.normalised(draft.applicant, self.today)
-        if applicants.marked(self._records.cases_of_applicant(applicant.id_number), self.today):
+        if applicants.marked(self._records.marked_cases_of(applicant.id_number), self.today):
             applicant = replace(applicant, discredited=True)
 
         def plan() -> list[Act]:
@@ -187,13 +189,16 @@ class Desk(SupervisionDoors):
 
     # cases
 
-    def cases(self, scope: str = "all") -> list[CaseSummary]:
-        """Return the summaries of ``today``'s, ``open``, ``waiting`` (待补), ``conflict`` or ``all`` cases, the latest first."""
-        return [s for s in self._records.summaries() if _in_scope(s, scope, self.today)]
+    def cases(self, scope: str = "all", point: str = "") -> list[CaseSummary]:
+        """Return the summaries of ``today``'s, ``open``, ``waiting`` (待补), ``conflict`` or ``all`` cases, the latest first.
 
-    def find_cases(self, words: str) -> list[CaseSummary]:
+        ``point``: one of ``points``; empty: all of them.
+        """
+        return [s for s in self._sight.summaries(point) if _in_scope(s, scope, self.today)]
+
+    def find_cases(self, words: str, point: str = "") -> list[CaseSummary]:
         """Return cases by number in any form, official number, applicant's name, identity number or item name."""
-        return self._records.find_cases(words)
+        return self._sight.find_cases(words, point)
 
     def case(self, number: str) -> Case:
         """Return one case, by its number in any form or its official number; raises ``Refused``."""
@@ -210,6 +215,10 @@ class Desk(SupervisionDoors):
     def clocks(self, case: Case) -> list[RunningClock]:
         """Return the clocks that run on a case today."""
         return clocks(case, self.calendar, self.today)
+
+    def reckonings(self, case: Case) -> tuple[CaseClock, ...]:
+        """Return every clock of a case, over or still to begin too, each reckoned day by day."""
+        return case_clocks(case, self.calendar, self.today)
 
     def deemed_accepted(self, case: Case) -> bool:
         """Whether the case counts as accepted by law because no notice was given in time (rule 1)."""

@@ -64,7 +64,7 @@ class DispatchDoors(ScanDoors):
     ) -> None:
         super().__init__(records, seat, person, signing_key, clock, line, inquiry, scanner)
         self._papers = papers
-        self._bags = Bags(records, self._casework, seat, clock)
+        self._bags = Bags(records, self._casework, seat, clock, self._sight)
         self._couriers = Couriers(records, clock.steady if isinstance(clock, WindowClock) else clock)
         self._dispatch = Dispatch(records, self._scribe, self._casework, seat, person, clock, self._bags)
 
@@ -78,13 +78,20 @@ class DispatchDoors(ScanDoors):
         """Return the cases of which something lies here for the applicant: the result, or papers of a case that is over."""
         return self._bags.results()
 
-    def parcels(self, scope: str = "all") -> list[ParcelSummary]:
-        """Return bags: ``packed`` and still here, ``moving``, ``arriving`` here, with a ``discrepancy``, or ``all``."""
-        return self._bags.parcels(scope)
+    def parcels(self, scope: str = "all", point: str = "") -> list[ParcelSummary]:
+        """Return bags: ``packed`` and still here, ``moving``, ``arriving`` here, with a ``discrepancy``, or ``all``.
 
-    def manifests(self) -> list[ManifestSummary]:
-        """Return the hand-overs of this point, the latest first."""
-        return self._bags.manifests()
+        ``point``: one of ``points``; empty: all of them.
+        """
+        return self._bags.parcels(scope, point)
+
+    def find_parcels(self, words: str, scope: str = "all", point: str = "") -> list[ParcelSummary]:
+        """Return the bags of these in which every word is found: in what a list shows of a bag, or in a case of which it holds something."""
+        return self._bags.find(words, scope, point)
+
+    def manifests(self, point: str = "") -> list[ManifestSummary]:
+        """Return the hand-overs likewise, the latest first."""
+        return self._bags.manifests(point)
 
     def parcel(self, number: str) -> Parcel:
         """Return a bag by its number or its waybill."""
@@ -215,9 +222,9 @@ class DispatchDoors(ScanDoors):
 
     # discrepancies
 
-    def custody_tasks(self) -> list[Task]:
-        """Return the discrepancies that are open, the oldest first."""
-        return self._bags.tasks()
+    def custody_tasks(self, point: str = "") -> list[Task]:
+        """Return the discrepancies that are open, the oldest first; ``point`` as in ``parcels``."""
+        return self._bags.tasks(point)
 
     def note_discrepancy(self, subject: str, found: Sequence[cb.Discrepancy]) -> Parcel | Manifest:
         """Record lines against a bag or a manifest."""

@@ -21,6 +21,7 @@ from clerk_app.history import label_of, lines
 from clerk_app.paperwork import place_name
 from clerk_app.scribe import SETTLED, Scribe
 from clerk_app.seat import Act, Refused
+from clerk_app.sight import Sight
 from clerk_app.store.records import Records
 
 NO_EFFECT = "与办件现状不符，采用也不起作用"
@@ -64,14 +65,15 @@ class Dispute:
 class Disputes:
     """Finds conflicts and settles them."""
 
-    def __init__(self, records: Records, scribe: Scribe, person: Person) -> None:
+    def __init__(self, records: Records, scribe: Scribe, person: Person, sight: Sight) -> None:
         self._records = records
         self._scribe = scribe
         self._person = person
+        self._sight = sight
 
-    def everywhere(self) -> list[Dispute]:
+    def everywhere(self, point: str = "") -> list[Dispute]:
         """Return every conflict nobody settled yet: of cases, then of bags and hand-overs, the latest change first."""
-        lists = (self._records.summaries(), self._records.parcels(), self._records.manifests())
+        lists = (self._sight.summaries(point), self._sight.parcels(point), self._sight.manifests(point))
         numbers = [one.number for summaries in lists for one in summaries if one.conflicts]
         found = (self._records.stood(number) for number in numbers)
         return [dispute for stood in found if stood is not None for dispute in self.of(stood)]

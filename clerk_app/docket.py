@@ -30,6 +30,7 @@ from clerk_app.domain.supervision_words import RULES, TASK_LABELS, TaskKind
 from clerk_app.domain.tips import TipSummary
 from clerk_app.seat import Clock as Now
 from clerk_app.seat import Seat
+from clerk_app.sight import Sight
 from clerk_app.store.books.losses import Loss, LossState
 from clerk_app.store.records import Records
 
@@ -51,6 +52,7 @@ class Docket:
         self._seat = seat
         self._person = person
         self._now = now
+        self._sight = Sight(records, seat, person, now)
         self._preset = preset
         self._day = date.min
         self._calendar = Calendar()
@@ -66,7 +68,7 @@ class Docket:
             self._day, self._calendar = today, calendar
             self._seen, self._stood = {}, {}
         changed = set()
-        told = dict(self._records.told())
+        told = dict(self._records.told(self._sight.feeds()))
         for name in [name for name in self._tasks if name not in told]:
             del self._tasks[name]
             changed.add(name)
@@ -169,7 +171,7 @@ class Docket:
 
     def _here(self) -> Iterator[Task]:
         """What only this window's own store tells: what central did not take of it, and what it lost."""
-        for record in self._records.refused():
+        for record in self._records.loose_ends.needing():
             entry, title = record.entry, TASK_LABELS[TaskKind.QUARANTINE]
             about, point = about_of(entry.subject), point_of(entry.window)
             made = partial(Task, subject=entry.subject, about=about, title=title, point=point, window=entry.window)

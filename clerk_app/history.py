@@ -9,12 +9,14 @@ from typing import Any
 
 from clerk_app.domain import bodies as b
 from clerk_app.domain.case import Case
-from clerk_app.domain.catalogue import Unit
+from clerk_app.domain.case_clock import CaseClock
+from clerk_app.domain.case_clocks import case_clocks
 from clerk_app.domain.checklist import received_words
+from clerk_app.domain.clock_words import limit_words
 from clerk_app.domain.custody_telling import HEADS, ITEMS
-from clerk_app.domain.deadlines import Calendar, Clock, DueDay, Light, light, remaining
+from clerk_app.domain.deadlines import Calendar, DueDay, Light
 from clerk_app.domain.journal import Record, Verdict
-from clerk_app.domain.kinds import KINDS, State
+from clerk_app.domain.kinds import KINDS
 from clerk_app.domain.plain import NotPlain, from_plain
 from clerk_app.domain.supervision_words import HEADS as SUPERVISION_HEADS
 from clerk_app.domain.supervision_words import procedure_words
@@ -131,35 +133,17 @@ def _running_back(records: Sequence[Record]) -> set[str]:
 
 def clocks(case: Case, calendar: Calendar, today: date) -> list[RunningClock]:
     """Return the clocks that run on a case today, the nearest first."""
-    found = []
-    if case.state is State.RECEIVED:
-        clock = Clock(started_on=case.received_on, due=case.notice_due)
-        found.append(_running("一次性告知", clock, calendar, today, "逾期未告知视为受理"))
-    if case.accepted is not None and case.state in {State.ACCEPTED, State.PROVISIONAL, State.UNDER_REVIEW}:
-        accepted = case.accepted
-        limits = (
-            ("承诺办结", accepted.promised_due, case.item.promised),
-            ("法定办结", accepted.statutory_due, case.item.statutory),
-        )
-        for name, due, limit in limits:
-            if due is not None:
-                unit = limit.unit if limit is not None else Unit.WORKDAY
-                clock = Clock(started_on=accepted.accepted_on, due=due, unit=unit, suspensions=case.suspensions)
-                found.append(_running(name, clock, calendar, today, "特别程序中，暂停计时" if case.paused else ""))
-        for owed in case.open_debts(today):
-            clock = Clock(started_on=accepted.accepted_on, due=owed.by)
-            found.append(_running("容缺补交", clock, calendar, today, owed.name))
+    found = [
+        RunningClock(name=one.rule.name, due=one.due, left=one.left, light=one.light, note=_note(one))
+        for one in case_clocks(case, calendar, today)
+        if one.due is not None and one.left is not None and one.light is not None
+    ]
     return sorted(found, key=lambda c: c.due.day)
 
 
-def _running(name: str, clock: Clock, calendar: Calendar, today: date, note: str) -> RunningClock:
-    return RunningClock(
-        name=name,
-        due=clock.due,
-        left=remaining(calendar, clock, today),
-        light=light(calendar, clock, today),
-        note=note,
-    )
+def _note(clock: CaseClock) -> str:
+    """Of a debt, what is owed says more than how its day was found."""
+    return clock.about or clock.note
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,11 +193,9 @@ def _reasoned(words: str, reason: str) -> str:
 
 
 def _suspended_words(body: b.Suspended) -> str:
-    told = (
-        procedure_words(body.procedure) if body.procedure else "",
-        f"预计 {body.days} 个工作日" if body.days else "",
-    )
-    return "：".join(filter(None, ("，".join(filter(None, told)), body.reason)))
+    procedure = procedure_words(body.procedure) if body.procedure else ""
+    told = f"预计{limit_words(body.told)}" if body.told is not None else ""
+    return "：".join(filter(None, ("，".join(filter(None, (procedure, told))), body.reason)))
 
 
 _WORDS: dict[type[Any], Callable[[Any], str | Said]] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,15 +13,13 @@ from clerk_app.domain.checklist import Tally
 from clerk_app.domain.draft import Draft, HeldScan
 from clerk_app.domain.joint import questions
 from clerk_app.domain.people import Applicant
-from clerk_app.domain.plain import NotPlain, from_plain, to_plain
+from clerk_app.domain.plain import from_plain, to_plain
 from clerk_app.domain.prefiling import asked_for
 from clerk_app.filling import GivenPaper, answers_of, line_key, same_papers, tally_of
+from clerk_app.json_lines import read_line
 from clerk_app.line import LineDown, LineRefused
 from clerk_app.planning import Decide
 from clerk_app.seat import Refused
-
-MAX_LINE = 1 << 20
-"""Bytes of one line; an intake has no use for more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,27 +131,11 @@ class Hand:
 
 
 def _read(raw: bytes) -> GivenIntake:
-    if len(raw) > MAX_LINE:
-        raise Refused("line-too-long", f"这一行有 {len(raw)} 字节，超过 {MAX_LINE} 字节的上限，没有登记。")
-    try:
-        data = json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        raise Refused("json-invalid", "这一行不是完整的 JSON，没有登记。") from error
-    if not isinstance(data, dict):
-        raise Refused("json-invalid", "这一行应是一个 JSON 对象，没有登记。")
-    try:
-        given = from_plain(GivenIntake, {k: v for k, v in data.items() if v is not None})
-    except NotPlain as error:
-        raise Refused("shape-invalid", f"这一行的内容格式不对（{_place(error)}），没有登记。") from error
+    given = read_line(GivenIntake, raw)
     named = (given.item, given.items, given.joint, given.case, given.prefiling and not given.item)
     if sum(map(bool, named)) != 1:
         raise Refused("shape-invalid", "每行应有且只有 item、items、joint、case、prefiling 之一，没有登记。")
     return given
-
-
-def _place(error: NotPlain) -> str:
-    """Msgspec's message names the place, never the value: fit to be shown."""
-    return str(error)[:160]
 
 
 def _is_prefiled(given: GivenIntake) -> bool:

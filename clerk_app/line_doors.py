@@ -21,9 +21,11 @@ from clerk_app.prefilings import Prefiled, Prefilings
 from clerk_app.roles import guarded
 from clerk_app.scribe import Scribe
 from clerk_app.seat import Clock, Refused, Seat
+from clerk_app.sight import Sight
 from clerk_app.status import Status, status
 from clerk_app.store.books.losses import Loss
 from clerk_app.store.records import Records
+from clerk_app.window_clock import WindowClock
 
 MAX_TEXT = 2000
 """Characters of a remark or a reason."""
@@ -52,11 +54,12 @@ class LineDoors:
         self._clock = clock
         self._line = line
         self._scribe = Scribe(records, seat, signing_key, clock)
-        self._casework = Casework(records, self._scribe, seat, person, clock)
+        self._sight = Sight(records, seat, person, clock.steady if isinstance(clock, WindowClock) else clock)
+        self._casework = Casework(records, self._scribe, seat, person, clock, self._sight)
         self._handover = Handover(records, seat, person, signing_key, clock)
         self._prefilings = Prefilings(records, inquiry, clock)
         self._elsewhere = Elsewhere(records, seat, person, self._scribe, inquiry, clock)
-        self._disputes = Disputes(records, self._scribe, person)
+        self._disputes = Disputes(records, self._scribe, person, self._sight)
         self._mending = Mending(records, seat, person, self._scribe, clock)
 
     # applications made online
@@ -86,11 +89,32 @@ class LineDoors:
         """Return which point handles a case now, and who took it there."""
         return self._elsewhere.whereabouts(case)
 
+    # points
+
+    def points(self) -> tuple[str, ...]:
+        """Return the codes of the points this person answers for here, the window's own first."""
+        return self._sight.points()
+
+    def points_of(self, subject: str) -> tuple[str, ...]:
+        """Return which of these points hear of a case, a bag or a hand-over."""
+        return self._sight.points_of(subject)
+
+    def point_name(self, code: str) -> str:
+        """Return what a point is called."""
+        return self._records.point_name(code)
+
+    def changes(self, mark: int = 0) -> tuple[int, frozenset[str] | None]:
+        """Return which subjects changed, came or went since a mark, and the mark to ask with next; ``None``: read everything anew.
+
+        Answers from memory. 0: there was no mark yet.
+        """
+        return self._sight.changes(mark)
+
     # conflicts
 
-    def disputes(self, number: str = "") -> list[Dispute]:
-        """Return the conflicts nobody settled yet, of one case or bag or of all, both acts side by side."""
-        return self._disputes.of(self._named(number)) if number.strip() else self._disputes.everywhere()
+    def disputes(self, number: str = "", point: str = "") -> list[Dispute]:
+        """Return the conflicts nobody settled yet, of one case or bag or of all (of one ``point``), both acts side by side."""
+        return self._disputes.of(self._named(number)) if number.strip() else self._disputes.everywhere(point)
 
     def settle(self, number: str, entry: str, stands: bool, reason: str) -> Standing:
         """Let a conflicting act stand, or not."""
@@ -101,7 +125,7 @@ class LineDoors:
 
     def _named(self, number: str) -> Standing:
         custody = parse_custody_number(number)
-        stood = self._records.stood(custody.text) if custody is not None else None
+        stood = self._sight.stood(custody.text) if custody is not None else None
         return stood if stood is not None else self._casework.case(number)
 
     # what central did not take

@@ -21,6 +21,7 @@ from clerk_app.planning import DECLINE_REASONS, VISIT_REASONS
 from clerk_app.scribe import LOST, Scribe
 from clerk_app.seat import Act, Clock, Refused, Seat
 from clerk_app.store.books.loose_ends import MENDED, WAITS, problem_code
+from clerk_app.store.books.subjects import HERE
 from clerk_app.store.records import Records
 
 NOT_AGAIN = {
@@ -158,7 +159,7 @@ class Mending:
         subject = refusal.record.entry.subject
         parsed = parse_case_number(subject)
         ours = parsed is not None and parsed.point == self._seat.point
-        return subject if ours or self._records.case(subject) is not None else self._seat.window
+        return subject if ours or HERE in self._records.feeds_of(subject) else self._seat.window
 
     def _checked(self, body: Any) -> Any:
         """Return a body that is mended as the desk would have recorded it; raises ``Refused``."""

@@ -15,6 +15,7 @@ from clerk_app.domain.people import Person
 from clerk_app.planning import Decide
 from clerk_app.scribe import Scribe
 from clerk_app.seat import Act, Clock, Refused, Seat
+from clerk_app.sight import Sight
 from clerk_app.store.records import Records
 
 Overseen = Case | Parcel | Manifest
@@ -24,8 +25,16 @@ class Overseeing:
     """One person's acts on what stands here; raises ``Refused`` and then nothing is recorded."""
 
     def __init__(
-        self, records: Records, scribe: Scribe, casework: Casework, seat: Seat, person: Person, clock: Clock
+        self,
+        records: Records,
+        scribe: Scribe,
+        casework: Casework,
+        seat: Seat,
+        person: Person,
+        clock: Clock,
+        sight: Sight,
     ) -> None:
+        self._sight = sight
         self._records = records
         self._scribe = scribe
         self._casework = casework
@@ -42,7 +51,7 @@ class Overseeing:
         custody = parse_custody_number(subject)
         if custody is None:
             return self._casework.case(subject)
-        found = self._records.stood(custody.text)
+        found = self._sight.stood(custody.text)
         if not isinstance(found, Parcel | Manifest):
             raise Refused("case-unknown", f"本窗口没有“{custody.text}”。", "subject")
         return found

@@ -71,9 +71,9 @@ def render(
         raise Refused("paper-unprintable", str(error)) from error
 
 
-def write(content: bytes, folder: Path, name: str) -> Path:
-    """Put a PDF into the folder of papers, whole or not at all; raises ``Refused`` when the folder takes nothing."""
-    target = folder / f"{name}.pdf"
+def write(content: bytes, folder: Path, name: str, suffix: str = ".pdf") -> Path:
+    """Put a file into the folder of papers, whole or not at all; raises ``Refused`` when the folder takes nothing."""
+    target = folder / f"{name}{suffix}"
     try:
         if not folder.is_dir():
             make_private_folder(folder)

@@ -8,14 +8,13 @@ A line is one courier at one pickup::
      "missing": {"FS0001-01-P261123-0043-A": "柜中未见"}}
 
 What was met on the spot may be told as a list instead: ``"discrepancies": [{"parcel": "…", "fault": "seal_broken", "note": "…"}]``,
-``fault`` being ``seal_broken``, ``not_listed`` or ``missing_bag``. ``bags`` are numbers or waybills as they were scanned; Without a ``pin`` (or with ``"proof": "paper"``) the courier
+``fault`` being ``seal_broken``, ``not_listed`` or ``missing_bag``. ``bags`` are numbers or waybills as they were scanned. Without a ``pin`` (or with ``"proof": "paper"``) the courier
 signs the printed list by hand, and the list says so. A bag that is not on the list of this point needs its reason in ``strangers``; it is noted on the
 list, and not handed over.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,8 +24,7 @@ from clerk_app.domain import pickup
 from clerk_app.domain.custody import Manifest
 from clerk_app.domain.custody_bodies import Fault
 from clerk_app.domain.pickup import Pickup, Scan
-from clerk_app.domain.plain import NotPlain, from_plain
-from clerk_app.intake_file import MAX_LINE
+from clerk_app.json_lines import read_line
 from clerk_app.seat import Refused
 
 PIN, PAPER = "pin", "paper"
@@ -79,19 +77,7 @@ def answer(desk: Desk, line: int, raw: bytes) -> dict[str, Any]:
 
 
 def _read(raw: bytes) -> GivenPickup:
-    if len(raw) > MAX_LINE:
-        raise Refused("line-too-long", f"这一行有 {len(raw)} 字节，超过 {MAX_LINE} 字节的上限，没有登记。")
-    try:
-        data = json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        raise Refused("json-invalid", "这一行不是完整的 JSON，没有登记。") from error
-    if not isinstance(data, dict):
-        raise Refused("json-invalid", "这一行应是一个 JSON 对象，没有登记。")
-    try:
-        given = from_plain(GivenPickup, {k: v for k, v in data.items() if v is not None})
-    except NotPlain as error:
-        # The message names the place, never the value: fit to be shown.
-        raise Refused("shape-invalid", f"这一行的内容格式不对（{str(error)[:160]}），没有登记。") from error
+    given = read_line(GivenPickup, raw)
     if odd := [one.fault for one in given.discrepancies if one.fault not in _MAPS]:
         raise Refused("fault-elsewhere", f"交接时登记不了 {odd[0].value}：请在签收时登记。", "discrepancies")
     return given

@@ -121,7 +121,7 @@ class Renewal:
         for record in in_order(held):
             if record.entry.window == self._seat.window:
                 continue
-            if record.position is None or record.entry.id not in known:
+            if not record.placed or record.entry.id not in known:
                 break
             others += 1
         return own + others

@@ -24,8 +24,9 @@ DOORS: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("today", "calendar", "search_items", "item", "planned", "joint", "status"), ANYBODY),
     **dict.fromkeys(("begin", "check_applicant", "applicant_warnings", "assess", "receive"), WINDOW),
     **dict.fromkeys(("known_applicant", "already_seen"), WINDOW),
+    **dict.fromkeys(("points", "points_of", "point_name", "changes"), WINDOW),
     **dict.fromkeys(("cases", "find_cases", "case", "history", "confirmed", "allowed"), WINDOW),
-    **dict.fromkeys(("clocks", "deemed_accepted", "wanted", "visit_would_breach"), WINDOW),
+    **dict.fromkeys(("clocks", "reckonings", "deemed_accepted", "wanted", "visit_would_breach"), WINDOW),
     **dict.fromkeys(("supplement", "accept", "notify", "accept_provisionally", "decline"), WINDOW),
     **dict.fromkeys(("withdraw", "return_papers", "remark", "reveal_identity"), WINDOW),
     **dict.fromkeys(("papers_of", "paper", "print_paper"), WINDOW),
@@ -34,7 +35,7 @@ DOORS: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("disputes", "refusals", "refusal", "leaves", "mend", "say_again", "give_up"), WINDOW),
     **dict.fromkeys(("scanner", "waiting_scans", "hold_scan", "release_scans"), WINDOW),
     **dict.fromkeys(("attach_scan", "remove_scan", "scans_of"), WINDOW),
-    **dict.fromkeys(("to_pack", "results_here", "parcels", "manifests", "parcel", "manifest"), WINDOW),
+    **dict.fromkeys(("to_pack", "results_here", "parcels", "find_parcels", "manifests", "parcel", "manifest"), WINDOW),
     **dict.fromkeys(("disputed", "way_of", "trace", "custody_tasks", "note_discrepancy"), WINDOW),
     **dict.fromkeys(("packing", "packing_for_applicant", "pack", "unseal", "set_waybill"), WINDOW),
     **dict.fromkeys(("ask_pickup", "cancel_pickup", "begin_pickup", "scan_bag", "close_pickup"), WINDOW),
@@ -46,6 +47,8 @@ DOORS: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("draw", "verify", "record_finding", "mark", "undoable", "ask_undo", "undo"), SUPERVISOR),
     **dict.fromkeys(("refresh_tasks", "my_returns", "tips", "tip", "offer_tip", "rate"), WINDOW),
     **dict.fromkeys(("tasks", "task_counts", "approve_tip", "decline_tip", "withdraw_tip"), SUPERVISOR),
+    **dict.fromkeys(("measures", "measured_points", "measures_csv", "export_measures"), SUPERVISOR),
+    **dict.fromkeys(("report_paper", "print_report"), SUPERVISOR),
     **dict.fromkeys(("take_up", "write_off", "settle", "close_discrepancy"), SUPERVISOR),
 }
 """Public method or property of the desk → who may use it. What a role then may do to a case, ``domain.kinds`` says."""

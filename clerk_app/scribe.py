@@ -11,12 +11,13 @@ from clerk_app.domain.acts import role_refusal
 from clerk_app.domain.case import Case
 from clerk_app.domain.custody_numbers import manifest_number, parcel_number, tip_number
 from clerk_app.domain.journal import Entry, Record, signed
-from clerk_app.domain.kinds import KINDS
+from clerk_app.domain.kinds import KINDS, is_oversight
 from clerk_app.domain.numbers import case_number, uuid7
-from clerk_app.domain.people import Person
+from clerk_app.domain.people import Person, Role
 from clerk_app.domain.plain import to_plain
 from clerk_app.domain.standing import Standing, evolve_any, fold_any, refusal_of
 from clerk_app.seat import Act, Clock, Refused, Seat
+from clerk_app.store.books.subjects import HERE
 from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.records import Records
 from clerk_app.window_clock import WindowClock
@@ -75,6 +76,7 @@ class Scribe:
             entries: list[Entry] = []
             n, previous = self._records.head()
             for act in acts:
+                self._must_be_reached(act, fetched)
                 if act.subject not in seen:
                     stood[act.subject], seen[act.subject] = self._stand(act.subject, fetched)
                 entry = signed(self._unsigned(person, act, n + 1, seen[act.subject], previous), self._signing_key)
@@ -95,10 +97,17 @@ class Scribe:
         stood = self._records.stood(subject)
         # Others' entries without a place in the feed are those a restored central lost.
         own = self._seat.window
-        seen = sum(r.entry.window == own or r.position is not None for r in held)
+        seen = sum(r.entry.window == own or r.placed for r in held)
         if stood is None and fetched is not None and fetched.case.number == subject:
             return fetched.case, fetched.seen + seen
         return stood, seen
+
+    def _must_be_reached(self, act: Act, fetched: Fetched | None) -> None:
+        """Of another point's subject that is followed here only what supervisors alone may say is said from here."""
+        told = self._records.feeds_of(act.subject)
+        taken_up = fetched is not None and fetched.case.number == act.subject
+        if told and HERE not in told and not taken_up and not is_oversight(act.kind):
+            raise Refused("not-your-point", "这一件由其他服务点办理，这一步须在那里做；督办的各步可以在本窗口做。")
 
     def _is_here(self, stood: Standing, fetched: Fetched | None) -> bool:
         """Whether a case is kept here: of one that was only fetched nothing is, before the feed brings its entries."""
@@ -188,7 +197,8 @@ class Scribe:
 
     def _checked(self, person: Person, stood: Standing | None, entry: Entry) -> Standing | None:
         """Return what stands after an entry; ``None``: it makes nothing and needs nothing. Raises ``Refused``."""
-        why = role_refusal(entry.kind, person.role) or refusal_of(stood, entry)
+        reach = person.points if person.role is Role.SUPERVISOR else ()
+        why = role_refusal(entry.kind, person.role) or refusal_of(stood, entry, reach)
         if why is not None:
             raise Refused.because(why)
         if len(entry.canonical()) > MAX_ENTRY:

@@ -54,7 +54,7 @@ def status(records: Records, line: Line, clock: Callable[[], datetime] | None = 
     return Status(
         entries=records.entry_count(),
         unsent=records.unsent_count(),
-        refused=len(ends.refused()) - ends.waiting(),
+        refused=len(ends.needing()),
         online=seen.online,
         catalogue_revision=records.catalogue_revision(),
         cases=records.case_count(),

@@ -68,7 +68,7 @@ class Supervising(Overseeing):
         """Return a task's key; it must be there as the subject stands now: central, which may hear late, is not so strict."""
         if stood.oversight.conclusion(key) is not None:
             raise Refused("task-concluded", f"{stood.number} 的这一项已有结论；要改，先申请撤销。", "task")
-        if key not in _keys(stood):
+        if key not in open_keys(stood):
             raise Refused("task-unknown", f"{stood.number} 现在没有这项待办，可能已经办了。", "task")
         return key
 
@@ -153,7 +153,7 @@ class Supervising(Overseeing):
 
     def allowed(self, case: Case) -> frozenset[str]:
         """Return the names of the ``Desk``'s methods here that make sense for the case as it stands, for this person."""
-        seen, here = case.oversight, case.place == self._seat.point
+        seen, here = case.oversight, case.place in self._sight.points()
         waits = any(not u.undone and seen.urge_answer(u.by.entry) is None for u in seen.urged)
         returned = any(
             seen.conclusion(s.said.task) is None and seen.answer(s.said.task) is None for s in seen.sent_back
@@ -180,7 +180,8 @@ class Supervising(Overseeing):
         return frozenset(name for name, makes_sense in holds.items() if makes_sense)
 
 
-def _keys(stood: Overseen) -> frozenset[str]:
+def open_keys(stood: Overseen) -> frozenset[str]:
+    """Return the keys of everything that can be assigned, sent back or concluded as it stands now."""
     return keys_of(stood) if isinstance(stood, Case) else frozenset(task.key for task in custody_tasks(stood))
 
 

@@ -10,12 +10,12 @@ from clerk_app.devices.scanner import Scanner
 from clerk_app.domain.case import Case
 from clerk_app.domain.people import Person
 from clerk_app.line import Inquiry, Line
+from clerk_app.measure_doors import MeasureDoors
 from clerk_app.overseeing import Overseen
 from clerk_app.roles import guarded
 from clerk_app.seat import Clock, Seat
 from clerk_app.store.records import Records
 from clerk_app.supervising import Refs, Supervising
-from clerk_app.task_doors import TaskDoors
 from clerk_app.terms import Terms
 from clerk_app.verifying import Draw, Verifying
 
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 @guarded
-class SupervisionDoors(TaskDoors):
+class SupervisionDoors(MeasureDoors):
     """What a supervisor decides, and what windows answer; a part of the ``Desk``. Every act is an entry, whole or not at all."""
 
     def __init__(
@@ -39,9 +39,9 @@ class SupervisionDoors(TaskDoors):
         papers: Path,
     ) -> None:
         super().__init__(records, seat, person, signing_key, clock, line, inquiry, scanner, papers)
-        self._supervising = Supervising(records, self._scribe, self._casework, seat, person, clock)
-        self._terms = Terms(records, self._scribe, self._casework, seat, person, clock)
-        self._verifying = Verifying(records, self._scribe, self._casework, seat, person, clock)
+        self._supervising = Supervising(records, self._scribe, self._casework, seat, person, clock, self._sight)
+        self._terms = Terms(records, self._scribe, self._casework, seat, person, clock, self._sight)
+        self._verifying = Verifying(records, self._scribe, self._casework, seat, person, clock, self._sight)
 
     # tasks
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from clerk_app.domain import bodies as b
 from clerk_app.domain import supervision_bodies as sb
 from clerk_app.domain.case import Case
+from clerk_app.domain.catalogue import Limit
 from clerk_app.domain.kinds import IN_PROGRESS
 from clerk_app.domain.moving import extended_dues, resumed_dues
 from clerk_app.domain.supervision_words import PROCEDURES
@@ -18,7 +19,7 @@ class Terms(Overseeing):
     """What a supervisor says of the days a case may take."""
 
     def extend(self, number: str, days: int, reason: str, approved_by: str, basis: str) -> Case:
-        """延长办理期限: both days move, each counted in its limit's unit."""
+        """延长办理期限: both days move by so many working days."""
 
         def body(case: Case) -> sb.Extended:
             if case.accepted is not None and case.state in IN_PROGRESS:
@@ -49,7 +50,8 @@ class Terms(Overseeing):
             raise Refused("days-invalid", f"所需时间应为 1 到 {MAX_PROCEDURE_DAYS} 个工作日。", "days")
         if not reason.strip():
             raise Refused("reason-missing", "请写明为什么需要特别程序。", "reason")
-        suspended = b.Suspended(on=self._today, reason=reason, procedure=procedure, days=days)
+        told = Limit(days) if days is not None else None
+        suspended = b.Suspended(on=self._today, reason=reason, procedure=procedure, told=told)
         return self._on_case(number, "case.suspended", lambda case: suspended)
 
     def resume(self, number: str) -> Case:

@@ -48,11 +48,11 @@ class Verifying(Overseeing):
         return drawn[0]
 
     def _population(self, since: date, until: date) -> list[Case]:
-        places = {self._seat.point, *self._person.points}
+        places = self._sight.points()
         over = {*BEFORE_ACCEPTANCE, State.DECLINED, State.WITHDRAWN, State.RETURNED}
         listed = (
             s.number
-            for s in self._records.summaries()
+            for s in self._sight.summaries()
             if s.state not in over and s.received_on <= until and s.updated_at[:10] >= since.isoformat()
         )
         cases = (self._records.case(number) for number in listed)

@@ -211,11 +211,19 @@ class Window:
             logging.getLogger("clerk").warning("second copy not taken in: %s", type(error).__name__)
 
     def tidy(self, cancelled: Callable[[], bool] = lambda: False) -> None:
-        """In idle moments: look for what is missing, read every row through once a day, and prune."""
+        """In idle moments: look for what is missing, read every row through once a day, and let go what need not be kept."""
         self.look_in_copy()
+        self.let_points_go()
         self.look_through(cancelled)
         self.prune(cancelled)
         self.sweep_scans()
+
+    def let_points_go(self) -> None:
+        """Let go of further points for whom no supervisor has signed in for as long as central allows, the line up or down."""
+        try:
+            self.records.further.expire(self.clock.steady())
+        except VaultError as error:
+            logging.getLogger("clerk").warning("further points not let go: %s", type(error).__name__)
 
     def sweep_scans(self) -> None:
         """Take away sealed files nobody names, as a kill leaves them."""

@@ -72,6 +72,7 @@ KEY_MODULES = (
     "screens.supervision.screen",
     "screens.supervision.task",
     "screens.supervision.drawing",
+    "screens.measures.screen",
     "screens.line.screen",
     "screens.line.mending",
     "screens.help",

@@ -25,7 +25,7 @@ from screens.widgets.virtual_list import Cell, Column, VirtualList
 Answer = TypeVar("Answer")
 
 _SCANNED = re.compile(
-    r"[0-9A-Z]{1,16}-(?:[0-9A-Z]{2}|CENTRAL)-[PM]?[0-9]{6}-[0-9]{4,9}-[0-9A-Z]"  # a case, a bag, a manifest
+    r"[0-9A-Z]{1,16}-(?:[0-9A-Z]{2}|CENTRAL)-[PMT]?[0-9]{6}-[0-9]{4,9}-[0-9A-Z]"  # a case, a bag, a manifest
     r"|[A-Z]{2}[0-9]{9}[A-Z]{2}|(?<![0-9])[0-9]{13}(?![0-9])",  # a waybill
     re.IGNORECASE,
 )

@@ -18,8 +18,12 @@ from contextlib import suppress
 from threading import Thread
 from typing import IO, Any
 
+from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 
+from screens.typed import Typed
+
+linux_driver.XTermParser = Typed  # type: ignore[attr-defined]
 LOOK_EVERY_MS = 500
 """Milliseconds after which the terminal is looked at even if the kernel has not woken us."""
 

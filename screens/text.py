@@ -71,6 +71,25 @@ def wrap_parts(parts: Sequence[Part], width: int, hang: int = 0) -> list[list[Pa
     return [_joined(line) for line in lines]
 
 
+def wrap_whole(parts: Sequence[Part], width: int, hang: int = 0) -> list[list[Part]]:
+    """Return toned text in lines as ``wrap_parts`` does, that end between two parts wherever the next fits on a line."""
+    lines: list[list[Part]] = []
+    line: list[Part] = []
+    used, indent = 0, min(hang, width - 4)
+    for part in parts:
+        size = cell_len(clean(part[0]))
+        if line and used + size > width and indent + size <= width:
+            lines.append(line)
+            line, used = [(" " * indent, "")], indent
+        line.append(part)
+        used += size
+        if used > width:
+            *full, line = wrap_parts(line, width, hang)
+            lines += full
+            used = sum(cell_len(text) for text, _ in line)
+    return [wrap_parts(one, width)[0] for one in (*lines, line)]
+
+
 def wrap(text: str, width: int) -> list[str]:
     """Return plain text in lines of at most ``width`` cells; its own line breaks are kept."""
     return [

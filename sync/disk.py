@@ -19,7 +19,7 @@ from clerk_app.store.copies.handover_key import keep_central_key
 from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.mend.healing import CENTRAL
 from clerk_app.store.records import Records
-from sync import disk_couriers, disk_fork, disk_loads, disk_scans, disk_snapshot, wire
+from sync import disk_couriers, disk_fork, disk_further, disk_loads, disk_scans, disk_snapshot, wire
 from sync.engine import operations as ops
 from sync.engine.values import Operation
 from sync.hold import Act, Hold, Kept
@@ -52,7 +52,7 @@ class WindowDisk:
 def _load_session(hold: Hold, _: ops.LoadSession) -> ops.KeptSession:
     if hold.session is None:
         # Beside a running client the store is read only, and the session in it is the client's to renew.
-        hold.session = Kept() if hold.records.vault.read_only else _stored_session(hold.records)
+        hold.session = Kept() if hold.apart or hold.records.vault.read_only else _stored_session(hold.records)
     kept = hold.session
     lasts = (kept.until - hold.clock()).total_seconds() if kept.until is not None else 0.0
     return ops.KeptSession(kept.access, kept.refresh, lasts)
@@ -70,7 +70,7 @@ def _keep_session(hold: Hold, told: ops.KeepSession) -> None:
     session = told.session
     until = hold.clock() + timedelta(seconds=session.lasts) if session.access else None
     hold.session = Kept(access=session.access, refresh=session.refresh, until=until)
-    if not hold.records.vault.read_only:
+    if not hold.apart and not hold.records.vault.read_only:
         hold.records.put_meta(SESSION_KEY, msgspec.json.encode(hold.session))
 
 
@@ -216,6 +216,7 @@ ACTS: dict[type[Operation[Any]], Act] = {
     ops.PutCatalogue: _put_catalogue,
     **disk_couriers.ACTS,
     **disk_fork.ACTS,
+    **disk_further.ACTS,
     **disk_loads.ACTS,
     **disk_scans.ACTS,
     **disk_snapshot.ACTS,

@@ -33,7 +33,9 @@ class Hold:
     heard: Callable[[datetime], float]
     """Told central's time; returns by how many seconds this machine's clock is ahead of it."""
     session: Kept | None = None
-    """What was kept of the session: in memory alone where the store is only read."""
+    """What was kept of the session: in memory alone where the store is only read, or another conversation's is in it."""
+    apart: bool = False
+    """This conversation goes on beside the one whose session is in the store, and renews its own."""
     damage: StoreDamaged | None = None
     """The fault that was met last."""
     snapshot: SnapshotFile | None = None

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from clerk_app.line import LineDown, LineRefused, LineStatus
 from clerk_app.store.errors import VaultError
+from sync.ear import Ear
 from sync.engine import pace
 from sync.engine.pace import Came, Pace, PaceEvent, Started, Woken
 from sync.engine.values import Failure, Kind, Rest
@@ -50,6 +51,7 @@ class RunningLine:
         self._next_try: float | None = None
         """On the monotonic clock; ``None`` while trying, or while all is well."""
         self._thread = threading.Thread(target=self._run, name="line", daemon=True)
+        self._ear = Ear(connect, self.poke)
 
     def start(self) -> RunningLine:
         """Begin; returns at once."""
@@ -72,6 +74,7 @@ class RunningLine:
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join(timeout=LAST_WORDS)
+        self._ear.stop()
 
     def _run(self) -> None:
         state, effect = pace.step(pace.begin(self._pulse), self._event(Started()))
@@ -108,6 +111,8 @@ class RunningLine:
             return Came(Failure(kind=Kind.DOWN, text=f"程序内部出错（{type(error).__name__}）。")), None
         self._seen_up(report)
         self._quiet = not report.pushed and not report.pulled
+        if report.further and not self._stopping.is_set():
+            self._ear.listen()
         return Came(), end
 
     def _rest(self, rest: Rest) -> None:

@@ -46,7 +46,8 @@ class WindowEnd:
         self._window = window
         self._talk = talk
         heard = heard or (lambda central: (clock() - central).total_seconds())
-        disk = WindowDisk(Hold(records, window, signer, clock, heard))
+        self._hold = Hold(records, window, signer, clock, heard)
+        disk = WindowDisk(self._hold)
         self._driver = Driver(talk, disk, time.monotonic, random.random)
         self.clock_skew: float | None = None
         """Seconds this machine's clock is ahead of central's, since central was heard."""
@@ -111,6 +112,15 @@ class WindowEnd:
         ended = self._driver.run(plans.a_round(self._window, CATALOGUE_PAGE), progress, cancelled)
         self._hear(ended)
         return ended.report
+
+    def listen(self, cancelled: Callable[[], bool] = lambda: False) -> bool | None:
+        """Wait for news of the feeds this window hears; return whether there are, ``None`` where it hears its own alone.
+
+        Waits for some seconds; keeps a session of its own, for another conversation goes on meanwhile. Raises as ``sync``.
+        """
+        self._hold.apart = True
+        ended = self._driver.run(plans.listening(self._window), cancelled=cancelled)
+        return self._result(ended, bool)
 
     # what came of it
 

@@ -130,6 +130,18 @@ class SessionState(Message):
     handover: HandoverKey | None = None
     couriers: str = ""
     """Which list of couriers the point has now (``Couriers.revision``); empty: a central one version older knows none."""
+    further: list[FurtherPoint] = []
+    """Points whose feeds this window hears besides its own; what it holds of any other it lets go."""
+
+
+class FurtherPoint(Message):
+    """A point whose feed the asking window may hear besides its own: a supervisor who signed in there answers for it."""
+
+    point: str
+    until: str
+    """RFC 3339, by central's clock: without another word the window keeps nothing of it any longer."""
+    durable_position: int = 0
+    """Backups hold the point's entries up to this position of its feed."""
 
 
 class EntriesRequest(Message):
@@ -168,6 +180,45 @@ class Feed(Message):
     more: bool = False
     mark: int = 0
     """That of ``next``; say it beside ``after``."""
+
+
+class FeedPlace(Message):
+    """How far a point's feed was heard."""
+
+    point: str
+    after: int = 0
+    mark: int = 0
+    """The one heard with ``after``; 0: none."""
+
+
+class FeedsRequest(Message):
+    """``POST /v1/feeds``: what is new in any of several points' feeds; nothing is changed by it."""
+
+    feeds: list[FeedPlace]
+    limit: int = 500
+    """Entries the answer has at most, of all feeds together."""
+    wait: int = 0
+    """Seconds to wait when there is nothing yet in any of them."""
+
+
+class PointFeed(Message):
+    """A page of one point's feed, or why there is none."""
+
+    point: str
+    entries: list[FeedEntry] = []
+    next: int = 0
+    more: bool = False
+    mark: int = 0
+    """That of ``next``."""
+    code: str = ""
+    """``cursor-ahead`` or ``not-your-point``; empty: this is a page."""
+
+
+class Feeds(Message):
+    feeds: list[PointFeed]
+    """Those in which there is something new; what is left out is as it was."""
+    more: bool = False
+    """The answer was full before all feeds were looked at."""
 
 
 class OwnEntry(Message):

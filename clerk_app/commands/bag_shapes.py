@@ -118,6 +118,7 @@ def bag_summary(one: ParcelSummary) -> dict[str, Any]:
         "carrier": one.carrier,
         "manifest": one.manifest or None,
         "sealed_at": one.sealed_at,
+        "event": {"name": one.event, "place": one.event_place, "at": one.event_at} if one.event else None,
         "discrepancies": one.discrepancies,
         "conflicts": one.conflicts,
         "confirmed": one.unsent == 0,
@@ -137,9 +138,14 @@ def bag_summary_lines(found: Iterable[dict[str, Any]]) -> Iterator[str]:
             f"在 {row['holder']}",
             f"{row['cases']} 件 {sheets} 份",
             row["waybill"],
+            _event_words(row["event"]),
             *odd,
         ]
         yield "  ".join(filter(None, (row["parcel"], label, known, *told)))
+
+
+def _event_words(event: dict[str, str] | None) -> str:
+    return f"{event['at'][:16].replace('T', ' ')} {event['name']} {event['place']}".strip() if event else ""
 
 
 # hand-overs

@@ -17,7 +17,9 @@ _PAPER = "CASE/MATERIAL=N"
 def add_custody(add: Add) -> None:
     """Add the commands about what waits, hand-overs, results and discrepancies."""
     one = add("parcels", "列出寄递袋", "parcels:parcels")
-    one.add_argument("words", nargs="*", metavar="WORDS", help="袋号、运单号、封签号、去处或现在在谁手里")
+    one.add_argument(
+        "words", nargs="*", metavar="WORDS", help="袋号、运单号、封签号、去处、现在在谁手里，或袋内办件的编号、申请人"
+    )
     text = "packed 已封袋待交接；moving 在途；arriving 寄来本服务点；discrepancy 有差异或冲突；默认 all"
     one.add_argument("--scope", choices=SCOPES, default="all", metavar="SCOPE", help=text)
     _pack(add("pack", "装袋：把一组材料封成一袋；不给参数则列出待装袋的", "parcels:pack"))

@@ -10,7 +10,9 @@ from typing import Any
 
 from clerk_app import VERSION
 from clerk_app.commands.custody_grammar import add_custody, add_parcel
+from clerk_app.commands.measure_grammar import add_measures
 from clerk_app.commands.parsing import Parser, counting, day, moment
+from clerk_app.commands.supervision_grammar import add_supervision, add_task
 
 MOST = 1_000_000
 """More than any city has items."""
@@ -52,6 +54,10 @@ def parser() -> Parser:
     _scans(add, below)
     _papers_moving(add, below)
     _handover(add)
+    add_supervision(add)
+    task = add("task", "督办的待办：转办、退回整改、了结、答复", "")
+    add_task(below(task.add_subparsers(title="命令", metavar="命令", required=True)))
+    add_measures(add)
     central = add("central", "市中心一端", "")
     add = below(central.add_subparsers(title="命令", metavar="命令", required=True))
     _central(add)
@@ -133,6 +139,8 @@ def _papers_moving(add: Add, below: Callable[[Any], Add]) -> None:
 def _over_the_line(add: Add) -> None:
     one = add("case", "看一件：本窗口的，或其他服务点的（要联网）", "casework:show")
     one.add_argument("case", metavar="NUMBER", help="办件编号")
+    one = add("clock", "核对时限：一件的每个时限，依据、起算、暂停、到期日，逐日怎么计的", "clocks:clock")
+    one.add_argument("case", metavar="CASE", help="办件编号")
     one = add("take-up", "异地续办：把其他服务点的办件转到本服务点办理（要联网）", "casework:take_up")
     one.add_argument("case", metavar="NUMBER", help="办件编号")
     one.add_argument("--reason", default="", metavar="TEXT", help="续办的理由")

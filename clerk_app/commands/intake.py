@@ -15,7 +15,8 @@ from typing import IO, Any, Self
 from clerk_app import settings as window_settings
 from clerk_app.commands.output import DONE, NOT_READY, REFUSED, Stop, file_trouble, print_json
 from clerk_app.desk import Desk
-from clerk_app.intake_file import MAX_LINE, answer
+from clerk_app.intake_file import answer
+from clerk_app.json_lines import MAX_LINE
 from clerk_app.store.errors import StoreFailing, StoreFull, VaultError
 from clerk_app.wiring import Window
 

@@ -22,10 +22,8 @@ from clerk_app.wiring import Window
 def parcels(options: argparse.Namespace) -> int:
     """List bags."""
     with Window(folder_of(options), read_only=True) as window:
-        listed = signed_in(window).parcels(options.scope)
-    rows = [shapes.bag_summary(one) for one in listed]
-    words = [word.casefold() for word in options.words]
-    found = [row for row in rows if all(word in str([*row.values()]).casefold() for word in words)]
+        listed = signed_in(window).find_parcels(" ".join(options.words), options.scope)
+    found = [shapes.bag_summary(one) for one in listed]
     say(found, options.json, shapes.bag_summary_lines(found))
     return DONE
 

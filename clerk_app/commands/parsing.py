@@ -14,6 +14,8 @@ from clerk_app.domain.timing import BEIJING
 
 _WRONG = (
     (r"the following arguments are required: (?P<a>.*)", "缺少：{a}"),
+    (r"one of the arguments (?P<a>.*) is required", "须给其中一个：{a}"),
+    (r"argument (?P<a>[^:]+): not allowed with argument (?P<b>.*)", "{a} 和 {b} 只能给一个"),
     (r"unrecognized arguments: (?P<a>.*)", "不认识：{a}"),
     (r"argument (?P<a>[^:]+): expected (?:one argument|at least one argument|\d+ arguments?)", "{a} 后面缺少内容"),
     (r"argument (?P<a>[^:]+): invalid int value: (?P<b>.*)", "{a} 应为整数，不能是 {b}"),

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -98,8 +98,11 @@ def role_refusal(entry_kind: str, role: Role) -> Refusal | None:
     return None
 
 
-def refusal(case: Case | None, entry: Entry) -> Refusal | None:
-    """Return why ``entry`` may not follow on ``case`` (``None``: no such case yet), or ``None`` when it may."""
+def refusal(case: Case | None, entry: Entry, reach: Collection[str] = ()) -> Refusal | None:
+    """Return why ``entry`` may not follow on ``case`` (``None``: no such case yet), or ``None`` when it may.
+
+    ``reach``: the points the actor answers for.
+    """
     kind = KINDS.get(entry.kind)
     if kind is None:
         return Refusal(code="unknown-kind", message="这一步操作的种类无法识别。")
@@ -118,7 +121,7 @@ def refusal(case: Case | None, entry: Entry) -> Refusal | None:
     if case.state not in kind.states:
         label = STATE_LABELS[case.state]
         return Refusal(code="state-forbids", message=f"办件现为“{label}”，不能再做“{kind.label}”。")
-    return elsewhere_refusal(case, entry) or _body_refusal(case, entry, body)
+    return elsewhere_refusal(case, entry, reach) or _body_refusal(case, entry, body)
 
 
 def _well_formed(body: object) -> bool:

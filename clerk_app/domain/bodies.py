@@ -29,6 +29,8 @@ class ItemRef:
     visits_cap: int = 1
     provisional_allowed: bool = True
     sample: bool = False
+    depth: str = ""
+    """网上办理深度, I to IV; empty where the catalogue does not say, or a window that does not tell it received the case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,8 +178,8 @@ class Suspended:
     reason: str
     procedure: str = ""
     """Of ``supervision_words.PROCEDURES``."""
-    days: int | None = None
-    """Working days it is to take, as the applicant is told (行政许可法 §45); ``None``: not known yet."""
+    told: Limit | None = None
+    """所需时间 as the applicant was told it in writing (行政许可法 §45)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from clerk_app.domain.catalogue import Material
 from clerk_app.domain.checklist import Deficit, Tally, deficits
 from clerk_app.domain.deadlines import DueDay, Suspension
 from clerk_app.domain.effects import EFFECTS
-from clerk_app.domain.folding import evolved, fold_records
+from clerk_app.domain.folding import evolved, fold_records, worked
 from clerk_app.domain.journal import Entry, Record, point_of
 from clerk_app.domain.kinds import State
 from clerk_app.domain.lots import Lot, at_point, gained
@@ -79,6 +79,8 @@ class Case:
     entries: int = 1
     """How many entries the fold has taken in, of whatever effect."""
     updated_at: str = ""
+    work: dict[str, int] = field(default_factory=dict)
+    """How many of the entries each window said in each hour (``folding.worked``)."""
 
     def deficits(self, today: date) -> tuple[Deficit, ...]:
         """Return what is still missing or wrong today."""
@@ -154,4 +156,5 @@ def _begin(entry: Entry) -> Case | None:
         formerly=body.formerly,
         visits=(Visit(on=body.received_on, entry=entry.id, reason=body.visit_reason),),
         updated_at=entry.at,
+        work=worked(entry),
     )

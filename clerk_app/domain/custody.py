@@ -8,14 +8,14 @@ the receipt it led to; the order in which entries came together does not matter.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from clerk_app.domain import bodies as b
 from clerk_app.domain import custody_bodies as cb
 from clerk_app.domain.case_parts import Remark
-from clerk_app.domain.folding import evolved, fold_records
+from clerk_app.domain.folding import evolved, fold_records, worked
 from clerk_app.domain.journal import Entry, Record
 from clerk_app.domain.kinds import ManifestState, ParcelState
 from clerk_app.domain.oversight import NOTHING_SAID, OVERSIGHT_EFFECTS, Oversight
@@ -85,6 +85,8 @@ class Parcel:
     ignored: tuple[str, ...] = ()
     entries: int = 1
     updated_at: str = ""
+    work: dict[str, int] = field(default_factory=dict)
+    """How many of the entries each window said in each hour (``folding.worked``)."""
 
     @property
     def holder(self) -> cb.Hand:
@@ -130,6 +132,8 @@ class Manifest:
     ignored: tuple[str, ...] = ()
     entries: int = 1
     updated_at: str = ""
+    work: dict[str, int] = field(default_factory=dict)
+    """How many of the entries each window said in each hour (``folding.worked``)."""
 
 
 def fold_parcel(records: Iterable[Record]) -> Parcel | None:
@@ -170,6 +174,7 @@ def _sealed(entry: Entry) -> Parcel | None:
         waybill=body.waybill,
         carrier=body.carrier,
         updated_at=entry.at,
+        work=worked(entry),
     )
 
 
@@ -186,6 +191,7 @@ def _closed(entry: Entry) -> Manifest | None:
         clerk=entry.actor,
         discrepancies=_opened(entry, body.found, body.giver, on),
         updated_at=entry.at,
+        work=worked(entry),
     )
 
 

@@ -8,6 +8,7 @@ from clerk_app.domain.custody import Manifest, Open, Parcel
 from clerk_app.domain.custody_bodies import Direction, HandKind
 from clerk_app.domain.kinds import ManifestState, ParcelState
 from clerk_app.domain.supervision import TaskStub, custody_tasks
+from clerk_app.domain.tracking import follow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,13 @@ class ParcelSummary:
     conflicts: int
     unsent: int
     updated_at: str
+    holds: tuple[str, ...] = ()
+    """The numbers of the cases of which something is in it."""
+    event: str = ""
+    """What the carrier told last, by the carrier's clock; empty: nothing yet."""
+    event_place: str = ""
+    event_at: str = ""
+    """RFC 3339, or what the carrier gave instead of a time."""
     tasks: tuple[TaskStub, ...] = ()
     """What of it needs a person."""
 
@@ -62,6 +70,7 @@ class ManifestSummary:
 def parcel_summary(parcel: Parcel, unsent: int) -> ParcelSummary:
     """Return the summary of a bag of which ``unsent`` entries are not confirmed."""
     sealed = parcel.sealed
+    last = follow(parcel.events, parcel.carrier, parcel.waybill).last if parcel.events else None
     return ParcelSummary(
         number=parcel.number,
         direction=sealed.direction,
@@ -83,6 +92,10 @@ def parcel_summary(parcel: Parcel, unsent: int) -> ParcelSummary:
         conflicts=len(parcel.conflicts),
         unsent=unsent,
         updated_at=parcel.updated_at,
+        holds=parcel.cases,
+        event=last.label if last is not None else "",
+        event_place=last.place if last is not None else "",
+        event_at=last.at if last is not None else "",
         tasks=custody_tasks(parcel),
     )
 

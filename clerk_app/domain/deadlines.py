@@ -96,8 +96,8 @@ class Suspension:
     end: date | None = None
     kind: str = ""
     reason: str = ""
-    days: int | None = None
-    """Working days it was said to take."""
+    told: Limit | None = None
+    """How long it would take, as the applicant was told."""
 
 
 def add(calendar: Calendar, start: date, limit: Limit) -> DueDay:

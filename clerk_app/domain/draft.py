@@ -111,6 +111,7 @@ def item_ref(item: ServiceItem) -> b.ItemRef:
         visits_cap=item.visits_cap,
         provisional_allowed=item.provisional_allowed,
         sample=item.sample,
+        depth=item.depth,
     )
 
 

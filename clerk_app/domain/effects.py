@@ -210,7 +210,7 @@ EFFECTS: dict[str, Callable[[Case, Entry, Any], Case]] = {
     "case.numbered": lambda c, e, x: replace(c, official=x.official),
     "case.taken_up": lambda c, e, x: replace(c, state=State.UNDER_REVIEW),
     "case.suspended": lambda c, e, x: replace(
-        c, suspensions=(*c.suspensions, Suspension(start=x.on, kind=x.procedure, reason=x.reason, days=x.days))
+        c, suspensions=(*c.suspensions, Suspension(start=x.on, kind=x.procedure, reason=x.reason, told=x.told))
     ),
     "case.resumed": _resumed,
     "case.decided": _decided,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from clerk_app.domain import bodies as b
-from clerk_app.domain.journal import Entry, Record, Verdict, in_order
+from clerk_app.domain.journal import CENTRAL, Entry, Record, Verdict, in_order
 from clerk_app.domain.kinds import KINDS
 from clerk_app.domain.plain import NotPlain, body_of
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from clerk_app.domain.custody import Manifest, Parcel
     from clerk_app.domain.tips import Tip
 
+_HOUR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}", re.ASCII)
+_NOTHING: Mapping[str, int] = MappingProxyType({})
 F = TypeVar("F", "Case", "Parcel", "Manifest", "Tip")
 Begin = Callable[[Entry], F | None]
 Effect = Callable[[F, Entry, object], F]
@@ -46,7 +50,12 @@ def fold_records(records: Iterable[Record], evolve: Callable[[F | None, Entry], 
 def evolved(stood: F, entry: Entry, effect: Effect[F] | None) -> F:
     """Return what stands after one entry; an entry that does not fit changes nothing but ``ignored``."""
     kind = KINDS.get(entry.kind)
-    counted = replace(stood, entries=stood.entries + 1, updated_at=max(stood.updated_at, entry.at))
+    counted = replace(
+        stood,
+        entries=stood.entries + 1,
+        updated_at=max(stood.updated_at, entry.at),
+        work=worked(entry, stood.work),
+    )
     if kind is None or effect is None or stood.state not in kind.states:
         return replace(counted, ignored=(*stood.ignored, entry.id))
     try:
@@ -54,6 +63,18 @@ def evolved(stood: F, entry: Entry, effect: Effect[F] | None) -> F:
     except NotPlain:
         return replace(counted, ignored=(*stood.ignored, entry.id))
     return effect(counted, entry, body)
+
+
+def worked(entry: Entry, before: Mapping[str, int] = _NOTHING) -> dict[str, int]:
+    """Return how many entries each window said in each hour, this one with them; central's own are no counter's work.
+
+    Keys are the hour and the window: ``2026-03-02T09 FS0001-01``.
+    """
+    hour = entry.at[:13]
+    if entry.window == CENTRAL or not _HOUR.fullmatch(hour):
+        return dict(before)
+    key = f"{hour} {entry.window}"
+    return {**before, key: before.get(key, 0) + 1}
 
 
 def _noted(stood: F, entry: Entry) -> F:

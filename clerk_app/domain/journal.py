@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -88,6 +89,13 @@ class Record:
     """Place in the point's feed, from 1."""
     problem: dict[str, Any] | None = None
     """RFC 9457 problem of a refused or quarantined entry."""
+    further: Mapping[str, int] = field(default_factory=dict)
+    """Places in the feeds of further points that a supervisor here answers for, by point."""
+
+    @property
+    def placed(self) -> bool:
+        """Whether a feed has told it."""
+        return self.position is not None or bool(self.further)
 
     @property
     def confirmed(self) -> bool:
@@ -96,8 +104,25 @@ class Record:
 
 
 def in_order(records: Iterable[Record]) -> list[Record]:
-    """Return one subject's records as they are folded: central's order first, own unsent entries after."""
-    return sorted(records, key=lambda r: (r.position is None, r.position or 0, r.entry.n))
+    """Return one subject's records as they are folded: central's order first, own unsent entries after.
+
+    Every feed tells a subject from its beginning and in the same order: what the own point's has not told yet stands behind what it
+    has, and among that the feed that has told the most knows the order.
+    """
+    held = list(records)
+    counts = Counter(point for record in held for point in record.further)
+    if not counts:
+        return sorted(held, key=lambda r: (r.position is None, r.position or 0, r.entry.n))
+    leading = max(counts, key=lambda point: (counts[point], point))
+    return sorted(held, key=lambda r: _place(r, leading))
+
+
+def _place(record: Record, leading: str) -> tuple[int, int, int]:
+    if record.position is not None:
+        return 0, record.position, 0
+    if leading in record.further:
+        return 1, record.further[leading], 0
+    return 2, not record.further, record.entry.n
 
 
 @dataclass(frozen=True, slots=True)

@@ -266,3 +266,9 @@ KINDS: dict[str, Kind] = {
     "tip.declined": Kind(sb.TipDecided, "不采用提示", SUPERVISOR, frozenset({TipState.OFFERED}), TIPS, tips=True),
     "tip.withdrawn": Kind(sb.TipDecided, "停用提示", SUPERVISOR, frozenset({TipState.APPROVED}), TIPS, tips=True),
 }
+
+
+def is_oversight(kind: str) -> bool:
+    """Whether supervisors say this about a subject and clerks do not: whoever answers for its point may say it from another one."""
+    found = KINDS.get(kind)
+    return found is not None and not found.anywhere and Role.SUPERVISOR in found.roles and Role.CLERK not in found.roles

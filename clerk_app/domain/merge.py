@@ -52,7 +52,7 @@ def unseen(entry: Entry, held: Sequence[Record]) -> list[Entry]:
     gapless, a prefix.
     """
     own = sum(1 for r in held if r.entry.window == entry.window and r.entry.n < entry.n)
-    others = [r.entry for r in in_order(held) if r.entry.window != entry.window and r.position is not None]
+    others = [r.entry for r in in_order(held) if r.entry.window != entry.window and r.placed]
     return others[max(0, entry.seen - own) :]
 
 
@@ -62,12 +62,13 @@ def against(entry: Entry, held: Sequence[Record]) -> list[Entry]:
     Where ``held`` ends at ``entry`` or holds more, only what central had before it counts. A window does not hold what was
     refused of others, so that it may take too much for seen: then the latest act that does not commute is the answer.
     """
-    place = next((r.position for r in held if r.entry.id == entry.id), None)
-    before = [r for r in held if r.entry.id != entry.id and (place is None or (r.position or place) < place)]
+    held = in_order(held)
+    place = next((i for i, r in enumerate(held) if r.entry.id == entry.id and r.placed), len(held))
+    before = [r for r in held[:place] if r.entry.id != entry.id]
     found = [other for other in unseen(entry, before) if not commutes(entry, other)]
     if found:
         return found
-    others = [r.entry for r in in_order(before) if r.entry.window != entry.window and r.position is not None]
+    others = [r.entry for r in before if r.entry.window != entry.window and r.placed]
     return [other for other in others if not commutes(entry, other)][-1:]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from clerk_app.domain import acts, custody_acts, tips
@@ -57,13 +57,16 @@ def evolve_any(stood: Standing | None, entry: Entry) -> Standing | None:
             return evolve(stood if isinstance(stood, Case) else None, entry)
 
 
-def refusal_of(stood: Standing | None, entry: Entry) -> Refusal | None:
-    """Return why ``entry`` may not follow on what stands (``None``: nothing does yet), or ``None`` when it may."""
+def refusal_of(stood: Standing | None, entry: Entry, reach: Collection[str] = ()) -> Refusal | None:
+    """Return why ``entry`` may not follow on what stands (``None``: nothing does yet), or ``None`` when it may.
+
+    ``reach``: the points the actor answers for.
+    """
     about, kind = about_of(entry.subject), KINDS.get(entry.kind)
     if kind is not None and about not in kind.about:
         return Refusal(code="body-invalid", message=f"“{kind.label}”与编号 {entry.subject} 不相配。")
     if about is About.CASE:
-        return acts.refusal(stood if isinstance(stood, Case) else None, entry)
+        return acts.refusal(stood if isinstance(stood, Case) else None, entry, reach)
     if about is About.TIP:
         return tips.refusal(stood if isinstance(stood, Tip) else None, entry)
     return custody_acts.refusal(stood if isinstance(stood, Parcel | Manifest) else None, entry)

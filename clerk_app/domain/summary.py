@@ -53,6 +53,8 @@ class CaseSummary:
     clerk: str = ""
     """Who received it."""
     window: str = ""
+    marked: bool = False
+    """Whether a mark against a false paper was ever added: the case tells whether it stands."""
 
 
 def summary_of(case: Case, unsent: int) -> CaseSummary:
@@ -88,6 +90,7 @@ def summary_of(case: Case, unsent: int) -> CaseSummary:
         clocks=clocks_of(case),
         clerk=case.clerk,
         window=case.window,
+        marked=bool(case.oversight.marks),
         result=next((lot.at for lot in case.lots if lot.material == RESULT), ""),
     )
 

@@ -22,6 +22,11 @@ _INVISIBLE = frozenset(
 """Characters nobody sees that break lines, turn text round or do nothing; joiners, which emoji need, are not among them."""
 
 
+def searchable(text: str) -> str:
+    """Return a text as words are looked for in it: wide and narrow, large and small letters alike."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
 def clean_text(raw: str) -> tuple[str, set[str]]:
     """Return catalogue text without mark-up and control characters, and what was found.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from clerk_app.domain import bodies as b
 from clerk_app.domain import supervision_bodies as sb
 from clerk_app.domain.case_parts import Remark
-from clerk_app.domain.folding import evolved, fold_records
+from clerk_app.domain.folding import evolved, fold_records, worked
 from clerk_app.domain.journal import Entry, Record
 from clerk_app.domain.kinds import KINDS, TIP_LABELS, TipState
 from clerk_app.domain.plain import NotPlain, body_of
@@ -39,6 +39,8 @@ class Tip:
     ignored: tuple[str, ...] = ()
     entries: int = 1
     updated_at: str = ""
+    work: dict[str, int] = field(default_factory=dict)
+    """How many of the entries each window said in each hour (``folding.worked``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +162,7 @@ def _offered(entry: Entry) -> Tip | None:
         clerk=entry.actor,
         text=body.text.strip(),
         updated_at=entry.at,
+        work=worked(entry),
     )
 
 

@@ -90,6 +90,12 @@ class Tracking:
     """A sentence for every place where a later event takes an earlier one back."""
 
     @property
+    def last(self) -> Step | None:
+        """The last step by the carrier's clock; one without a time only where none has any."""
+        timed = [step for step in self.steps if step.moment is not None] or self.steps
+        return timed[-1] if timed else None
+
+    @property
     def label(self) -> str:
         """The leg in Chinese."""
         return LEG_LABELS[self.leg]

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from clerk_app.domain import bodies as b
 from clerk_app.domain.case import Case
 from clerk_app.domain.journal import CENTRAL, Entry, is_digest, point_of
-from clerk_app.domain.kinds import KINDS
+from clerk_app.domain.kinds import KINDS, is_oversight
 from clerk_app.domain.refusals import Refusal
 from clerk_app.domain.scan_content import JPEG, MAX_BYTES, MAX_PAGES, PDF, PNG
 
 
-def elsewhere_refusal(case: Case, entry: Entry) -> Refusal | None:
+def elsewhere_refusal(case: Case, entry: Entry, reach: Collection[str] = ()) -> Refusal | None:
     """Return why this window's point may not decide over the case any more, or ``None``.
 
-    Conflicts are settled wherever they are seen; the departments speak through central and are nowhere.
+    Conflicts are settled wherever they are seen; what only a supervisor says, whoever answers for the point (``reach``) says from
+    any of theirs; the departments speak through central and are nowhere.
     """
     kind = KINDS[entry.kind]
     if not kind.decides or kind.settles or entry.window == CENTRAL or point_of(entry.window) == case.place:
+        return None
+    if is_oversight(entry.kind) and case.place in reach:
         return None
     name = case.moves[-1].name if case.moves else ""
     return Refusal(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from clerk_app.domain.catalogue import Unit
 from clerk_app.domain.deadlines import DueDay
 from clerk_app.domain.supervision_bodies import Extended
 from clerk_app.paper.blocks import Block, Fields, Paper, Text
@@ -42,7 +41,7 @@ def extension(context: PaperContext) -> Paper:
                 *applicant_pairs(case.applicant),
                 *item_pairs(context),
                 (("受理日期", day(case.accepted.accepted_on)), ("决定日期", day(told.on))),
-                (("延长天数", f"{told.days}{_units(context)}"), ("批准人", told.approved_by)),
+                (("延长天数", f"{told.days}个工作日"), ("批准人", told.approved_by)),
                 (("承诺时限", limit_words(case.item.promised)), ("延长后承诺日", _by(told.promised_due))),
                 (("法定时限", limit_words(case.item.statutory)), ("延长后法定日", _by(told.statutory_due))),
             )
@@ -62,14 +61,8 @@ def _decision(context: PaperContext, told: Extended) -> str:
     basis = told.basis.rstrip("。；") or f"{LICENSING_LAW}第四十二条"
     return (
         f"{you(case.applicant)}于{day(case.received_on)}提出的“{case.item.name}”申请{joint}，因在规定的期限内不能作出决定，"
-        f"根据{basis}的规定，经{told.approved_by}批准，决定延长办理期限{told.days}{_units(context)}，特此告知。"
+        f"根据{basis}的规定，经{told.approved_by}批准，决定延长办理期限{told.days}个工作日，特此告知。"
     )
-
-
-def _units(context: PaperContext) -> str:
-    """Return the unit in which the days that were added count: that of the limits."""
-    limits = [limit for limit in (context.case.item.promised, context.case.item.statutory) if limit is not None]
-    return "个自然日" if limits and all(limit.unit is Unit.CALENDAR_DAY for limit in limits) else "个工作日"
 
 
 def _by(due: DueDay | None) -> str:

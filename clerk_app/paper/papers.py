@@ -15,6 +15,7 @@ from clerk_app.paper.label import label
 from clerk_app.paper.label_page import A6, label_marks
 from clerk_app.paper.manifest import manifest
 from clerk_app.paper.pdf import write_pdf
+from clerk_app.paper.pictures import ReportPage, page_of
 
 __all__ = [
     "KINDS",
@@ -22,10 +23,12 @@ __all__ = [
     "MissingGlyph",
     "PaperContext",
     "PaperNotReady",
+    "ReportPage",
     "compose",
     "render",
     "render_label",
     "render_manifest",
+    "render_report",
     "warm_up",
 ]
 
@@ -72,6 +75,11 @@ def render_manifest(
     """Return both copies of a hand-over's list as PDF; ``reasons`` words the reason codes of its discrepancies."""
     paper = manifest(number, closed, context, reasons)
     return write_pdf(pages_of(paper), f"{paper.title} {number}", context.printed_at)
+
+
+def render_report(page: ReportPage) -> bytes:
+    """Return a 日报 or 周报 as PDF of one page; raises ``MissingGlyph``."""
+    return write_pdf([page_of(page)], f"{page.title} {page.report.period}", page.printed_at)
 
 
 def warm_up() -> None:

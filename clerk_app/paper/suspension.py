@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from clerk_app.domain.bodies import Accepted
 from clerk_app.domain.catalogue import Limit
 from clerk_app.domain.deadlines import DueDay, Suspension, promised_due
@@ -27,7 +25,7 @@ from clerk_app.paper.common import (
     you,
 )
 from clerk_app.paper.context import PaperContext, PaperNotReady
-from clerk_app.paper.words import day, due_by
+from clerk_app.paper.words import day, due_by, due_day, limit_words
 
 TITLE = "特殊程序审查期限告知书"
 
@@ -70,7 +68,7 @@ def _decision(context: PaperContext, told: Suspension) -> str:
 
 
 def _duration(told: Suspension) -> str:
-    return f"{told.days}个工作日" if told.days is not None else "尚不能确定，确定后另行告知"
+    return limit_words(told.told) if told.told is not None else "尚不能确定，确定后另行告知"
 
 
 def _dues(context: PaperContext, told: Suspension, accepted: Accepted) -> tuple[tuple[Pair, ...], ...]:
@@ -79,11 +77,15 @@ def _dues(context: PaperContext, told: Suspension, accepted: Accepted) -> tuple[
         again = (("恢复计时日期", day(told.end)),)
         return (again, *_pairs("顺延后", (accepted.promised_due, accepted.statutory_due)))
     rows = _pairs("原", (accepted.promised_due, accepted.statutory_due))
-    if told.days is None or context.calendar is None:
+    if told.told is None or context.calendar is None:
         return rows
-    # The day after the last of so many working days, of which the first may be the one on which it began.
-    goes_on = promised_due(context.calendar, Limit(told.days + 1), told.start - timedelta(days=1)).day
-    return (*rows, *_pairs("预计", resumed_dues(context.case, goes_on, context.calendar)))
+    last = promised_due(context.calendar, told.told, told.start)
+    goes_on = promised_due(context.calendar, Limit(1), last.day).day
+    return (
+        *rows,
+        (("程序届满日", due_day(last)),),
+        *_pairs("预计", resumed_dues(context.case, goes_on, context.calendar)),
+    )
 
 
 def _pairs(word: str, dues: tuple[DueDay | None, DueDay | None]) -> tuple[tuple[Pair, ...], ...]:
@@ -93,7 +95,7 @@ def _pairs(word: str, dues: tuple[DueDay | None, DueDay | None]) -> tuple[tuple[
 
 def _explanations(told: Suspension) -> list[str]:
     texts = ["程序开始当日起停止计算办理期限，程序结束、恢复计时当日起继续计算，承诺办结日和法定办结日相应顺延。"]
-    if told.end is None and told.days is not None:
+    if told.end is None and told.told is not None:
         texts.append("预计的日期按上列所需时间推算；程序提前或者延后结束的，以恢复计时后的日期为准。")
     texts.append("凭本告知书编号或扫描右上角二维码，可在本市任一服务点窗口查询办理进度；有异议的，可拨打监督投诉电话。")
     return texts

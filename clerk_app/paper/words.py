@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from clerk_app.domain.catalogue import Limit, Unit
+from clerk_app.domain import clock_words
+from clerk_app.domain.catalogue import Limit
 from clerk_app.domain.deadlines import DueDay
-
-_UNITS = {Unit.WORKDAY: "个工作日", Unit.CALENDAR_DAY: "个自然日"}
 
 
 def day(value: date) -> str:
@@ -32,6 +31,4 @@ def minute(value: datetime) -> str:
 
 def limit_words(limit: Limit | None) -> str:
     """Return a time limit, e.g. 15个工作日, or 当场办结."""
-    if limit is None:
-        return "未作规定"
-    return "当场办结" if limit.days == 0 else f"{limit.days}{_UNITS[limit.unit]}"
+    return clock_words.limit_words(limit) if limit is not None else "未作规定"

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Self
 
 from clerk_app.domain.case import Case
-from clerk_app.domain.custody_summary import ManifestSummary, ParcelSummary
 from clerk_app.domain.journal import GENESIS, Entry, Record
-from clerk_app.domain.standing import Standing, Summary
-from clerk_app.domain.summary import CaseSummary
-from clerk_app.domain.tips import TipSummary
+from clerk_app.domain.standing import Standing
 from clerk_app.domain.trail import Step
 from clerk_app.store.books.book import TABLE as JOURNAL
 from clerk_app.store.books.book import Book
 from clerk_app.store.books.casebook import Casebook
+from clerk_app.store.books.changes import Changes
+from clerk_app.store.books.further import Further
 from clerk_app.store.books.loose_ends import LooseEnds
 from clerk_app.store.books.pruning import Pruning, Run
 from clerk_app.store.books.published import Published, PublishedRow
@@ -34,13 +34,13 @@ from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.file.reserve import SIZE
 from clerk_app.store.file.seal import VaultKeys
 from clerk_app.store.ledger import Ledger
+from clerk_app.store.listing import Listing
 from clerk_app.store.mend.opening import open_vault
-from clerk_app.store.offering import Offering
 
 __all__ = ["PublishedRow", "Records"]
 
 
-class Records(Offering):
+class Records(Listing):
     """A window's records over the ledger; thread-safe, one writer, every write method durable on return.
 
     Lists (``summaries``, ``find_cases``, ``summary``) and ``search_items`` answer from memory and never wait for a write
@@ -58,9 +58,12 @@ class Records(Offering):
         self.copy_kept = lambda: False
         self._book = Book(ledger, window)
         self._cases = Casebook(ledger, self._book)
+        self.changes: Changes = self._cases.changes
+        """Which subjects changed since somebody last asked."""
+        self.further = Further(ledger, self._book, self._cases)
         self._published = Published(ledger)
         self.scans = Scans(ledger, self._book)
-        self.pruning = Pruning(ledger, self._book, self._cases, self.scans)
+        self.pruning = Pruning(ledger, self._book, self._cases, self.scans, self.further)
         self._serials = Serials(ledger)
         self.loose_ends = LooseEnds(self.vault, self._book, self._cases)
         if not self.vault.read_only and any(finding.reason == "mark" for finding in self.vault.findings):
@@ -242,6 +245,14 @@ class Records(Offering):
 
         Own entries get their outcome, others are added; an entry that is known already is not added twice.
         """
+        return self._hear(records, lambda: self._book.cursor.move(next_position, mark))
+
+    def take_further(self, point: str, records: Sequence[Record], position: int, mark: int) -> set[str]:
+        """Take in a page of a further point's feed likewise; places in it stand in ``Record.further``."""
+        told = [replace(r, position=None, further={point: r.position or 0}) for r in records]
+        return self._hear(told, lambda: self.further.move(point, position, mark))
+
+    def _hear(self, records: Sequence[Record], move: Callable[[], None]) -> set[str]:
         touched: dict[str, list[int]] = {}
         with self.transaction():
             before = self.gaps()
@@ -264,7 +275,7 @@ class Records(Offering):
                 self._serials.raise_to(serials_of(touched, self._book.window))
             for subject, added in touched.items():
                 self._cases.refold(subject, added)
-            self._book.cursor.move(next_position, mark)
+            move()
             self._close_losses(before)
         return set(touched)
 
@@ -317,47 +328,19 @@ class Records(Offering):
         self.note_met()
         return case
 
-    def summaries(self) -> list[CaseSummary]:
-        """Return every case's summary, the latest change first."""
-        return self._cases.summaries()
-
-    def case_count(self) -> int:
-        """Return how many cases are known here."""
-        return self._cases.count()
-
     def stood(self, subject: str) -> Standing | None:
         """Return a case, a bag or a manifest as its entries fold."""
         found = self._cases.stood(subject)
         self.note_met()
         return found
 
-    def parcels(self) -> list[ParcelSummary]:
-        """Return every bag's summary, the latest change first."""
-        return self._cases.parcels()
+    def counts(self) -> dict[str, int]:
+        """Return the sums the measures are told from (``domain.measures``), of this store's whole life."""
+        return self.healed(self._cases.counts)
 
-    def manifests(self) -> list[ManifestSummary]:
-        """Return every manifest's summary, the latest change first."""
-        return self._cases.manifests()
-
-    def told(self) -> list[tuple[str, Summary | None]]:
-        """Return every subject with its summary, if it makes anything; one that did not change is the same object."""
-        return self._cases.known()
-
-    def tips(self) -> list[TipSummary]:
-        """Return every tip's summary, the latest change first."""
-        return self._cases.tips()
-
-    def summary(self, number: str) -> CaseSummary | None:
-        """Return one case's summary."""
-        return self._cases.summary(number)
-
-    def find_cases(self, words: str) -> list[CaseSummary]:
-        """Return the cases in which every word is found: number, official number, name, identity number, phone, item."""
-        return self._cases.find(words)
-
-    def cases_of_applicant(self, id_number: str) -> list[Case]:
-        """Return all cases of the applicant with exactly this identity number, the latest change first."""
-        return self._cases.of_applicant(id_number)
+    def counts_from_scratch(self) -> dict[str, int]:
+        """Return the same, reckoned anew from everything that is kept."""
+        return self._cases.counts_from_scratch()
 
     def rebuild(self) -> list[str]:
         """Fold every case anew from the journal; return the numbers whose kept state differs (none: all is well)."""

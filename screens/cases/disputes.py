@@ -24,6 +24,7 @@ class DisputeView(AreaScreen):
 
     AREA = "cases"
     TITLE_WORDS = "处理冲突"
+    NOUN: ClassVar[str] = "办件"
     CSS_PATH = "disputes.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("dispute.back", "escape", "back", "返回", "不处理，回到办件"),
@@ -71,9 +72,15 @@ class DisputeView(AreaScreen):
         now = [Para([("现在有效的", "accent")])]
         for act in one.against:
             now += [*_act(act), BLANK]
-        now += [Para([("不采用后到的，办件：", "strong")]), *(Para([(f"  {words}", "")], 2) for words in one.now)]
+        now += [
+            Para([(f"不采用后到的，{self.NOUN}：", "strong")]),
+            *(Para([(f"  {words}", "")], 2) for words in one.now),
+        ]
         then = [Para([("后到的，有冲突", "accent")]), *_act(one.act), BLANK]
-        then += [Para([("采用后到的，办件：", "strong")]), *(Para([(f"  {words}", "")], 2) for words in one.then)]
+        then += [
+            Para([(f"采用后到的，{self.NOUN}：", "strong")]),
+            *(Para([(f"  {words}", "")], 2) for words in one.then),
+        ]
         self.query_one("#dispute-now", Prose).show([*now, BLANK])
         self.query_one("#dispute-then", Prose).show(then)
 
@@ -130,3 +137,4 @@ class BagDisputeView(DisputeView):
     """The conflicts of one bag."""
 
     AREA = "dispatch"
+    NOUN = "寄递袋"

@@ -37,6 +37,7 @@ class ElsewhereView(AreaScreen):
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("elsewhere.back", "escape", "back", "返回", "回到办件列表"),
+        key("elsewhere.clocks", "d", "clocks", "时限", "核对时限：每个时限的依据、起算、暂停和到期日，逐日怎么计的"),
         key("elsewhere.take-up", "u", "take_up", "续办", "把这一件转到本服务点继续办理"),
     ]
 
@@ -63,6 +64,13 @@ class ElsewhereView(AreaScreen):
     def action_back(self) -> None:
         """Go back to the list."""
         self.dismiss(None)
+
+    def action_clocks(self) -> None:
+        """Show every clock of the case, day by day."""
+        from screens.cases.clocks import CaseClocks
+
+        case = self.preview.case
+        self.open(CaseClocks(case.number, case))
 
     def action_take_up(self) -> None:
         """Ask why, and record the move."""

@@ -57,6 +57,7 @@ class CaseView(CaseOversight):
         key("case.remark", "n", "note", "备注", "写一条备注"),
         key("case.reveal", "v", "reveal", "看全号", "显示完整证件号码（会留下记录）"),
         key("case.scans", "f", "scans", "扫描件", "这一件的扫描件：附上、撤下，看传到市中心没有"),
+        key("case.clocks", "d", "clocks", "时限", "核对时限：每个时限的依据、起算、暂停和到期日，逐日怎么计的"),
         key("case.conflicts", "c", "conflicts", "冲突", "两边的操作并排看；值班主任决定采用与否"),
         key("case.take-up", "u", "take_up", "续办", "这一件现由其他服务点办理：转回本服务点继续办理"),
         *KEYS,
@@ -151,6 +152,12 @@ class CaseView(CaseOversight):
         from screens.cases.scans import CaseScans
 
         self.open(CaseScans(self.number), lambda _: self.load())
+
+    def action_clocks(self) -> None:
+        """Show every clock of the case, day by day."""
+        from screens.cases.clocks import CaseClocks
+
+        self.open(CaseClocks(self.number))
 
     def action_conflicts(self) -> None:
         """Show both sides of the conflicts."""

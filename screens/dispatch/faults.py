@@ -61,7 +61,7 @@ class AskFault(Dialog[cb.Discrepancy]):
         event.stop()
         name = str(event.field.id)
         if event.error and (scanned_part(event.value) or (name != "note" and len(event.value) > 2)):
-            event.field.value = event.value.replace(scanned_part(event.value), "") if name == "note" else "0"
+            event.field.value = event.value.replace(scanned_part(event.value), "") if name == "note" else ""
             event.field.show_error(NOT_TAKEN)
         elif event.submitted and not event.error:
             if name == ORDER[-1]:

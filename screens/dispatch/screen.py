@@ -44,10 +44,6 @@ class Dispatch(ScanScreen):
         key("dispatch.conclude", "f7", "conclude", "结案", "差异结案，写明结果和凭据（值班主任）"),
         key("dispatch.clear", "escape", "clear", "清空", "清空所扫的内容", show=False),
         key("dispatch.reload", "ctrl+r", "reload", "刷新", "重新读取", show=False),
-        *(
-            key(f"dispatch.{view.id}", f"alt+{n}", f"view({n - 1})", view.title, f"列出{view.title}", show=False)
-            for n, view in enumerate(VIEWS, start=1)
-        ),
     ]
 
     def __init__(self) -> None:
@@ -136,11 +132,6 @@ class Dispatch(ScanScreen):
         """Show the next list."""
         self.say("")
         self._turn_to(self._view + by)
-
-    def action_view(self, index: int) -> None:
-        """Show one of the lists."""
-        self.say("")
-        self._turn_to(index)
 
     def scanned(self, text: str) -> None:
         """Turn to a list by its number; else open what the scan names, or begin to receive it where bags arrive."""

@@ -99,9 +99,16 @@ def _moving(one: ParcelSummary) -> list[Cell]:
         Cell(to_words(one)),
         Cell(way, "plain" if one.waybill else "dim"),
         Cell(one.holder),
-        Cell(moment_words(one.updated_at), "dim"),
+        _latest(one),
         *_standing(one),
     ]
+
+
+def _latest(one: ParcelSummary) -> Cell:
+    """Return what the carrier told last; of a bag it told nothing of, since when it is where it is."""
+    if one.event:
+        return Cell(f"{moment_words(one.event_at)[5:]} {one.event} {one.event_place}")
+    return Cell(f"{moment_words(one.updated_at)[5:]} 在{one.holder}", "dim")
 
 
 def _manifest(one: ManifestSummary) -> list[Cell]:
@@ -171,10 +178,10 @@ VIEWS = (
         "没有在途的袋",
         (
             _BAG,
-            Column("去向"),
+            Column("去向", share=2),
             Column("运单", 24, wide=100),
-            Column("现在", 10),
-            Column("最近", 16, wide=100),
+            Column("现在", 10, wide=100),
+            Column("最近", share=3),
             Column("", 6),
         ),
         _moving,

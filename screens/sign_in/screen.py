@@ -27,7 +27,7 @@ ROLE_LABELS = {"clerk": "窗口人员", "supervisor": "值班主任", "courier":
 
 
 class SignIn(AreaScreen):
-    """Number and password; in a demonstration the sample accounts stand below."""
+    """Number and password; in a demonstration the sample accounts and the couriers' badges stand below."""
 
     CSS_PATH = "screen.tcss"
     TITLE_WORDS = "登录"
@@ -58,6 +58,10 @@ class SignIn(AreaScreen):
         )
         listing.styles.height = len(demo.accounts) + 1
         yield listing
+        couriers = "　".join(f"{one.badge} {one.pin}" for one in demo.couriers)
+        yield Static(
+            Content(clean(f"揽收员工牌、PIN　{couriers}") if couriers else ""), id="demo-couriers", markup=False
+        )
 
     @staticmethod
     def _cells(account: DemoAccount) -> list[Cell]:

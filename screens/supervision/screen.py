@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 WIDE = 100
 EVERYWHERE = "全部"
-PICTURES = "screens.measures.screen"
 
 
 class Supervision(ScanScreen):
@@ -49,15 +47,11 @@ class Supervision(ScanScreen):
         key("supervision.order", "f8", "order", "次序", "按轻重缓急、到期、发生、部门、服务点排列"),
         key("supervision.pictures", "f9", "pictures", "图表", "各项指标的图和数字"),
         key("supervision.draw", "ctrl+d", "draw", "抽查", "抽中核查：按风险抽取已受理的办件"),
-        key("supervision.point", "alt+p", "point", "服务点", "只看一个服务点，或全部"),
+        key("supervision.point", "ctrl+o", "point", "服务点", "只看一个服务点，或全部"),
         key("supervision.clear", "escape", "clear", "清空", "清空筛选的词；再按一次去掉选中"),
         key("supervision.next-view", "tab,right", "turn(1)", "下一列表", "换到下一个列表；输序号再按回车也可以"),
         move("supervision.previous-view", "shift+tab,left", "turn(-1)", "上一列表", "换到上一个列表"),
         key("supervision.reload", "ctrl+r", "reload", "刷新", "重新读取", show=False),
-        *(
-            key(f"supervision.{view.id}", f"alt+{n}", f"view({n - 1})", view.title, f"列出{view.title}", show=False)
-            for n, view in enumerate(VIEWS, start=1)
-        ),
     ]
 
     def __init__(self) -> None:
@@ -116,7 +110,7 @@ class Supervision(ScanScreen):
         """Show what was read; the cursor stays on its task, and what is chosen stays so while it is there."""
         listing, here = self.listing, self.listing.current
         same = found.asked == self._found.asked and self._read
-        could = bool(self._found.rows), bool(self.marked)
+        could = bool(self._found.rows), bool(self.marked), len(self._found.points)
         self._found, self._read = found, True
         self.marked = {ref: task for ref, task in self.marked.items() if ref in found.there}
         at = listing.cursor if same else 0
@@ -125,7 +119,7 @@ class Supervision(ScanScreen):
         listing.empty = "没有符合的" if found.asked.words or found.asked.point else "没有要督办的事"
         listing.set_rows(found.rows, max(0, min(at, len(found.rows) - 1)))
         self._draw()
-        if could != (bool(found.rows), bool(self.marked)):
+        if could != (bool(found.rows), bool(self.marked), len(found.points)):
             self.refresh_bindings()
 
     def _not_read(self, refused: Refused) -> None:
@@ -149,7 +143,9 @@ class Supervision(ScanScreen):
         self.query_one("#supervision-views", Static).update(Content.assemble(*parts), layout=False)
         asked = self._asked
         told = [f"{len(self._found.rows)} 项", f"次序：{ORDER_LABELS[asked.order]}"]
-        told += [f"服务点：{asked.point}"] * bool(asked.point) + [f"筛选：“{asked.words}”"] * bool(asked.words)
+        told += [f"服务点：{self._found.points.get(asked.point, asked.point)}"] * bool(asked.point) + [
+            f"筛选：“{asked.words}”"
+        ] * bool(asked.words)
         told += [f"选中 {len(self.marked)} 项"] * bool(self.marked)
         self.query_one("#supervision-state", Static).update(Content(clean("　".join(told))), layout=False)
 
@@ -177,12 +173,8 @@ class Supervision(ScanScreen):
 
     def action_turn(self, by: int) -> None:
         """Show the next view."""
-        self.action_view((VIEWS.index(self.view) + by) % len(VIEWS))
-
-    def action_view(self, index: int) -> None:
-        """Show one of the views."""
         self.say("")
-        self._ask_for(view=VIEWS[index])
+        self._ask_for(view=VIEWS[(VIEWS.index(self.view) + by) % len(VIEWS)])
 
     def action_order(self) -> None:
         """Take the next order."""
@@ -191,8 +183,7 @@ class Supervision(ScanScreen):
 
     def action_point(self) -> None:
         """Choose one point, or all."""
-        points = self.place.person.points if self.place is not None else ()
-        options = [Option("", EVERYWHERE), *(Option(point, point) for point in points)]
+        options = [Option("", EVERYWHERE), *(Option(code, name, code) for code, name in self._found.points.items())]
 
         def chosen(point: str | None) -> None:
             if point is not None:
@@ -227,10 +218,8 @@ class Supervision(ScanScreen):
                 return bool(self._found.rows)
             case "bulk":
                 return bool(self.marked)
-            case "pictures":
-                return find_spec("screens.measures") is not None
             case "point":
-                return self.place is not None and len(self.place.person.points) > 1
+                return len(self._found.points) > 1
         return True
 
     @on(VirtualList.Selected)
@@ -280,9 +269,9 @@ class Supervision(ScanScreen):
 
     def action_pictures(self) -> None:
         """Show the measures as pictures."""
-        from importlib import import_module
+        from screens.measures.screen import PicturesScreen
 
-        self.open(import_module(PICTURES).PicturesScreen())
+        self.open(PicturesScreen())
 
     def action_draw(self) -> None:
         """Draw cases to be verified."""

@@ -39,6 +39,7 @@ class TaskView(ScanScreen):
         key("task.act", "f10", "act", "处理", "列出对这一项、这一件能做的处理"),
         key("task.open", "enter", "entered", "打开", "打开这一件：办件详情，或寄递袋、交接清单"),
         key("task.print", "f8", "print", "打印", "打印这一件的文书"),
+        key("task.clocks", "f9", "clocks", "时限", "核对时限：每个时限的依据、起算、暂停和到期日"),
         key("task.next", "f7", "next", "下一项", "看这个编号的下一项督办"),
         key("task.back", "escape", "back", "返回", "回到督办"),
         key("task.reload", "ctrl+r", "reload", "刷新", "重新读取", show=False),
@@ -94,6 +95,8 @@ class TaskView(ScanScreen):
         facts = self._facts
         if action == "print":
             return facts is not None and facts.about.case is not None and bool(facts.about.case.papers)
+        if action == "clocks":
+            return facts is not None and facts.about.case is not None
         if action == "next":
             return facts is not None and len(facts.siblings) > (not facts.over)
         if action == "entered":
@@ -132,6 +135,12 @@ class TaskView(ScanScreen):
         self.task_shown = all_[(at + 1) % len(all_)]
         self.say("")
         self.action_reload()
+
+    def action_clocks(self) -> None:
+        """Show every clock of the case, day by day."""
+        from screens.cases.clocks import CaseClocks
+
+        self.open(CaseClocks(self.task_shown.subject))
 
     def action_print(self) -> None:
         """Choose a paper of the case and write it."""

@@ -83,6 +83,8 @@ class Found:
     """How many there are in each view, by its id."""
     places: Mapping[Ref, int] = field(default_factory=dict)
     """Where in ``rows`` each task is."""
+    points: Mapping[str, str] = field(default_factory=dict)
+    """The points that are seen here, with what they are called."""
     there: Collection[Ref] = ()
     """Every task there is, listed or not."""
 
@@ -102,7 +104,8 @@ def read(desk: Desk, asked: Asked) -> Found:
     rows = [task for task in tasks if asked.view.holds(task, me)]
     every = desk.tasks() if asked.words or asked.point else tasks
     places = {ref_of(task): at for at, task in enumerate(rows)}
-    return Found(asked, rows, counts, places, frozenset(map(ref_of, every)))
+    points = {code: desk.point_name(code) for code in desk.points()}
+    return Found(asked, rows, counts, places, points, frozenset(map(ref_of, every)))
 
 
 COLUMNS = (

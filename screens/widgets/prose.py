@@ -11,7 +11,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from screens.text import Part, wrap_parts
+from screens.text import Part, wrap_parts, wrap_whole
 
 TONES = ("dim", "strong", "accent", "good", "warn", "bad")
 
@@ -22,6 +22,12 @@ class Para:
 
     parts: Sequence[Part]
     hang: int = 0
+    whole: bool = False
+    """Whether lines end between parts only, as far as a part fits on one."""
+
+
+def _wrapped(para: Para, room: int) -> list[list[Part]]:
+    return (wrap_whole if para.whole else wrap_parts)(para.parts, room, para.hang)
 
 
 def plain(text: str) -> list[Para]:
@@ -69,7 +75,7 @@ class Prose(Widget):
     def _lines(self, width: int) -> list[list[Part]]:
         if self._wrapped[0] != width:
             room = max(8, width)
-            self._wrapped = (width, [line for p in self._paras for line in wrap_parts(p.parts, room, p.hang)])
+            self._wrapped = (width, [line for p in self._paras for line in _wrapped(p, room)])
         return self._wrapped[1]
 
     def render_line(self, y: int) -> Strip:

@@ -144,6 +144,11 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         self.refresh()
         self.post_message(self.Highlighted(self, self.cursor))
 
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Show other columns; the rows are to be set anew."""
+        self._columns = tuple(columns)
+        self._rows = ()
+
     def validate_cursor(self, cursor: int) -> int:
         """Keep the cursor on a row."""
         return max(0, min(cursor, len(self._rows) - 1))

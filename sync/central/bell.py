@@ -17,21 +17,23 @@ class Bell:
         """Set on the way out: nobody waits any more."""
 
     @contextmanager
-    def listen(self, point: str) -> Iterator[asyncio.Event]:
-        """Give an event that is set by every ring of this point while the block lasts."""
+    def listen(self, *points: str) -> Iterator[asyncio.Event]:
+        """Give an event that is set by every ring of any of these points while the block lasts."""
         event = asyncio.Event()
-        self._listeners[point].add(event)
+        for point in points:
+            self._listeners[point].add(event)
         try:
             yield event
         finally:
-            self._listeners[point].discard(event)
-            if not self._listeners[point]:
-                del self._listeners[point]
+            for point in points:
+                self._listeners[point].discard(event)
+                if not self._listeners[point]:
+                    self._listeners.pop(point)
 
     @property
     def listeners(self) -> int:
         """How many listen."""
-        return sum(len(events) for events in self._listeners.values())
+        return len(set().union(*self._listeners.values()))
 
     def ring(self, points: Iterable[str]) -> None:
         """Wake who listens to these points."""

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import bindparam, select, update
 
+from sync.central.access import duties
 from sync.central.access.couriers import LIST, NO_LIST
 from sync.central.access.credentials import clean
 from sync.central.access.sessions import Caller
@@ -30,7 +31,11 @@ MAX_FEED_BYTES = 4 << 20
 
 # Made once: every window asks them with every round, and they take longer to write than to answer.
 _COVERED = select(durable_positions.c.position).where(durable_positions.c.point == bindparam("point"))
-_STOOD = select(_COVERED.scalar_subquery().label("position"), LIST.scalar_subquery().label("couriers"))
+_STOOD = select(
+    _COVERED.scalar_subquery().label("position"),
+    LIST.scalar_subquery().label("couriers"),
+    duties.NOTED.label("duties"),
+)
 _REVOKED = select(accounts.c.number, accounts.c.points).where(accounts.c.revoked.is_(True)).order_by(accounts.c.number)
 _SEEN = (
     update(windows)
@@ -91,7 +96,7 @@ async def feed(core: Core, point: str, after: int, limit: int, wait: float, mark
     with core.bell.listen(point) as rung:
         while True:
             rung.clear()
-            page = await _page(core, point, after, limit, mark)
+            page = await page_of(core, point, after, limit, mark)
             left = until - loop.time()
             if page.entries or left <= 0 or core.bell.silent:
                 return page
@@ -101,8 +106,10 @@ async def feed(core: Core, point: str, after: int, limit: int, wait: float, mark
                 continue
 
 
-async def _page(core: Core, point: str, after: int, limit: int, mark: int) -> StoredFeed:
-    """Positions are taken under the point's row lock: whoever reads one can read every one before it.
+async def page_of(core: Core, point: str, after: int, limit: int, mark: int) -> StoredFeed:
+    """Return a page of a point's feed; raises ``cursor-ahead``.
+
+    Positions are taken under the point's row lock: whoever reads one can read every one before it.
 
     What stands at ``after`` comes with the page, to be held against the mark; without a row the feed ends before it.
     """
@@ -178,8 +185,9 @@ async def session_state(core: Core, caller: Caller, version: str, backlog: int |
         told["version"] = version
     async with core.database.write() as connection:
         row = (await connection.execute(_SEEN, told)).one()
-        stood = (await connection.execute(_STOOD, {"point": row.point})).one()
+        stood = (await connection.execute(_STOOD, {"point": row.point, "window": caller.window})).one()
         left = (await connection.execute(_REVOKED)).all()
+        further = await duties.further(core, connection, caller.window, row.point) if stood.duties else []
     return SessionState(
         epoch=core.epoch,
         last_n=row.last_n,
@@ -191,6 +199,7 @@ async def session_state(core: Core, caller: Caller, version: str, backlog: int |
         durable_position=stood.position or 0,
         handover=None if core.handover is None else core.handover.told(),
         couriers=stood.couriers or NO_LIST,
+        further=further,
     )
 
 

@@ -25,11 +25,11 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = 3
+VERSION = 4
 """Of the schema this program knows; ``meta`` tells the oldest that may be known to work on a database."""
-REVISIONS = {"0001": 1, "0002": 2, "0003": 2}
+REVISIONS = {"0001": 1, "0002": 2, "0003": 2, "0004": 2}
 """The migrations that lead here (``migrations/versions``), each with the oldest schema that works on what it leaves."""
-HEAD = "0003"
+HEAD = "0004"
 
 metadata = MetaData()
 
@@ -108,6 +108,15 @@ couriers = Table(
 )
 """Who fetches and brings bags; they sign in nowhere, but show badge and PIN at a window."""
 
+duties = Table(
+    "duties",
+    metadata,
+    Column("window", String(40), primary_key=True),
+    Column("account", String(64), primary_key=True),
+    Column("since", BigInteger, nullable=False),
+)
+"""When a supervisor of several points last signed in at a window: which points' feeds it may hear besides its own, and until when."""
+
 courier_points = Table(
     "courier_points",
     metadata,
@@ -158,7 +167,9 @@ entries = Table(
     Column("window", String(40), primary_key=True),
     Column("n", BigInteger, primary_key=True, autoincrement=False),
     Column("point", String(32), primary_key=True),
-    Column("position", BigInteger),  # null: refused or quarantined
+    Column(
+        "position", BigInteger
+    ),  # null: refused, quarantined, or said from a point that does not hear of its subject
     Column("id", String(36), nullable=False),
     Column("subject", String(64), nullable=False),
     Column("kind", String(64), nullable=False),

@@ -12,6 +12,7 @@ from sync.engine.comparing import Compare
 from sync.engine.concluding import Finish
 from sync.engine.couriers import Couriers
 from sync.engine.feeding import Feed
+from sync.engine.following import Further, Listen
 from sync.engine.greeting import Greet
 from sync.engine.incarnating import Incarnate
 from sync.engine.machine import Conversation, begin
@@ -27,7 +28,7 @@ ROUNDS = 2
 
 def everything(page: int = CATALOGUE_PAGE) -> tuple[Errand, ...]:
     """Return the errands of a round: what was done here is said before anything is heard, files come last."""
-    heard = (Feed(), Couriers(), Snapshot(), Catalogue(page=page))
+    heard = (Feed(), Further(), Couriers(), Snapshot(), Catalogue(page=page))
     return (Greet(), Compare(), Push(), Carry(), *heard, Upload(), Finish())
 
 
@@ -45,6 +46,11 @@ def greeting(window: str) -> Conversation:
 def sign_in(window: str, clerk: str, password: str) -> Conversation:
     """Return the question whether somebody may sign in here."""
     return begin((Prove(clerk=clerk, password=password),), window)
+
+
+def listening(window: str) -> Conversation:
+    """Return the wait for news of any of several feeds."""
+    return begin((Listen(),), window)
 
 
 def incarnation(window: str, public_key: str) -> Conversation:

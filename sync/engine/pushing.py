@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from clerk_app.domain.journal import Verdict
 from sync import wire
 from sync.engine.operations import Batch, Settle, TakeUnsent
 from sync.engine.shares import split
@@ -31,6 +32,7 @@ from sync.engine.words import refused
 
 BATCH_BYTES = wire.MAX_BYTES - (64 << 10)
 """What a batch of entries may weigh, with room for what stands around them."""
+UNHEARD = frozenset({Verdict.REFUSED, Verdict.QUARANTINED})
 MOST_STALLS = 3
 """So often a batch may begin with what was settled already; once more would be a loop."""
 
@@ -87,7 +89,7 @@ class Push:
             return Stuck(down("市中心没有对上报的流水作答。"), shared)
         first = batch.entries[0].n
         changed = tuple(verdict for verdict in answer.changed if verdict.n < first)
-        unheard = sum(verdict.position is None for verdict in verdicts)
+        unheard = sum(verdict.verdict in UNHEARD for verdict in verdicts)
         last = max(self.last, *(verdict.n for verdict in verdicts))
         going = replace(self, left=verdicts, changed=changed, last=last)
         return going._keep(shared.counting(pushed=len(verdicts), refused=unheard))

@@ -199,6 +199,8 @@ class Report:
     """Such files central does not take."""
     uploaded: int = 0
     """Scans that central has now."""
+    further: int = 0
+    """Further points whose feeds were asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

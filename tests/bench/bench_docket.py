@@ -44,11 +44,22 @@ class Told:
         self._all: dict[str, Summary | None] = {f"FS0001-03-260302-{n:06d}-X": summary(n) for n in range(CASES)}
         self._years = Calendar([YearTable(year=2026, holidays=(), workdays=())])
 
-    def told(self) -> list[tuple[str, Summary | None]]:
+    def told(self, feeds: object = None) -> list[tuple[str, Summary | None]]:
         return list(self._all.items())
 
-    def refused(self) -> list[Any]:
+    @property
+    def loose_ends(self) -> Told:
+        return self
+
+    @property
+    def further(self) -> Told:
+        return self
+
+    def needing(self) -> list[Any]:
         return []
+
+    def points(self) -> tuple[str, ...]:
+        return ()
 
     def losses(self) -> list[Any]:
         return []
@@ -60,7 +71,7 @@ class Told:
         """Have so many cases changed, every fourth of which gains a task or loses one."""
         for n in range(turn * FEED, (turn + 1) * FEED):
             number = f"FS0001-03-260302-{n:06d}-X"
-            old = cast(CaseSummary, self._all[number])
+            old = cast("CaseSummary", self._all[number])
             tasks = old.tasks if n % 4 else () if old.tasks else (stub(n),)
             self._all[number] = replace(old, tasks=tasks, updated_at=f"2026-03-02T13:{turn:02d}:00+08:00")
 
@@ -133,7 +144,7 @@ async def measured(folder: Path) -> dict[str, list[float]]:
         desk, told = desk_of(client), Told()
         gc.collect()
         gc.freeze()  # as the client does once its store is open
-        desk._docket = Docket(cast(Records, told), SEAT, SUPERVISOR, client.clock)
+        desk._docket = Docket(cast("Records", told), SEAT, SUPERVISOR, client.clock)
         found: dict[str, list[float]] = {}
 
         def note(name: str, *costs: float) -> None:

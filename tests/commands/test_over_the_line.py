@@ -104,6 +104,7 @@ def test_a_case_of_another_point_is_shown_and_taken_up_and_both_points_know(
     assert (seen["case"], seen["here"], seen["handled_here"], seen["place"]) == (number, False, False, points[0])
     assert PERSON["id_number"] not in str(seen)
     assert [line["label"] for line in seen["history"]] == ["收件", "一次性告知"]
+    assert away.json("clock", number) == home.json("clock", number)
     taken = away.json("take-up", number, "--reason", "搬家")
     assert taken == {"case": number, "state": "arriving", "arriving": True}
     assert away.json("case", number)["state"] == "arriving"

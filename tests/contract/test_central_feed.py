@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -15,8 +13,8 @@ from sqlalchemy import delete, update
 from clerk_app.domain import bodies as b
 from sync import wire
 from sync.central import schema as table
-from sync.central.bell import Bell
 from sync.central.entries.ground import mark_of
+from tests.support.bells import ToldBell
 from tests.support.city import OTHER_POINT, POINT, City, problem_code, received
 
 
@@ -24,20 +22,6 @@ def row(key: str, body: Any = None, **changed: Any) -> wire.CatalogueRow:
     raw = msgspec.Raw(msgspec.json.encode(body if body is not None else {"code": key}))
     whole: dict[str, Any] = {"kind": "item", "key": key, "revision": 0, "search": "jzz", "body": raw}
     return wire.CatalogueRow(**(whole | changed))
-
-
-class ToldBell(Bell):
-    """Tells when somebody begins to listen."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.somebody = asyncio.Event()
-
-    @contextmanager
-    def listen(self, point: str) -> Iterator[asyncio.Event]:
-        self.somebody.set()
-        with super().listen(point) as event:
-            yield event
 
 
 async def changes(city: City, after: int = 0, limit: int = 500) -> wire.Catalogue:

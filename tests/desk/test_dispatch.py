@@ -68,6 +68,24 @@ def test_what_was_received_waits_by_where_it_goes_and_only_what_was_kept_can_be_
     assert refused.value.code == "papers-not-here"
 
 
+def test_bags_are_found_by_their_numbers_and_by_the_cases_in_them(two: Branches) -> None:
+    desk = two.home.desk
+    first, second = two.home.receive(), two.home.receive()
+    bags = {}
+    for case, seal in ((first, "FQ-甲一"), (second, "FQ-乙二")):
+        [group] = desk.to_pack()
+        bags[case] = desk.pack(desk.packing(group.direction, group.to, [case]), seal).number
+
+    def found(words: str, scope: str = "all") -> set[str]:
+        return {one.number for one in desk.find_parcels(words, scope)}
+
+    name = desk.case(first).applicant.name
+    assert found("") == found(name) == found("送部门") == set(bags.values())
+    assert found(first.lower()) == found(first.replace("-", "")) == found("ｆｑ-甲一") == {bags[first]}
+    assert found(f"{name} {second}") == {bags[second]}
+    assert found(f"{first} 乙二") == found(f"{name} 没有这个") == found(first, "moving") == set()
+
+
 def test_a_paper_still_under_check_warns(two: Branches) -> None:
     number = two.home.receive(without("form"))
     [group] = two.home.desk.to_pack()

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clerk_app.domain.catalogue import Answer, Department, Due, JointService, Material, ServiceItem, Situation
-from clerk_app.intake_file import MAX_LINE, answer
+from clerk_app.intake_file import answer
+from clerk_app.json_lines import MAX_LINE
 from tests.support.counter import Office, office
 from tests.support.story import APPLICANT, CARD, FORM, PERMIT
 

@@ -55,11 +55,11 @@ def test_working_days_are_added_to_both_days_and_the_notice_is_printed(here: Poi
     assert [c.due.day for c in here.clerk.clocks(case)] == [on(3, 23), on(4, 6)]
 
 
-def test_days_of_a_limit_in_calendar_days_are_calendar_days(here: Point) -> None:
-    """20 days after 2 March is Sunday 22, which rolls to Monday; 25 days is Friday 27."""
+def test_a_limit_in_calendar_days_is_extended_by_working_days_too(here: Point) -> None:
+    """行政许可法 §82. 20 days after 2 March is Sunday 22, which rolls to Monday; five working days after that is Monday 30."""
     number = here.receive(code="NATURAL")
     assert dues(here.case(number)) == (on(3, 23), on(4, 1))
-    assert dues(here.chief.extend(number, 5, "核实", WHO)) == (on(3, 27), on(4, 6))
+    assert dues(here.chief.extend(number, 5, "核实", WHO)) == (on(3, 30), on(4, 8))
 
 
 def test_a_suspension_moves_both_days_by_what_was_not_counted(here: Point) -> None:
@@ -68,7 +68,7 @@ def test_a_suspension_moves_both_days_by_what_was_not_counted(here: Point) -> No
     case = here.chief.suspend(number, "expert-review", "须组织专家评审", 5)
     assert case.paused
     assert dues(case) == (on(3, 16), on(3, 30)), "until it is over nothing moves"
-    assert here.said(number)[-1] == ("特别程序开始", "专家评审，预计 5 个工作日：须组织专家评审")
+    assert here.said(number)[-1] == ("特别程序开始", "专家评审，预计5个工作日：须组织专家评审")
     assert here.clerk.paper(paperwork.SUSPENSION, number).startswith(b"%PDF")
 
     here.office.clock.wait(7)
@@ -100,6 +100,9 @@ def test_an_extension_and_two_suspensions_add_up_in_either_order(here: Point) ->
     here.chief.extend(second, 5, "核实", WHO)
 
     assert dues(here.case(first)) == dues(here.case(second)) == (on(3, 27), on(4, 10))
+    for number in (first, second):
+        told = here.clerk.reckonings(here.case(number))
+        assert all(clock.agrees for clock in told), "as anybody can reckon it day by day"
 
 
 def test_a_case_that_was_late_already_does_not_gain_days(here: Point) -> None:

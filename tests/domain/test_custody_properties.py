@@ -91,6 +91,7 @@ ACTS = (
     "note",
     "conclude",
     "settle",
+    "give_back",
     "log_in",
     "deliver",
 )
@@ -130,7 +131,7 @@ def test_every_sheet_is_in_one_place_and_has_one_holder_at_any_time_and_everybod
 
 def test_what_is_tried_does_happen() -> None:
     """Among stories like these every act is done, and every verdict is said of a bag's papers: the property says something."""
-    chance = Random(5)
+    chance = Random(6)
     done: Tallied[str] = Tallied()
     verdicts: set[tuple[str, str | None]] = set()
     for n in range(80):
@@ -140,6 +141,7 @@ def test_what_is_tried_does_happen() -> None:
     assert {*done} == {*ACTS}
     for verdict in (Verdict.APPLIED, Verdict.MERGED, Verdict.CONFLICTING):
         assert {("papers.packed", verdict), ("papers.unpacked", verdict), ("parcel.received", verdict)} <= verdicts
+        assert ("papers.given_back", verdict) in verdicts
     assert ("parcel.handed_over", Verdict.CONFLICTING) in verdicts
 
 

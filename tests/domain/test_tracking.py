@@ -226,3 +226,15 @@ def test_sets_come_together_in_line_and_nothing_twice() -> None:
     rubbish = event("704", "？")
 
     assert merged((second, first), [rubbish, last, first, second]) == (first, second, last, rubbish)
+
+
+def test_the_last_step_is_the_last_by_the_carriers_clock_in_whatever_order_they_were_told() -> None:
+    late, early, timeless = event("702", "15:00", place="丙"), event("203", "10:00", place="甲"), event("389", "晚间")
+    for told in ([late, early, timeless], [timeless, early, late]):
+        last = ems(*told).last
+        assert last is not None
+        assert (last.at, last.place) == ("2024-12-26T15:00:00+08:00", "丙")
+    only = ems(timeless).last
+    assert only is not None
+    assert only.at == "晚间"
+    assert ems().last is None

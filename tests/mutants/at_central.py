@@ -158,8 +158,8 @@ def sequence_before_commit() -> Iterator[None]:
     """Without the point's row lock a reader sees a later place before an earlier one."""
     told = Model._feed
 
-    def early(model: Model, point: str, after: int, mark: int = 0) -> wire.Feed:
-        feed = told(model, point, after, mark)
+    def early(model: Model, point: str, after: int, mark: int = 0, limit: int = 500) -> wire.Feed:
+        feed = told(model, point, after, mark, limit)
         slow = int(model.now * 10) % 3 == 0  # somebody's transaction is still open: its rows are not visible
         if slow and len(feed.entries) > 1:
             feed.entries = feed.entries[1:]
@@ -174,8 +174,8 @@ def cursor_from_a_clock() -> Iterator[None]:
     """The feed is asked for what is younger than the last moment heard: what came in the same second is passed over."""
     told = Model._feed
 
-    def by_clock(model: Model, point: str, after: int, mark: int = 0) -> wire.Feed:
-        feed = told(model, point, after, mark)
+    def by_clock(model: Model, point: str, after: int, mark: int = 0, limit: int = 500) -> wire.Feed:
+        feed = told(model, point, after, mark, limit)
         rows = [model.state.rows[key] for key in model.state.feeds[point]]
         moment = rows[after - 1].received_at // 1000 if after else -1
         feed.entries = [e for e in feed.entries if rows[e.position - 1].received_at // 1000 > moment]

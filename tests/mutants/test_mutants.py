@@ -13,13 +13,13 @@ from sync.central.settings import Settings
 from tests.contract.test_central_entries import (
     test_windows_of_a_point_that_speak_at_once_get_positions_without_gaps_or_doubles as speaking_at_once,
 )
-from tests.mutants import at_central, at_the_window, of_custody, trials
+from tests.mutants import at_central, at_the_window, of_custody, of_districts, trials
 from tests.mutants.museum import MUSEUM, Mutant
 from tests.simulation.world import Wrong, run
 from tests.support.city import open_city
 from tests.support.tree import project_files
 
-STANDARD = range(150)
+STANDARD = range(200)
 """Of the standard seeds those a mutant has to be caught by."""
 AT_LEAST = 25
 TRIALS = [
@@ -63,6 +63,7 @@ def test_the_museum_is_complete() -> None:
     assert at_central.__doc__
     assert at_the_window.__doc__
     assert of_custody.__doc__
+    assert of_districts.__doc__
 
 
 @pytest.mark.parametrize("locked", [True, False])

@@ -10,7 +10,6 @@ import pytest
 from clerk_app import paperwork
 from clerk_app.domain import bodies as b
 from clerk_app.domain.case import Case
-from clerk_app.domain.catalogue import Limit, Unit
 from clerk_app.domain.deadlines import Calendar, YearTable
 from clerk_app.domain.supervision_words import BY_LAW, PROCEDURES
 from clerk_app.paper.papers import compose
@@ -54,13 +53,6 @@ def test_a_second_extension_has_a_number_and_a_basis_of_its_own() -> None:
     assert "第四十二条" not in said(EXTENSION, case)
 
 
-def test_days_of_a_limit_in_calendar_days_are_called_so() -> None:
-    case = extended_case()
-    natural = Limit(30, Unit.CALENDAR_DAY)
-    case = replace(case, item=replace(case.item, promised=natural, statutory=natural))
-    assert "延长办理期限5个自然日" in said(EXTENSION, case)
-
-
 def test_a_special_procedure_tells_how_long_it_takes_and_where_the_days_would_move() -> None:
     text = said(SUSPENSION, suspended_case(), calendar=COVERED)
     for words in (
@@ -70,8 +62,10 @@ def test_a_special_procedure_tells_how_long_it_takes_and_where_the_days_would_mo
         "8个工作日",
         "原承诺日",
         "2026年7月28日前（含当日）",
+        "程序届满日",
+        "2026年7月31日",
         "预计承诺日",
-        "2026年8月7日前（含当日）",
+        "2026年8月10日前（含当日）",
         "办理期限",
     ):
         assert words in text
@@ -79,7 +73,7 @@ def test_a_special_procedure_tells_how_long_it_takes_and_where_the_days_would_mo
 
 
 def test_a_time_that_is_not_known_is_not_made_up() -> None:
-    text = said(SUSPENSION, suspended_case(days=None), calendar=COVERED)
+    text = said(SUSPENSION, suspended_case(told=None), calendar=COVERED)
     assert "尚不能确定，确定后另行告知" in text
     assert "预计" not in text
 

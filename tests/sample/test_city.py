@@ -157,6 +157,12 @@ def test_three_points_have_two_clerks_and_a_supervisor_whose_passwords_are_no_se
     assert {account.point for account in accounts} <= {point.code for point in city().points}
 
 
+def test_one_supervisor_answers_for_several_points() -> None:
+    [chief] = [account for account in city().accounts if account.further]
+    assert chief.role is Role.SUPERVISOR
+    assert {chief.point, *chief.further} == {account.point for account in city().accounts}
+
+
 def test_couriers_come_to_staffed_points_with_pins_that_would_be_taken() -> None:
     riders, staffed = city().couriers, {account.point for account in city().accounts}
     assert {point for rider in riders for point in rider.points} <= staffed

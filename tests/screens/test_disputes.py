@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from clerk_app.domain import bodies as b
+from clerk_app.domain import custody_bodies as cb
 from clerk_app.domain.journal import Verdict
-from screens.cases.disputes import DisputeView
-from tests.support.client import ID_NUMBER, SUPERVISOR, Client, opened
+from screens.cases.disputes import BagDisputeView, DisputeView
+from tests.support.client import ID_NUMBER, SEAT, SUPERVISOR, Client, opened
+from tests.support.dispatching import RIDER, desk_of, hand_over, know_couriers, pack, receive
 from tests.support.over_the_line import another, confirm
 from tests.support.screen_dump import dump
 
@@ -74,3 +76,58 @@ async def test_the_list_finds_conflicts_and_a_clerk_may_only_look(tmp_path: Path
         assert isinstance(client.app.screen, DisputeView)
         assert " y 采用" not in dump(client.app)
         await client.press("escape", "escape")
+
+
+async def two_hands(client: Client) -> str:
+    """Hand a bag over here, while another window gave it to a courier before; return the bag's number."""
+    know_couriers(client)
+    bag = pack(client, receive(client, "王[/b]䶮")).number
+    confirm(client)
+    hand_over(client, bag)
+    theirs = cb.HandedOver(
+        giver=cb.Hand(kind=cb.HandKind.POINT, code=SEAT.point, name=SEAT.point_name, person="四号窗口"),
+        taker=cb.Hand(kind=cb.HandKind.COURIER, code="YZ000999", name="样例速递", person="郑[/b]样例"),
+    )
+    another(client, "parcel.handed_over", bag, theirs)
+    confirm(client, parcel_handed_over=(Verdict.CONFLICTING, "", ""))
+    client.app.look_at_line()
+    await client.settle()
+    return bag
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+async def test_a_supervisor_sees_both_hands_on_one_bag_and_settles(size: tuple[int, int], tmp_path: Path) -> None:
+    async with opened(tmp_path, size, signed_in=False) as client:
+        await client.sign_in(SUPERVISOR)
+        bag = await two_hands(client)
+        await client.press("f4")
+        await client.type(f"{bag}\n")
+        assert "有冲突" in dump(client.app)
+        await client.press("ctrl+o")
+        assert isinstance(client.app.screen, BagDisputeView)
+        shown = dump(client.app)
+        assert bag in shown
+        assert "郑[/b]样例" in shown
+        assert RIDER.name in shown
+        assert "不采用后到的，寄递袋：" in shown
+        await client.type("x按先交出的\n")
+
+        parcel = desk_of(client).parcel(bag)
+        assert (parcel.conflicts, parcel.holder.code) == ((), "YZ000999")
+        assert BagDisputeView not in map(type, client.app.screen_stack)
+        assert f"{bag}  【在途】" in dump(client.app)
+        assert "有冲突" not in dump(client.app)
+
+
+async def test_a_clerk_may_only_look_at_two_hands_on_one_bag_and_a_scan_settles_nothing(tmp_path: Path) -> None:
+    async with opened(tmp_path) as client:
+        bag = await two_hands(client)
+        await client.press("f4")
+        await client.type(f"{bag}\n")
+        await client.press("ctrl+o")
+        await client.type(f"y{bag}\nx")
+        assert isinstance(client.app.screen, BagDisputeView)
+        assert " y 采用" not in dump(client.app)
+        await client.press("escape")
+        assert BagDisputeView not in map(type, client.app.screen_stack)
+        assert len(desk_of(client).parcel(bag).conflicts) == 1

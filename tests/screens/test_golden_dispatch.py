@@ -21,6 +21,7 @@ from tests.support.dispatching import (
     result_here,
     sent_back,
     stranger,
+    told,
 )
 from tests.support.screen_dump import dump
 
@@ -71,6 +72,7 @@ async def test_lists(size: tuple[int, int], window: Path, golden: Golden) -> Non
         hand_over(client, bag)
         case = receive(client)
         coming = sent_back(client, case)
+        told(client, bag)
         await client.press("f4")
         await client.type("3\n")
         take("dispatch-manifests")

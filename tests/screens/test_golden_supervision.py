@@ -14,7 +14,9 @@ from screens.supervision.drawing import DrawView
 from screens.supervision.views import VIEWS
 from tests.support import supervised as made
 from tests.support.client import CLERK, SUPERVISOR, Client, opened
+from tests.support.dispatching import NASTY
 from tests.support.screen_dump import dump
+from tests.support.supervising import drawn
 
 SIZES = [(80, 24), (120, 40)]
 Golden = Callable[[str, str], None]
@@ -68,8 +70,8 @@ async def test_acts(size: tuple[int, int], window: Path, golden: Golden) -> None
         made.calendar_known(client)
         for _ in range(3):
             made.declined(client)
-        number = made.case(client, name=made.NASTY)
-        made.say(client, number, "verification.drawn", made.drawn(number, client.clock().date()))
+        number = made.case(client, name=NASTY)
+        made.say(client, number, "verification.drawn", drawn(number, client.clock().date()))
         await client.sign_in(SUPERVISOR)
         await client.press("f5", "down", "insert", "insert")
         await take("supervision-chosen")
@@ -101,8 +103,8 @@ async def test_acts(size: tuple[int, int], window: Path, golden: Golden) -> None
         await client.type("\n\n")
         await take("draw-sure")
         await client.press("escape")
-        drawn = (number,)
-        found = Draw(batch="b", seed="5eed" * 8, population=40, digest="0" * 64, drawn=drawn)
+
+        found = Draw(batch="b", seed="5eed" * 8, population=40, digest="0" * 64, drawn=(number,))
         client.app.screen.open(DrawView(found))  # type: ignore[attr-defined]
         await client.settle()
         await take("draw-done")
@@ -113,7 +115,7 @@ async def test_at_the_window(size: tuple[int, int], window: Path, golden: Golden
     async with opened(window, size) as client:
         take = album(client, size, golden)
         made.calendar_known(client)
-        number = made.declined(client, made.NASTY)
+        number = made.declined(client, NASTY)
         made.desk_as(client).send_back([(number, "declined")], CLERK.number, "请补写依据[/b]")
         made.urged(client)
         await client.press("f3", "f8", "f8", "f8")

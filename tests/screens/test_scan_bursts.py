@@ -76,9 +76,10 @@ async def prepared(client: Client) -> dict[str, str]:
     first, second = receive(client, NASTY), receive(client)
     waits, goes = pack(client, first, seal="A1").number, pack(client, second, seal="A2").number
     result = result_here(client, NASTY)
-    comes = sent_back(client, receive(client))
+    comes = sent_back(client, receive(client), serial=8)
     receive(client)
     await client.press("f4")
+    assert [one.number for one in desk_of(client).parcels("arriving")] == [comes]
     return {"waits": waits, "goes": goes, "comes": comes, "result": result}
 
 

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 
 from clerk_app.domain.kinds import State
 from screens.intake.applicant import ApplicantForm
-from screens.text import clean, cut, fit, wrap, wrap_parts
+from screens.text import clean, cut, fit, wrap, wrap_parts, wrap_whole
 from screens.widgets.checklist import Checklist
 from screens.widgets.field import Field
 from tests.support.client import ID_NUMBER, PERMIT, opened
@@ -113,3 +113,22 @@ def test_wrapped_lines_hang_below_the_first_and_keep_their_tones() -> None:
     lines = wrap_parts([("12:00 ", "dim"), ("收下材料六份", "strong")], 12, 6)
 
     assert lines == [[("12:00 ", "dim"), ("收下材", "strong")], [("      ", ""), ("料六份", "strong")]]
+
+
+def test_whole_parts_are_not_broken_where_they_fit_on_a_line() -> None:
+    parts = [("逐日  ", "dim"), ("03-02 起算；", ""), ("03-03 计 1；", ""), ("03-04 计 2", "")]
+
+    lines = wrap_whole(parts, 20, 6)
+
+    assert ["".join(text for text, _ in line) for line in lines] == [
+        "逐日  03-02 起算；",
+        "      03-03 计 1；",
+        "      03-04 计 2",
+    ]
+    assert lines[0][0] == ("逐日  ", "dim")
+
+
+def test_a_part_longer_than_a_line_is_broken_and_the_next_goes_on_behind_it() -> None:
+    lines = wrap_whole([("a", ""), ("b" * 25, ""), ("cc", "")], 10, 2)
+
+    assert ["".join(text for text, _ in line) for line in lines] == ["abbbbbbbbb", "  bbbbbbbb", "  bbbbbbbb", "  cc"]

@@ -23,6 +23,8 @@ from clerk_app.domain.numbers import parse_case_number
 from clerk_app.domain.standing import Standing, fold_any
 from clerk_app.domain.summary import CaseSummary, summary_of
 from clerk_app.domain.trail import Step, gone_on
+from clerk_app.store.books.further import FurtherPoint
+from clerk_app.store.books.subjects import HERE, OWN, feeds_of
 from sync import wire
 from sync.engine.operations import KeptSession
 from tests.support.story import COVERED
@@ -35,6 +37,25 @@ LOST = {"type": "urn:clerk:problem:lost", "title": "", "status": 410}
 
 class Forked(Exception):
     """An own entry that comes back contradicts the chain."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far a further point's feed was heard."""
+
+    position: int = 0
+    mark: int = 0
+    trail: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True)
+class Followed:
+    """The list of further points, as ``Records.further`` tells it."""
+
+    held: tuple[FurtherPoint, ...]
+
+    def points(self) -> tuple[FurtherPoint, ...]:
+        return self.held
 
 
 @dataclass
@@ -77,6 +98,8 @@ class Books:
     uploads_rest: float = 0.0
     couriers: tuple[str, tuple[Courier, ...]] = ("", ())
     """Which list of the point's couriers central told last, and who is on it."""
+    far: dict[str, Place] = field(default_factory=dict)
+    """The further points that are followed, and how far each feed was heard."""
     stumbles: int = 0
     """How often the catalogue as one file did not come."""
 
@@ -97,6 +120,7 @@ class Books:
             uploads=dict(self.uploads),
             uploaded=dict(self.uploaded),
             given_up=dict(self.given_up),
+            far=dict(self.far),
         )
 
     # what a clerk's hand needs of ``Records``
@@ -121,7 +145,10 @@ class Books:
         return self._folded[subject]
 
     def standing(self) -> dict[str, Standing]:
-        """Return every case, bag and manifest this window shows."""
+        """Return every case, bag and manifest its own point's feed tells this window of."""
+        return self.standing_of(HERE)
+
+    def _all(self) -> dict[str, Standing]:
         found = {subject: self.stood(subject) for subject in self.subjects}
         return {subject: one for subject, one in found.items() if one is not None}
 
@@ -130,19 +157,31 @@ class Books:
         return found if isinstance(found, Case) else None
 
     def cases(self) -> dict[str, Case]:
-        """Return every case this window shows."""
-        return {number: one for number, one in self.standing().items() if isinstance(one, Case)}
+        """Return every case its own point's feed tells this window of."""
+        return self.cases_of(HERE)
 
-    def summaries(self) -> list[CaseSummary]:
-        return [summary_of(one, 0) for _, one in sorted(self.cases().items())]
+    def cases_of(self, feed: str) -> dict[str, Case]:
+        """Return every case that a feed tells of."""
+        told = self.standing_of(feed).items()
+        return {number: one for number, one in told if isinstance(one, Case)}
 
-    def parcels(self) -> list[ParcelSummary]:
-        return [parcel_summary(one, 0) for _, one in sorted(self.standing().items()) if isinstance(one, Parcel)]
+    def standing_of(self, feed: str) -> dict[str, Standing]:
+        """Return every case, bag and manifest that a feed tells of."""
+        return {subject: one for subject, one in self._all().items() if feed in self.feeds_of(subject)}
 
-    def manifests(self) -> list[ManifestSummary]:
-        return [manifest_summary(one, 0) for _, one in sorted(self.standing().items()) if isinstance(one, Manifest)]
+    def summaries(self, feeds: frozenset[str] = OWN) -> list[CaseSummary]:
+        return [summary_of(one, 0) for one in self._listed(feeds) if isinstance(one, Case)]
 
-    def find_cases(self, _: str) -> list[CaseSummary]:
+    def parcels(self, feeds: frozenset[str] = OWN) -> list[ParcelSummary]:
+        return [parcel_summary(one, 0) for one in self._listed(feeds) if isinstance(one, Parcel)]
+
+    def manifests(self, feeds: frozenset[str] = OWN) -> list[ManifestSummary]:
+        return [manifest_summary(one, 0) for one in self._listed(feeds) if isinstance(one, Manifest)]
+
+    def _listed(self, feeds: frozenset[str]) -> list[Standing]:
+        return [one for number, one in sorted(self._all().items()) if not feeds.isdisjoint(self.feeds_of(number))]
+
+    def find_cases(self, _: str, feeds: frozenset[str] = OWN) -> list[CaseSummary]:
         return []
 
     def item(self, _: str, version: str) -> None:
@@ -153,6 +192,13 @@ class Books:
 
     def point_name(self, code: str) -> str:
         return code
+
+    @property
+    def further(self) -> Followed:
+        return Followed(tuple(FurtherPoint(point, "2099-12-31T00:00:00+00:00") for point in sorted(self.far)))
+
+    def feeds_of(self, subject: str) -> frozenset[str]:
+        return feeds_of(self.records_of(subject)) if self.subjects.get(subject) else frozenset()
 
     def append(self, entries: Sequence[Entry], stood: Sequence[Standing]) -> None:
         """Record own entries."""
@@ -214,8 +260,58 @@ class Books:
         for one in told:
             held = self.records.get(one.entry.id)
             if held is None or (held.verdict, held.position) != (one.verdict, one.position):
-                self._put(Record(entry=one.entry, verdict=one.verdict, position=one.position))
+                further = held.further if held is not None else {}
+                self._put(Record(entry=one.entry, verdict=one.verdict, position=one.position, further=further))
         self._move(position, mark)
+
+    def follow(self, points: Sequence[str]) -> None:
+        """Follow these points and no others; what only others' feeds told goes."""
+        gone = self.far.keys() - set(points)
+        self.far = {point: self.far.get(point, Place()) for point in sorted(points)}
+        for record in list(self.records.values()):
+            if gone.isdisjoint(record.further):
+                continue
+            left = replace(record, further={p: at for p, at in record.further.items() if p not in gone})
+            if left.placed or record.entry.window == self.window:
+                self._put(left)
+            else:
+                self._drop(record)
+
+    def _drop(self, record: Record) -> None:
+        entry = record.entry
+        del self.records[entry.id]
+        del self.subjects[entry.subject][entry.id]
+        if not self.subjects[entry.subject]:
+            del self.subjects[entry.subject]
+        self._folded.pop(entry.subject, None)
+
+    def take_further(self, point: str, told: Sequence[wire.FeedEntry], position: int, mark: int) -> None:
+        """Take in a page of a further point's feed."""
+        self._admit([f.entry for f in told if f.entry.window == self.window and f.entry.id not in self.records])
+        for one in told:
+            held = self.records.get(one.entry.id) or Record(entry=one.entry)
+            further = {**held.further, point: one.position}
+            if (held.verdict, held.further) != (one.verdict, further):
+                self._put(replace(held, verdict=one.verdict, problem=None, further=further))
+        self._go(point, position, mark)
+
+    def begin_anew_at(self, point: str, sure: Step | None) -> int:
+        """Central was restored: hear a further point's feed again from the last place that is as it was."""
+        position, mark = (sure.position, sure.mark) if sure is not None else (0, 0)
+        for record in list(self.records.values()):
+            if record.further.get(point, 0) <= position:
+                continue
+            left = replace(record, further={p: at for p, at in record.further.items() if p != point})
+            if record.entry.window == self.window:
+                self._put(left if left.position is not None else Record(entry=left.entry, further=left.further))
+            else:
+                self._put(left if left.placed else replace(left, verdict=Verdict.QUARANTINED, problem=LOST))
+        self._go(point, position, mark)
+        return position
+
+    def _go(self, point: str, position: int, mark: int) -> None:
+        place = self.far.get(point, Place())
+        self.far[point] = Place(position, mark, gone_on(place.trail, position, mark))
 
     def restore(self, told: Sequence[wire.OwnEntry]) -> None:
         """Take in own entries that central gave back, with what it said of them."""
@@ -234,14 +330,15 @@ class Books:
             unsure = record.entry.n > min(kept, last_n) or (record.position or 0) > position
             if record.verdict is not None and unsure:
                 lost += record.entry.n > last_n
-                self._put(Record(entry=record.entry))
+                self._put(Record(entry=record.entry, further=record.further))
                 if (
                     record.entry.kind == "scan.attached"
                 ):  # central may have lost its file as well, and cannot say so yet
                     self.uploaded.pop(record.entry.body["sha256"], None)
         for record in list(self.records.values()):
             if record.entry.window != self.window and (record.position or 0) > position:
-                self._put(replace(record, verdict=Verdict.QUARANTINED, position=None, problem=LOST))
+                left = replace(record, position=None)
+                self._put(left if left.placed else replace(left, verdict=Verdict.QUARANTINED, problem=LOST))
         self._move(position, mark)
         self.revision, self.epoch = 0, epoch
         self.scans_asked = -math.inf

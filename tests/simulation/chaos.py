@@ -51,6 +51,8 @@ class Chaos:
             (6, self._office),
         ):
             self._again(mean, what)
+        if self._city.district:
+            self._again(30, self._entrust)
 
     def heal(self) -> None:
         """End it: the line is well, every machine is on."""
@@ -138,6 +140,14 @@ class Chaos:
             point, tuple(Courier(badge=f"YZ00{n}", name=f"揽收员{n}", revoked=gone) for n in sorted(badges))
         )
         self._city.log("central", f"{point}: couriers {sorted(badges)}")
+
+    def _entrust(self) -> None:
+        """A supervisor of several points loses some, or gets them back."""
+        station = self._chance.choice([s for s in self._city.stations if len(s.clerk.person.points) > 1])
+        person = station.clerk.person
+        kept = tuple(p for p in person.points if p == station.seat.point or self._chance.random() < 0.6)
+        self._city.model.entrust(person.number, kept)
+        self._city.log("central", f"{person.number} answers for {kept}")
 
     def _office(self) -> None:
         done = self._city.network.weather.central_up and self._city.office.act(self._city.now)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clerk_app.domain.couriers import Courier
-from clerk_app.domain.journal import CENTRAL, Record, Verdict, verify_chain
+from clerk_app.domain.journal import CENTRAL, Record, Verdict, point_of, verify_chain
 from clerk_app.domain.kinds import KINDS
 from clerk_app.domain.merge import judge
 from sync.central.access.couriers import NO_LIST
-from sync.central.entries.ground import Row
+from sync.central.entries.ground import Row, destination
 from tests.simulation import custody_checks
 from tests.simulation.books import UNHEARD
 
@@ -31,6 +31,8 @@ MAY_BE_REFUSED = {
     "case.withdrawn": OUTDATED,
     "notice.given": OUTDATED | {"notice-differs", "nothing-missing"},
     "conflict.settled": OUTDATED,
+    "case.suspended": OUTDATED | {"already-suspended"},
+    "case.resumed": OUTDATED | {"not-suspended", "dates-not-moved"},
     "entry.mended": frozenset({"mended-unknown"}),
     "papers.packed": frozenset({"papers-not-here"}),
     "papers.given_back": frozenset({"papers-not-here"}),
@@ -78,6 +80,12 @@ class Checks:
             return f"{station.window} has not looked today{failure}"
         if books.cursor != state.positions[station.seat.point]:
             return f"{station.window} heard up to {books.cursor} of {state.positions[station.seat.point]}{failure}"
+        further = self._city.model.further(station.window)
+        if [*books.far] != further:
+            return f"{station.window} follows {[*books.far]} and not {further}{failure}"
+        behind = [point for point in further if books.far[point].position != state.positions[point]]
+        if behind:
+            return f"{station.window} has not heard all of {behind}{failure}"
         if books.couriers[0] != self._couriers_of(station)[0]:
             return f"{station.window} has not heard of the couriers of today{failure}"
         if books.owed():
@@ -93,9 +101,11 @@ class Checks:
         for station in self._city.stations:
             self._nothing_lost(station)
             self._agrees(station)
+            self._follows(station)
             self._knows_the_couriers(station)
             if asked_today or not self._city.chaos.forgotten:
                 self._scans(station)
+        self._heard_for_a_reason()
         for point in self._city.model.state.points:
             self._nothing_doubled(point)
             self._conflicts_were_seen(point)
@@ -133,10 +143,44 @@ class Checks:
             if not told:
                 both = f"{record.verdict} at {record.position}, central {row.verdict} at {row.position}"
                 self._city.wrong(f"{station.window} n {record.entry.n} {record.entry.kind}: {both}")
-            if (row.position is None) != (record.entry.id in refused):
+            unheard = row.verdict in UNHEARD
+            if unheard != (record.entry.id in refused):
                 self._city.wrong(f"{station.window} n {record.entry.n}: neither in effect nor on the list")
-            if row.position is None and row.code not in self._reasons(row):
+            if not unheard and row.position is None:
+                self._stands_elsewhere(station, record)
+            if unheard and row.code not in self._reasons(row):
                 self._city.wrong(f"{station.window} n {record.entry.n}: {row.kind} is refused for {row.code}")
+
+    def _stands_elsewhere(self, station: Station, record: Record) -> None:
+        """What was said from afar is in the feeds of its subject's audience, and not in the one where it was said."""
+        subject = self._city.model.state.subjects[record.entry.subject]
+        told = {
+            p for p in self._city.model.state.points for r in self._city.model.feed(p) if r.entry.id == record.entry.id
+        }
+        if told != set(subject.audience) or station.seat.point in told:
+            self._city.wrong(f"{station.window} n {record.entry.n}: said from afar, and heard at {sorted(told)}")
+
+    def _heard_for_a_reason(self) -> None:
+        """A subject is heard of at its home, where it was taken up, and where a bag goes to."""
+        for name, subject in self._city.model.state.subjects.items():
+            said = [r.entry for r in self._city.model.feed(subject.home) if r.entry.subject == name]
+            reasons = {subject.home} | {point_of(e.window) for e in said if e.kind == "case.moved"}
+            reasons |= {destination(e) for e in said}
+            if not set(subject.audience) <= reasons:
+                self._city.wrong(f"{name} is heard of at {subject.audience}, which is no business of theirs")
+
+    def _follows(self, station: Station) -> None:
+        """The window shows the cases that further points' feeds tell, and holds nothing of any other point."""
+        books, further = station.books, self._city.model.further(station.window)
+        for point in further:
+            if books.standing_of(point) != self._city.model.standing(point):
+                self._city.wrong(f"{station.window} shows {point}'s cases otherwise than central")
+        for record in books.records.values():
+            if not record.further.keys() <= set(further):
+                self._city.wrong(f"{station.window} remembers {record.entry.subject} at {record.further}")
+            foreign = record.entry.window != station.window and record.verdict not in UNHEARD
+            if foreign and not record.placed:
+                self._city.wrong(f"{station.window} keeps what no feed tells it: {record.entry.subject}")
 
     def _reasons(self, row: Row) -> frozenset[str]:
         """Return why an entry may have no place; of a bag that a department sent, a restored central may know nothing any more."""

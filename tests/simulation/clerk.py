@@ -17,12 +17,14 @@ from clerk_app.domain.custody import Parcel
 from clerk_app.domain.custody_bodies import PaperLine
 from clerk_app.domain.draft import Draft
 from clerk_app.domain.journal import Entry, Record, point_of, signed
+from clerk_app.domain.kinds import IN_PROGRESS
 from clerk_app.domain.numbers import case_number, uuid7
 from clerk_app.domain.people import Person, Role
-from clerk_app.domain.standing import fold_any
+from clerk_app.domain.standing import Standing, fold_any
 from clerk_app.planning import Decide
 from clerk_app.scribe import Scribe
 from clerk_app.seat import Act, Refused, Seat
+from clerk_app.store.books.subjects import HERE
 from clerk_app.store.records import Records
 from tests.simulation.books import Books
 from tests.simulation.post import DOINGS, Post
@@ -80,10 +82,15 @@ class Clerk:
 
         ``elsewhere``: cases of other points as central would tell them just now.
         """
-        doing = self._chance.choices(tuple(WEIGHTS), weights=tuple(WEIGHTS.values()))[0]
         before = len(self.books.own)
+        if len(self.person.points) > 1 and self._chance.random() < OVERSEEING:
+            doing = "oversee"
+        else:
+            doing = self._chance.choices(tuple(WEIGHTS), weights=tuple(WEIGHTS.values()))[0]
         try:
-            if doing == "move":
+            if doing == "oversee":
+                self._oversee()
+            elif doing == "move":
                 self._move(elsewhere)
             elif doing == "receive":
                 self._receive()
@@ -164,12 +171,33 @@ class Clerk:
 
     def _settle(self) -> None:
         """Decide on a conflict in a case, a bag or a hand-over."""
-        torn = [one for _, one in sorted(self.books.standing().items()) if one.conflicts]
+        self._settle_one([one for _, one in sorted(self.books.standing().items()) if one.conflicts])
+
+    def _settle_one(self, torn: Sequence[Standing]) -> None:
         if torn and self.person.role is Role.SUPERVISOR:
             one = self._chance.choice(torn)
             stands = self._chance.random() < 0.5
             body = b.Settled(entry=self._chance.choice(one.conflicts), stands=stands, reason="核对原件")
             self._write([Act("conflict.settled", one.number, body)])
+
+    def _oversee(self) -> None:
+        """Settle, suspend or resume at one of the points this person answers for, from this window."""
+        feed = self._chance.choice([*self.books.far] or [HERE])
+        found = [one for _, one in sorted(self.books.standing_of(feed).items())]
+        torn = [one for one in found if one.conflicts]
+        ready = [one for one in found if isinstance(one, Case) and one.state in IN_PROGRESS]
+        if torn:
+            self._settle_one(torn)
+            return
+        if not ready:
+            return
+        case = self._chance.choice(ready[-6:])
+        accepted = case.accepted
+        if case.paused and accepted is not None:
+            dates = {"promised_due": accepted.promised_due, "statutory_due": accepted.statutory_due}
+            self._write([Act("case.resumed", case.number, b.Resumed(on=self._today, **dates))])
+        else:
+            self._write([Act("case.suspended", case.number, b.Suspended(on=self._today, reason="专家评审"))])
 
     def _blunder(self, case: Case) -> list[Act]:
         """Say what central will refuse, as a client with a fault would."""
@@ -208,7 +236,7 @@ class Clerk:
         n, previous = self.books.head()
         own = self.seat.window
         held = self.books.records_of(act.subject)
-        seen = fetched + sum(r.entry.window == own or (r.position is not None and not fetched) for r in held)
+        seen = fetched + sum(r.entry.window == own or (r.placed and not fetched) for r in held)
         entry = self._hand._unsigned(self.person, act, n + 1, seen, previous)
         entry = signed(entry, self._hand._signing_key)
         stood = fold_any(act.subject, [*held, Record(entry=entry)])
@@ -221,6 +249,8 @@ def _needs_mending(record: Record) -> bool:
     return code not in {"waits", "case-awaited"} and record.entry.kind not in {"entry.mended", "entry.lost"}
 
 
+OVERSEEING = 0.4
+"""Share of the acts of a supervisor of several points that may be about any of them."""
 WEIGHTS = {
     "receive": 5,
     "remark": 3,

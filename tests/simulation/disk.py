@@ -10,9 +10,12 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from clerk_app.domain.journal import point_of
+from clerk_app.domain.trail import Step
 from sync import wire
 from sync.disk_scans import ASK_EVERY
 from sync.engine import courier_operations as couriers
+from sync.engine import further_operations as further
 from sync.engine import operations as ops
 from sync.engine import scan_operations as scans
 from sync.engine import snapshot_operations as snapshot
@@ -161,6 +164,26 @@ def _keep_couriers(disk: MemoryDisk, told: couriers.KeepCouriers) -> None:
     disk.books.couriers = told.revision, told.couriers
 
 
+def _follow(disk: MemoryDisk, told: further.Follow) -> tuple[wire.FeedPlace, ...]:
+    disk.books.follow([one.point for one in told.points])
+    return _places(disk)
+
+
+def _places(disk: MemoryDisk) -> tuple[wire.FeedPlace, ...]:
+    held = disk.books.far.items()
+    return tuple(wire.FeedPlace(point=point, after=at.position, mark=at.mark) for point, at in held)
+
+
+def _followed(disk: MemoryDisk, _: further.Followed) -> tuple[wire.FeedPlace, ...]:
+    own = wire.FeedPlace(point=point_of(disk.books.window), after=disk.books.cursor, mark=disk.books.mark)
+    return (own, *_places(disk)) if disk.books.far else ()
+
+
+def _look_back_at(disk: MemoryDisk, asked: further.LookBackAt) -> tuple[Step, ...]:
+    place = disk.books.far.get(asked.point)
+    return place.trail if place is not None else ()
+
+
 ACTS: dict[type[Operation[Any]], Callable[[MemoryDisk, Any], Any]] = {
     ops.LoadSession: _load_session,
     ops.KeepSession: _keep_session,
@@ -189,6 +212,11 @@ ACTS: dict[type[Operation[Any]], Callable[[MemoryDisk, Any], Any]] = {
     scans.RefuseScan: _refuse_scan,
     scans.ScansMissing: _scans_missing,
     scans.RestUploads: _rest_uploads,
+    further.Follow: _follow,
+    further.Followed: _followed,
+    further.TakeFurther: lambda disk, told: disk.books.take_further(told.point, told.entries, told.position, told.mark),
+    further.LookBackAt: _look_back_at,
+    further.BeginAnewAt: lambda disk, told: disk.books.begin_anew_at(told.point, told.sure),
     couriers.CouriersKnown: lambda disk, _: disk.books.couriers[0],
     couriers.KeepCouriers: _keep_couriers,
     snapshot.FindFile: lambda *_: snapshot.Partial(),

@@ -28,6 +28,7 @@ from tests.simulation.state import Key, Known, State
 
 BEGAN = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """The moment virtual time counts from, by central's clock."""
+FOR_EVER = "2099-12-31T00:00:00+00:00"
 _entry = msgspec.json.Decoder(Entry).decode
 
 
@@ -95,6 +96,17 @@ class Model:
         self.lists += 1
         self.state.couriers[point] = (f"l{self.lists}", couriers)
 
+    def entrust(self, number: str, points: tuple[str, ...]) -> None:
+        """Have a supervisor answer for other points than before."""
+        person = self.state.people[number]
+        assert person is not None
+        self.state.people[number] = replace(person, points=points)
+
+    def further(self, window: str) -> list[str]:
+        """Return the points a window hears of besides its own."""
+        point, person = self.state.windows[window].point, self.state.people.get(self.state.duties.get(window, ""))
+        return sorted({*person.points} - {point}) if person is not None and point in person.points else []
+
     def feed(self, point: str) -> list[Record]:
         """Return a point's feed."""
         rows = (self.state.rows[key] for key in self.state.feeds[point])
@@ -144,6 +156,8 @@ class Model:
                 message = self._own(known, after)
             case ("GET", "/v1/feed"):
                 message = self._feed(known.point, after, int(asked.query.get("mark", 0)))
+            case ("POST", "/v1/feeds"):
+                message = self._feeds(known, msgspec.json.decode(asked.content, type=wire.FeedsRequest))
             case ("GET", "/v1/catalogue"):
                 message = self._catalogue(after, int(asked.query.get("limit", 500)))
             case ("GET", "/v1/couriers"):
@@ -176,6 +190,7 @@ class Model:
             server_time=self.server_time(),
             oldest_client="0.1.0",
             couriers=self._couriers(known.point)[0],
+            further=[wire.FurtherPoint(point=code, until=FOR_EVER) for code in self.further(known.window)],
         )
 
     def _couriers(self, point: str) -> tuple[str, tuple[Courier, ...]]:
@@ -257,15 +272,37 @@ class Model:
         ]
         return wire.OwnEntries(entries=told, more=after + len(keys) < known.last_n)
 
-    def _feed(self, point: str, after: int, mark: int = 0) -> wire.Feed:
+    def _feed(self, point: str, after: int, mark: int = 0, limit: int = 500) -> wire.Feed:
         keys = self.state.feeds[point]
         if after > len(keys) or mark not in {0, self._mark(keys, after)}:
             raise ProblemError("cursor-ahead")
-        told = [_feed_entry(self.state.rows[key]) for key in keys[after : after + self.page]]
+        told = [_feed_entry(self.state.rows[key]) for key in keys[after : after + min(self.page, limit)]]
         for one in told:
             one.mark = self._mark(keys, one.position)
         last = after + len(told)
         return wire.Feed(entries=told, next=last, more=last < len(keys), mark=self._mark(keys, last))
+
+    def _feeds(self, known: Known, request: wire.FeedsRequest) -> wire.Feeds:
+        told = wire.Feeds(feeds=[])
+        left = min(request.limit, self.page)
+        for place in request.feeds:
+            if left <= 0:
+                told.more = True
+                break
+            if place.point not in {known.point, *self.further(known.window)}:
+                told.feeds.append(wire.PointFeed(point=place.point, code="not-your-point"))
+                continue
+            try:
+                page = self._feed(place.point, place.after, place.mark, left)
+            except ProblemError as error:
+                told.feeds.append(wire.PointFeed(point=place.point, code=error.code))
+                continue
+            left -= len(page.entries)
+            if page.entries or page.mark != place.mark:
+                one = wire.PointFeed(point=place.point, next=page.next, more=page.more, mark=page.mark)
+                one.entries = page.entries
+                told.feeds.append(one)
+        return told
 
     def _mark(self, keys: Sequence[Key], position: int) -> int:
         row = self.state.rows[keys[position - 1]] if position else None

@@ -22,6 +22,7 @@ from clerk_app.domain.people import Person
 from clerk_app.domain.pickup import Pickup
 from clerk_app.domain.summary import CaseSummary
 from clerk_app.seat import Seat
+from clerk_app.sight import Sight
 from tests.support.bags import COURIER, HOME, WAYBILL
 
 if TYPE_CHECKING:
@@ -48,8 +49,9 @@ class Post:
         chance: random.Random,
     ) -> None:
         records = cast("Records", books)
-        casework = Casework(records, hand, seat, person, clock)
-        self._bags = Bags(records, casework, seat, clock)
+        sight = Sight(records, seat, person, clock)
+        casework = Casework(records, hand, seat, person, clock, sight)
+        self._bags = Bags(records, casework, seat, clock, sight)
         self._dispatch = Dispatch(records, hand, casework, seat, person, clock, self._bags)
         self._books, self._seat, self._clock, self._chance = books, seat, clock, chance
 

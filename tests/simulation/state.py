@@ -53,6 +53,8 @@ class State:
 
     couriers: dict[str, tuple[str, tuple[Courier, ...]]] = field(default_factory=dict)
     """Of each point to which some come: which list it is, and who is on it."""
+    duties: dict[str, str] = field(default_factory=dict)
+    """Which supervisor of several points signed in at a window."""
 
     def copy(self) -> State:
         """Return the same, on another disk."""

@@ -81,6 +81,13 @@ class Both(Model):
         self._backups.append((backup, self.here.back_up()))
         return backup
 
+    def entrust(self, number: str, points: tuple[str, ...]) -> None:
+        super().entrust(number, points)
+        person = self.state.people[number]
+        assert person is not None
+        account = Account(number=number, name=person.name, role=person.role, points=points, password_hash="-")
+        self.here.loop.run(self.here.central.add_accounts([account]))
+
     def restore(self, backup: Backup, epoch: str = "") -> None:
         super().restore(backup, epoch)
         files = next(files for kept, files in self._backups if kept is backup)

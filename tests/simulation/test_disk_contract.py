@@ -147,6 +147,12 @@ def test_both_disks_answer_a_whole_history_alike(seed: int, tmp_path: Path, stac
         assert {r.entry.id for r in records.refused()} == {r.entry.id for r in books.refused()}
         assert (records.feed_cursor(), records.feed_mark()) == (books.cursor, books.mark)
         assert records.feed_trail() == books.trail
+        assert [one.point for one in records.further.points()] == [*books.far]
+        for point, place in books.far.items():
+            held = records.further.place(point)
+            assert (held.position, held.mark, held.trail) == (place.position, place.mark, place.trail)
+            told = records.summaries(frozenset({point}))
+            assert {s.number: records.case(s.number) for s in told} == books.cases_of(point)
 
 
 def bare(record: Record) -> Record:

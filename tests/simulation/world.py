@@ -6,7 +6,7 @@ import heapq
 import itertools
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from clerk_app.domain.custody_bodies import Closed
@@ -29,6 +29,10 @@ SOON = 300.0
 """Virtual seconds after healing within which every queue is empty."""
 SECRETS = tuple(bytes([n]) * 32 for n in range(1, 9))
 LAYOUTS = (("FS0001", "FS0001", "FS0002"), ("FS0001", "FS0001", "FS0002", "FS0002"), ("FS0001", "FS0002", "FS0003"))
+
+
+DISTRICT = 0.3
+"""Share of the cities in which supervisors answer for all points."""
 
 
 class Wrong(AssertionError):
@@ -74,21 +78,27 @@ class City:
         self.signed: dict[str, Closed] = {}
         """Every hand-over as clerk and courier signed it."""
         self.acts = 0
+        self.district = random.Random(f"district {seed}").random() < DISTRICT
+        """Whether its supervisors answer for all points."""
         self.since = -1.0
         """When the day began that came after the rest."""
         layout = self.chance.choice(LAYOUTS)
         for number, point in enumerate(layout):
-            self._open(number, point, layout[:number].count(point) + 1)
+            self._open(number, point, layout[:number].count(point) + 1, layout)
         self.checks = Checks(self)
         self.chaos = Chaos(self)
 
-    def _open(self, number: int, point: str, ordinal: int) -> None:
+    def _open(self, number: int, point: str, ordinal: int, points: Sequence[str] = ()) -> None:
         role = Role.SUPERVISOR if number % 2 else Role.CLERK
-        person = Person(number=f"P{number}", name="样例", role=role, points=(point,))
+        several = self.district and role is Role.SUPERVISOR and len(set(points)) > 1
+        answered_for = tuple(sorted(set(points))) if several else (point,)
+        person = Person(number=f"P{number}", name="样例", role=role, points=answered_for)
         seat = Seat(window=f"{point}-0{ordinal}", number=f"0{ordinal}", point=point, point_name=point)
         station = Station(self, seat, person, SECRETS[number])
         self.model.enrol(seat.window, point, station.key.public_key().public_bytes_raw())
         self.model.state.people[person.number] = person
+        if several:
+            self.model.state.duties[seat.window] = person.number
         self.stations.append(station)
 
     # what stations see

@@ -174,7 +174,7 @@ class SampleCity:
         DemoAccount(number="C0001", name="王样例", role="clerk", password=PASSWORD),
         DemoAccount(number="S0001", name="赵样例", role="supervisor", password="yangli-9001"),
     )
-    couriers: tuple[DemoCourier, ...] = ()
+    couriers: tuple[DemoCourier, ...] = (DemoCourier(badge="YZ000123", name="孙样例", pin="739251"),)
     running: bool = True
 
     def central_running(self) -> bool:

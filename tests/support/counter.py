@@ -77,7 +77,7 @@ def office(
     with Records.open(folder, KEY, window=SEAT.window) as records:
         rows = [item_row(item) for item in items]
         rows += [_row("joint", service.code, service) for service in joint]
-        rows += [_row("calendar", str(table.year), table) for table in years]
+        rows += [year_row(table) for table in years]
         if rows:
             records.put_catalogue(rows, records.catalogue_revision() + len(rows))
         desk = Desk(records, SEAT, person, KEY, clock, DeadLine(), folder / "papers", scanner=scanner)
@@ -87,6 +87,11 @@ def office(
 def item_row(item: ServiceItem) -> CatalogueRow:
     """Return an item as central publishes it."""
     return _row("item", item.edition.key, item)
+
+
+def year_row(table: YearTable) -> CatalogueRow:
+    """Return a year's days as central publishes them."""
+    return _row("calendar", str(table.year), table)
 
 
 def _row(kind: str, key: str, body: ServiceItem | JointService | YearTable) -> CatalogueRow:

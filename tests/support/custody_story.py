@@ -254,6 +254,16 @@ class Story:
         found = pick(conflicts, one)
         return [("conflict.settled", found[0], b.Settled(entry=found[1], stands=bool(other % 3)))] if found else []
 
+    def _give_back(self, window: str, one: int, other: int) -> list[Said]:
+        """What lies at a point goes back to the applicant over the counter."""
+        case = pick(self.cases(window), one)
+        if case is None or window == CENTRAL:
+            return []
+        lots = held_at(case.lots, self.place(window))
+        lines = tuple(part for lot in lots if lot.material != cb.RESULT and (part := some(case, lot, other)))
+        body = cb.GivenBack(lines=lines, on=MONDAY, to="本人", signed="paper")
+        return [("papers.given_back", case.number, body)] if lines else []
+
     def _log_in(self, window: str, one: int, _: int) -> list[Said]:
         case = pick(self.cases(window), one)
         return [("result.arrived", case.number, cb.ResultArrived(on=MONDAY))] if case else []

@@ -96,7 +96,7 @@ def coming(client: Client, *lines: cb.PaperLine, serial: int = 7, seal: str = "G
     return number
 
 
-def sent_back(client: Client, case: str, *, copies: int = 2) -> str:
+def sent_back(client: Client, case: str, *, copies: int = 2, serial: int = 7) -> str:
     """Have the department decide a case and send its result, with a paper, to this point; return the bag's number."""
     day = client.clock().date()
     confirm(client)
@@ -111,6 +111,7 @@ def sent_back(client: Client, case: str, *, copies: int = 2) -> str:
         client,
         cb.PaperLine(case=case, material=cb.RESULT, name="居住证", originals=1),
         cb.PaperLine(case=case, material="photo", name="相片采集回执", copies=copies),
+        serial=serial,
     )
 
 
@@ -119,6 +120,19 @@ def result_here(client: Client, name: str = "样例甲") -> str:
     case = receive(client, name)
     desk_of(client).receive_parcel(sent_back(client, case))
     return case
+
+
+def told(client: Client, bag: str, *, late: bool = True) -> None:
+    """Have the carrier tell of a bag; ``late``: what happened first comes last."""
+    desk_of(client).set_waybill(bag, S10, "ems")
+    confirm(client)
+    day = client.clock().date()
+    events = [
+        cb.TrackEvent(waybill=S10, at=f"{day}T09:10:00+08:00", code="203", name="收寄", place="祖庙揽投部"),
+        cb.TrackEvent(waybill=S10, at=f"{day}T10:45:00+08:00", code="306", name="揽投解车", place="样例[/b]揽投部"),
+    ]
+    for event in reversed(events) if late else events:
+        another(client, "parcel.tracked", bag, cb.Tracked(events=(event,)), window=CENTRAL)
 
 
 def stranger(day: date, serial: int = 900) -> str:

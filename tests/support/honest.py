@@ -10,12 +10,15 @@ import msgspec
 from clerk_app.domain.journal import GENESIS, Entry, Verdict
 from clerk_app.domain.trail import Step
 from sync import wire
+from sync.engine import further_operations as further
 from sync.engine import operations as ops
 from sync.engine import scan_operations as scans
 from sync.engine import snapshot_operations as snapshot
 from sync.engine.values import Answered, Ask, Disk, Done, Failed, Failure, Heard, Kind, Request
 
 WINDOW = "FS0001-01"
+FURTHER = "FS0002"
+"""The further point."""
 
 
 def entry(n: int, window: str = WINDOW) -> Entry:
@@ -55,6 +58,10 @@ class Honest:
     session: ops.KeptSession = field(default_factory=ops.KeptSession)
     tokens: int = 0
     asked: list[Request] = field(default_factory=list)
+    further: list[Entry] | None = None
+    """What central has of a further point; ``None``: the window hears its own alone."""
+    further_at: tuple[int, int] = (0, 0)
+    """How far that was heard, and the mark."""
 
     def write(self, count: int) -> None:
         """Write own entries."""
@@ -91,6 +98,8 @@ class Honest:
                 if int(query.get("mark", 0)) not in {0, self.marked(after)}:
                     return told(410, "cursor-ahead")
                 return Answered(message=self._feed(after))
+            case "POST", "/v1/feeds":
+                return Answered(message=self._feeds(msgspec.json.decode(request.content, type=wire.FeedsRequest)))
             case "GET", "/v1/catalogue":
                 return Answered(message=self._catalogue(int(query["after"])))
             case _:
@@ -113,6 +122,9 @@ class Honest:
             durable_through=0,
             server_time="2025-06-03T09:00:00+08:00",
             oldest_client="0.1.0",
+            further=[]
+            if self.further is None
+            else [wire.FurtherPoint(point=FURTHER, until="2025-06-06T09:00:00+08:00")],
         )
 
     def _take(self, content: bytes) -> wire.EntriesAnswer:
@@ -123,14 +135,28 @@ class Honest:
         verdicts = [wire.EntryVerdict(id=e.id, n=e.n, verdict=Verdict.APPLIED, position=places[e.id]) for e in told]
         return wire.EntriesAnswer(verdicts=verdicts, last_n=told[-1].n)
 
-    def _feed(self, after: int) -> wire.Feed:
-        found = list(enumerate(self.held, start=1))[after : after + self.page]
+    def _feeds(self, asked: wire.FeedsRequest) -> wire.Feeds:
+        told = []
+        for place in asked.feeds:
+            held = self.held if place.point != FURTHER else self.further or []
+            page = self._feed(place.after, held)
+            if place.mark not in {0, self.marked(place.after)}:
+                told.append(wire.PointFeed(point=place.point, code="cursor-ahead"))
+            elif page.entries or page.mark != place.mark:
+                one = wire.PointFeed(point=place.point, next=page.next, more=page.more, mark=page.mark)
+                one.entries = page.entries
+                told.append(one)
+        return wire.Feeds(feeds=told)
+
+    def _feed(self, after: int, held: list[Entry] | None = None) -> wire.Feed:
+        held = self.held if held is None else held
+        found = list(enumerate(held, start=1))[after : after + self.page]
         entries = [
             wire.FeedEntry(position=place, verdict=Verdict.APPLIED, entry=e, mark=self.marked(place))
             for place, e in found
         ]
         last = after + len(found)
-        return wire.Feed(entries=entries, next=last, more=last < len(self.held), mark=self.marked(last))
+        return wire.Feed(entries=entries, next=last, more=last < len(held), mark=self.marked(last))
 
     def marked(self, place: int) -> int:
         """Return central's word for a place; another life of its has others."""
@@ -178,8 +204,29 @@ class Honest:
             case ops.PutCatalogue(revision=revision):
                 self.revision = revision
             case _:
+                return self._done_further(operation)
+        return None
+
+    def _done_further(self, operation: Any) -> Any:
+        match operation:
+            case further.Follow(points=points):
+                return tuple(self._place() for _ in points)
+            case further.Followed():
+                own = wire.FeedPlace(point=WINDOW[:6], after=self.cursor, mark=self.mark)
+                return () if self.further is None else (own, self._place())
+            case further.TakeFurther(position=position, mark=mark):
+                self.further_at = position, mark
+            case further.LookBackAt():
+                return (Step(1, *self.further_at),) if self.further_at[1] else ()
+            case further.BeginAnewAt(sure=sure):
+                self.further_at = (sure.position, sure.mark) if sure else (0, 0)
+                return self.further_at[0]
+            case _:
                 return RESULTS.get(type(operation))
         return None
+
+    def _place(self) -> wire.FeedPlace:
+        return wire.FeedPlace(point=FURTHER, after=self.further_at[0], mark=self.further_at[1])
 
     def _standing(self, n: int) -> ops.Stand:
         first = self.unsent[0] if self.unsent else None

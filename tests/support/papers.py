@@ -231,7 +231,7 @@ def extended_case(**changes: Any) -> Case:
 
 def suspended_case(**changes: Any) -> Case:
     """Return an accepted case in whose fifth day an expert review began."""
-    told = Suspension(start=date(2026, 7, 21), kind="expert-review", reason="就业情况须组织专家评审认定", days=8)
+    told = Suspension(start=date(2026, 7, 21), kind="expert-review", reason="就业情况须组织专家评审认定", told=Limit(8))
     return accepted_case(suspensions=(replace(told, **changes),))
 
 

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -54,10 +54,14 @@ class Terminal:
 
     def wait_for(self, text: str) -> str:
         """Wait until a text is on the screen."""
+        return self.wait_until(lambda shown: text in shown, repr(text))
+
+    def wait_until(self, met: Callable[[str], bool], what: str) -> str:
+        """Wait until the screen is as it should be; ``what`` says how, in case it never is."""
         end = time.monotonic() + PATIENCE
-        while text not in (shown := self.shown()):
+        while not met(shown := self.shown()):
             if time.monotonic() > end:
-                raise AssertionError(f"{text!r} does not appear:\n{shown}")
+                raise AssertionError(f"{what} does not appear:\n{shown}")
             time.sleep(0.05)  # the terminal has no bell for this
         return shown
 

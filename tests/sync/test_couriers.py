@@ -21,8 +21,8 @@ from sync.engine.greeting import Greet
 from sync.engine.values import Answered, Failed, Failure, Heard, Kind, Request
 from tests.support.booth import Booth, Town, booth
 from tests.support.city import POINT
+from tests.support.conversing import failure, have
 from tests.support.honest import WINDOW, Honest, told
-from tests.sync.test_engine_decisions import failure, have
 
 PIN, OTHER_PIN = "739251", "406182"
 RIDER = Enlisted(badge="YZ000123", name="区顺达", points=(POINT,))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pytest
@@ -24,7 +23,6 @@ from sync.engine.values import (
     Failed,
     Failure,
     Go,
-    Heard,
     Kind,
     Move,
     Over,
@@ -32,46 +30,14 @@ from sync.engine.values import (
     Request,
     Rest,
     Shared,
-    Show,
     Stuck,
 )
 from sync.policy import LONG_OUTAGE, RECONNECT_SPREAD
+from tests.support.conversing import failure, failure_of, feeds, have
 from tests.support.honest import WINDOW, Honest, entry, told
 
 CUT = Failed(Failure(kind=Kind.CUT))
 TOO_LARGE = Failed(Failure(kind=Kind.TOO_LARGE, text="太大。"))
-
-
-def have(
-    ends: Honest,
-    state: machine.Conversation,
-    note: Callable[[Ask | Disk], object] = lambda _: None,
-    instead: Mapping[str, Heard | list[Heard]] | None = None,
-    **more: Heard | list[Heard],
-) -> machine.Conversation:
-    """Have a conversation; ``instead`` is what happens to requests of a path (its last word), in turn."""
-    what: Heard = Begun()
-    while state.ended is None:
-        state, effects = machine.step(state, Event(what=what, now=0.0, chance=0.5))
-        for effect in effects:
-            if not isinstance(effect, Show):
-                note(effect)
-                what = instead_of(effect, {**(instead or {}), **more}) or ends.do(effect)
-    return state
-
-
-def instead_of(effect: Ask | Disk, instead: Mapping[str, Heard | list[Heard]]) -> Heard | None:
-    name = effect.request.path.rpartition("/")[2] if isinstance(effect, Ask) else type(effect.operation).__name__
-    mishap = instead.get(name)
-    if isinstance(mishap, list):
-        return mishap.pop(0) if mishap else None
-    return mishap
-
-
-def failure(state: machine.Conversation) -> Failure:
-    assert state.ended is not None
-    assert state.ended.failure is not None
-    return state.ended.failure
 
 
 def sizes(ends: Honest) -> list[int]:
@@ -199,10 +165,6 @@ def test_a_page_that_cannot_be_right_moves_no_cursor(ends: Honest, page: wire.Fe
     assert ends.cursor == 0
 
 
-def feeds(ends: Honest) -> list[dict[str, str | int]]:
-    return [dict(request.query) for request in ends.asked if request.path == "/v1/feed"]
-
-
 def test_what_was_heard_last_is_said_with_its_mark() -> None:
     ends = Honest(held=[entry(n, "FS0001-02") for n in range(1, 4)])
     have(ends, machine.begin([Feed()], WINDOW))
@@ -253,11 +215,6 @@ def test_a_feed_that_is_another_by_now_is_heard_anew_in_the_same_round() -> None
     known = {"after": 3, "mark": 3001}
     assert feeds(ends) == [known, known | {"limit": 1}, {"after": 0}, {"after": 2, "mark": 2002}]
     assert (ends.cursor, ends.mark) == (3, 3002)
-
-
-def failure_of(state: machine.Conversation) -> Failure | None:
-    assert state.ended is not None
-    return state.ended.failure
 
 
 def test_a_page_the_store_does_not_take_moves_no_cursor(ends: Honest) -> None:

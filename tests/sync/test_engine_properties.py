@@ -25,7 +25,7 @@ from sync.engine.values import (
     Round,
     Show,
 )
-from tests.support.honest import WINDOW, Honest
+from tests.support.honest import WINDOW, Honest, entry
 
 CODES = ("", "epoch-changed", "gap", "cursor-ahead", "entry-reused", "not-found", "too-often", "token-invalid", "rule")
 FAILURES = st.builds(
@@ -84,7 +84,7 @@ class Run:
 
 
 def a_day(mishaps: list[Heard | None], unsent: int = 5, rows: int = 5) -> Run:
-    ends = Honest(rows=rows)
+    ends = Honest(rows=rows, further=[entry(n, "FS0002-01") for n in range(1, 6)])
     ends.write(unsent)
     run = Run(ends, plans.a_round(WINDOW))
     run.go_on(mishaps)
@@ -140,6 +140,7 @@ def test_once_nothing_goes_wrong_the_queue_is_empty_soon(one: list[Heard | None]
     assert ends.unsent == []
     assert [entry.n for entry in ends.held] == list(range(1, ends.written + 1))
     assert (ends.cursor, ends.revision) == (len(ends.held), ends.rows)
+    assert ends.further_at == (5, ends.marked(5))
 
 
 ROUND_ENDS = st.one_of(st.none(), FAILURES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
@@ -27,10 +28,24 @@ class Scripted:
         self.rounds = 0
         self.opened = 0
         self.closed = 0
+        self.further = 0
+        """Further points a round follows."""
+        self.news: queue.Queue[Any] = queue.Queue()
+        self.listened = 0
 
     def connect(self) -> Any:
         self.opened += 1
         return self
+
+    def listen(self, cancelled: Callable[[], bool]) -> bool | None:
+        self.listened += 1
+        while not cancelled():
+            with contextlib.suppress(queue.Empty):
+                told = self.news.get(timeout=0.005)
+                if isinstance(told, Exception):
+                    raise told
+                return bool(told)
+        return None
 
     def close(self) -> None:
         self.closed += 1
@@ -49,7 +64,7 @@ class Scripted:
             elif isinstance(told, Exception):
                 raise told
             else:
-                return Report()
+                return Report(further=self.further)
 
 
 @pytest.fixture
@@ -239,3 +254,43 @@ def test_the_end_comes_at_once_whatever_is_waited_for(end: Scripted, told: Excep
 def test_a_line_never_started_can_be_stopped(end: Scripted) -> None:
     RunningLine(end.connect, Clock()).stop()
     assert end.opened == 0
+
+
+def test_a_window_that_hears_its_own_point_alone_listens_to_nothing(end: Scripted, line: RunningLine) -> None:
+    end.outcomes.put(None)
+    seen(line, online=True)
+    assert (end.opened, end.listened) == (1, 0)
+
+
+def test_news_of_a_further_point_wakes_the_line_at_once(end: Scripted, line: RunningLine) -> None:
+    end.further = 2
+    end.outcomes.put(None)
+    until(lambda: end.listened == 1)
+    assert (end.rounds, end.opened) == (1, 2)
+    end.news.put(False)
+    until(lambda: end.listened == 2)
+    assert end.rounds == 1
+    end.news.put(True)
+    until(lambda: end.rounds == 2)
+    assert end.listened == 2, "what is there to be heard is asked for once"
+    end.outcomes.put(None)
+    until(lambda: end.listened == 3)
+
+
+@pytest.mark.parametrize("error", [LineDown("连不上市中心。"), ValueError("x")])
+def test_an_ear_that_fails_is_opened_again_after_the_next_round(
+    end: Scripted, line: RunningLine, error: Exception
+) -> None:
+    end.further = 1
+    end.outcomes.put(None)
+    until(lambda: end.listened == 1)
+    end.news.put(error)
+    until(lambda: end.closed == 1)
+    assert line.status().online
+    line.poke()
+    end.outcomes.put(None)
+    until(lambda: end.rounds == 2)
+    line.poke()
+    end.outcomes.put(None)
+    until(lambda: end.listened == 2)
+    assert end.opened == 3

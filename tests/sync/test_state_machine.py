@@ -25,15 +25,17 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from clerk_app.domain import bodies as b
 from clerk_app.domain.checklist import Tally
 from clerk_app.domain.journal import Record, verify_chain
+from clerk_app.domain.kinds import IN_PROGRESS
 from clerk_app.domain.people import Person, Role
-from clerk_app.line import LineDown, LineRefused
+from clerk_app.line import LineDown, LineRefused, SignInRefused
 from clerk_app.planning import Decide
-from clerk_app.seat import Refused
+from clerk_app.seat import Act, Refused
 from tests.support.booth import Booth, Town, booth, town
 from tests.support.bridge import LoopThread
-from tests.support.city import OTHER_POINT, POINT
+from tests.support.city import OTHER_POINT, PASSWORD, POINT
 from tests.support.lossy import Fault, LossyLine
 from tests.support.served import served_town
 from tests.support.story import ALL, without
@@ -74,6 +76,7 @@ class ThreeWindows(RuleBasedStateMachine):
         self.seats = [self.town.enrol(key, point) for key, point in zip(KEYS, PLACES, strict=True)]
         self.open = [ExitStack() for _ in KEYS]
         self.windows: list[Booth] = [self.opened(n) for n in range(3)]
+        self.windows[1].end.authenticate("S1", PASSWORD)
         for window in self.windows:
             window.sync()
         self.numbers: list[str] = []
@@ -162,6 +165,31 @@ class ThreeWindows(RuleBasedStateMachine):
                 else:
                     desk.give_up(refused.record.entry.id, "登记有误")
 
+    @precondition(lambda self: self.numbers)
+    @rule(n=st.sampled_from((1, 2)), which=st.integers(0, 31))
+    def oversee(self, n: int, which: int) -> None:
+        """The supervisor of both points signs in, or begins or ends a special procedure at whichever of them the case is."""
+        if which % 4 == 0:
+            self.done.append("sign in")
+            with contextlib.suppress(LineDown, SignInRefused):
+                self.windows[n].end.authenticate("S1", PASSWORD)
+            return
+        desk = self.windows[n].desk
+        ready = [summary.number for summary in desk.cases() if summary.state in IN_PROGRESS]
+        if not ready:
+            return
+        case = desk.case(ready[which % len(ready)])
+        accepted = case.accepted or b.Accepted(accepted_on=case.received_on)
+        body: b.Suspended | b.Resumed = b.Suspended(on=desk.today, reason="专家评审")
+        if case.paused:
+            dates = accepted.promised_due, accepted.statutory_due
+            body = b.Resumed(on=desk.today, promised_due=dates[0], statutory_due=dates[1])
+        kind = "case.resumed" if case.paused else "case.suspended"
+        far = desk.seat.point not in desk.points_of(case.number)
+        with contextlib.suppress(Refused):
+            desk._scribe.record(desk.person, lambda: [Act(kind, case.number, body)])
+            self.done.append("oversee from afar" if far else "oversee")
+
     # what happens to lines and machines
 
     @rule(n=WINDOWS, faults=st.lists(st.sampled_from(list(Fault)), max_size=6))
@@ -222,15 +250,19 @@ class ThreeWindows(RuleBasedStateMachine):
                 with contextlib.suppress(LineDown):  # a session that a late request ended is opened again
                     window.sync()
         assert [w.records.unsent_count() for w in self.windows] == [0, 0, 0]
+        everywhere = [record for point in sorted(set(PLACES)) for record in self.town.feed(point)]
         for window, point in zip(self.windows, PLACES, strict=True):
             feed = self.town.feed(point)
             said = [r.entry.id for r in feed]
             assert len(said) == len(set(said))
             refused = {r.entry.id for r in window.records.refused()}
-            assert {r.entry.id for r in window.own()} - refused == own_ids(feed, window)
+            assert {r.entry.id for r in window.own()} - refused == own_ids(everywhere, window)
             assert window.cases() == self.town.cases(point)
             assert window.records.rebuild() == []
             assert list(window.records.scans.owed()) == []
+            for further in (one.point for one in window.records.further.points()):
+                told = window.records.summaries(frozenset({further}))
+                assert {s.number: window.records.case(s.number) for s in told} == self.town.cases(further)
 
 
 def own_ids(feed: list[Record], window: Booth) -> set[str]:
@@ -269,6 +301,7 @@ def test_windows_of_two_points_and_central_agree_whatever_the_line_does(
     assert {"receive", "sync", "scan", "move", "settle", "mend", "restore", "restore in silence", "restart"} <= set(
         done
     )
+    assert {"sign in", "oversee", "oversee from afar"} <= set(done)
 
 
 @pytest.mark.long

@@ -238,27 +238,42 @@ class Book:
             verdict, problem = held.verdict, held.problem
         if (held.verdict, held.position, held.problem) == (verdict, position, problem):
             return None
-        place = self._table.put(held.head.id, Brief(held.entry, verdict, position, problem))
+        place = self._table.put(held.head.id, Brief(held.entry, verdict, position, problem, held.further))
         self._move(UNSENT, place, there=False)
         self._move(REFUSED, place, there=verdict in _UNHEARD)
         return place
 
     def hear(self, held: Brief, told: Record) -> bool:
-        """Take the feed's word for verdict and place, which a restored central may give anew; return whether it is news."""
-        if (held.verdict, held.position) == (told.verdict, told.position):
+        """Take a feed's word for verdict and place, which a restored central may give anew; return whether it is news.
+
+        What is told is the own feed's place, or that in a further one: the others stay as they are.
+        """
+        position = held.position if told.position is None else told.position
+        further = held.further | dict(told.further)
+        if (held.verdict, held.position, held.further) == (told.verdict, position, further):
             return False
-        place = self._table.put(held.head.id, Brief(held.entry, told.verdict, told.position, None))
+        place = self._table.put(held.head.id, Brief(held.entry, told.verdict, position, None, further))
         self._move(UNSENT, place, there=False)
         self._move(REFUSED, place, there=False)
         return True
 
-    def lose(self, held: Record) -> None:
-        """Set another window's entry aside, because central lost it; it counts again once it is heard again."""
-        self._table.put(held.entry.id, replace(held, verdict=Verdict.QUARANTINED, position=None, problem=LOST))
+    def lose(self, held: Record, feed: str = "") -> None:
+        """Forget another window's entry's place in a feed, because central lost it; ``feed``: a further point, empty: the own one.
+
+        Where no feed tells it any more it is set aside; it counts again once it is heard again.
+        """
+        left = without(held, feed)
+        self._table.put(
+            held.entry.id, left if left.placed else replace(left, verdict=Verdict.QUARANTINED, problem=LOST)
+        )
+
+    def leave(self, held: Record, feed: str) -> None:
+        """Forget an entry's place in the feed of a further point, and nothing else of it."""
+        self._table.put(held.entry.id, without(held, feed))
 
     def unsettle(self, place: int, held: Record) -> None:
-        """Make an entry unsent again, because central lost it."""
-        self._table.put(held.entry.id, Record(entry=held.entry))
+        """Make an entry unsent again, because central lost it; what the feeds of further points tell, each proves by itself."""
+        self._table.put(held.entry.id, Record(entry=held.entry, further=held.further))
         self._move(UNSENT, place, there=True)
         self._move(REFUSED, place, there=False)
 
@@ -287,4 +302,11 @@ class Book:
 
     def is_own(self, record: Record) -> bool:
         """Whether this window wrote an entry."""
-        return record.entry.window == self._window if self._window else record.position is None
+        return record.entry.window == self._window if self._window else not record.placed
+
+
+def without(record: Record, feed: str) -> Record:
+    """Return a record without its place in one feed; empty: the own point's."""
+    if not feed:
+        return replace(record, position=None)
+    return replace(record, further={point: at for point, at in record.further.items() if point != feed})

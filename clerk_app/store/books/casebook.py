@@ -2,87 +2,45 @@
 
 from __future__ import annotations
 
-import unicodedata
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-import msgspec
-
 from clerk_app.domain.case import Case
-from clerk_app.domain.custody import Manifest, Parcel
 from clerk_app.domain.custody_summary import ManifestSummary, ParcelSummary
 from clerk_app.domain.journal import Record, in_order
-from clerk_app.domain.kinds import About
-from clerk_app.domain.standing import Standing, Summary, about_of, fold_any, summary_of_any
+from clerk_app.domain.standing import Standing, Summary, fold_any, summary_of_any
 from clerk_app.domain.summary import CaseSummary
-from clerk_app.domain.tips import Tip, TipSummary
+from clerk_app.domain.text import searchable
+from clerk_app.domain.tips import TipSummary
 from clerk_app.store.books.book import Book
+from clerk_app.store.books.changes import Changes
+from clerk_app.store.books.counted import NOTHING, Counted
+from clerk_app.store.books.subjects import HERE, OWN, SUBJECTS, decode_subject, decoder_of, feeds_of, row_of
 from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.ledger import Ledger
 
 S = TypeVar("S", CaseSummary, ParcelSummary, ManifestSummary, TipSummary)
 TABLE = "cases"
 """What every subject's entries fold to: cases, bags and manifests, each under its number."""
-SUBJECTS = "subjects"
 FOLDED = "folded"
-FOLDS = 3
-"""Raised whenever a fold tells more than it did before: what was kept is told anew at the next opening."""
-
-_DECODERS: dict[About, Callable[[bytes], Standing]] = {
-    About.CASE: msgspec.json.Decoder(Case).decode,
-    About.PARCEL: msgspec.json.Decoder(Parcel).decode,
-    About.MANIFEST: msgspec.json.Decoder(Manifest).decode,
-    About.TIP: msgspec.json.Decoder(Tip).decode,
-}
-
-
-def decoder_of(subject: str) -> Callable[[bytes], Standing]:
-    """Return what reads a row of the table: what it holds, the subject's number tells."""
-    return _DECODERS[about_of(subject)]
-
-
-class Subject(msgspec.Struct):
-    """One subject's row: the places of its entries in the journal, and its summary if they make anything."""
-
-    entries: list[int]
-    summary: CaseSummary | None = None
-    parcel: ParcelSummary | None = None
-    manifest: ManifestSummary | None = None
-    tip: TipSummary | None = None
-
-    @property
-    def told(self) -> Summary | None:
-        return self.summary or self.parcel or self.manifest or self.tip
-
-
-def row_of(entries: list[int], told: Summary | None) -> Subject:
-    """Return the row of a subject."""
-    match told:
-        case ParcelSummary():
-            return Subject(entries, parcel=told)
-        case ManifestSummary():
-            return Subject(entries, manifest=told)
-        case TipSummary():
-            return Subject(entries, tip=told)
-        case _:
-            return Subject(entries, told)
-
-
-decode_subject = msgspec.json.Decoder(Subject).decode
+FOLDS = 5
+"""Raised whenever a fold or its summary tells more than it did before: what was kept is told anew at the next opening."""
 
 
 class _Known:
     """A subject as it stands in memory."""
 
-    __slots__ = ("last", "places", "summary", "words")
+    __slots__ = ("feeds", "last", "places", "summary", "words")
 
-    def __init__(self, places: Iterable[int], summary: Summary | None) -> None:
+    def __init__(self, places: Iterable[int], summary: Summary | None, feeds: frozenset[str] = OWN) -> None:
         self.places = array("I", places)
         self.last = max(self.places, default=0)
         """The place of what came last: lists are in this order, whatever a clock said."""
         self.summary = summary
+        self.feeds = feeds
         self.words = ""
         """What the case is found by, made when it is first looked for."""
 
@@ -95,30 +53,58 @@ class Casebook:
         self._cases = ledger.table(TABLE)
         self._rows = ledger.table(SUBJECTS)
         self._book = book
+        self._sums = Counted(ledger)
         self._known: dict[str, _Known] = {}
         self._staged: dict[str, _Known] = {}
         self._count = 0
+        self._further: Counter[str] = Counter()
+        """How many subjects each further point's feed tells of."""
+        self.changes = Changes()
 
     def load(self) -> None:
         """Take every subject's row into memory; rows that do not open are made anew from the journal."""
+        self._sums.forget()
         shared: dict[str, str] = {}
+        heard: dict[tuple[str, ...], frozenset[str]] = {(HERE,): OWN}
         read: dict[str, _Known] = {}
         for _, name, row in self._rows.walk(decode_subject):
-            read[name] = _Known(row.entries, _sharing(row.told, shared))
+            feeds = heard.setdefault(row.feeds, frozenset(row.feeds))
+            read[name] = _Known(row.entries, _sharing(row.told, shared), feeds)
         self._known = read
+        self.changes.forget()
         lost = {row for table, row in self._vault.damages if table == SUBJECTS}
         if lost or any(f.table in {SUBJECTS, ""} for f in self._vault.findings):
             self._recover()
         self._count = sum(map(_is_case, self._known.values()))
+        self._further = Counter(feed for known in self._known.values() for feed in known.feeds if feed != HERE)
 
     def fold_as_now(self) -> None:
         """Fold every subject anew where a program wrote the store that folded otherwise: once, in one transaction."""
-        if self._vault.note(FOLDED) == FOLDS:
+        if self._vault.note(FOLDED) == FOLDS and self._sums.sound:
             return
         with self._vault.transaction():
-            for name in list(self._known):
-                self.refold(name, ())
-            self._vault.set_note(FOLDED, FOLDS)
+            if self._vault.note(FOLDED) != FOLDS:
+                self._sums.doubt()
+                for name in list(self._known):
+                    self.refold(name, ())
+                self._vault.set_note(FOLDED, FOLDS)
+            self._sums.recount(self._everything)
+
+    def counts(self) -> dict[str, int]:
+        """Return the sums of what every subject adds to the measures, pruned ones included."""
+        with self._vault.transaction():
+            return self._sums.sums(self._everything)
+
+    def counts_from_scratch(self) -> dict[str, int]:
+        """Return the same, reckoned from every fold that is kept."""
+        with self._vault.transaction():
+            return self._sums.from_scratch(self._everything)
+
+    def _everything(self) -> Iterator[Standing]:
+        for name in [*self._known, *(name for name in self._staged if name not in self._known)]:
+            found = self.stood(name)
+            if found is not None:
+                yield found
 
     def _recover(self) -> None:
         """Find every subject's entries by reading the whole journal."""
@@ -128,7 +114,7 @@ class Casebook:
         for name, found in places.items():
             known = self._known.get(name)
             if known is None or set(found) - set(known.places):
-                self._known[name] = _Known(found, None)
+                self._known[name] = _Known(found, None, feeds_of(r for r in map(self._book.at, found) if r is not None))
                 stood = self.stood(name)
                 self._known[name].summary = summary_of_any(stood, self._unsent(found)) if stood else None
 
@@ -148,7 +134,7 @@ class Casebook:
     def stood(self, subject: str) -> Standing | None:
         """Return a case, a bag or a manifest, likewise."""
         try:
-            return self._cases.fetch(subject, decoder_of(subject))
+            return self._fetched(subject)
         except StoreDamaged:
             return fold_any(subject, self.records_of(subject))
 
@@ -160,25 +146,34 @@ class Casebook:
         known = self._known.get(number)
         return known.summary if known and isinstance(known.summary, CaseSummary) else None
 
-    def summaries(self) -> list[CaseSummary]:
-        """Return every case's summary, the latest change first."""
-        return _latest(self._known.values(), CaseSummary)
+    def feeds(self, subject: str) -> frozenset[str]:
+        """Return the points whose feeds tell of a subject (``HERE``: the own one's); none of one nobody knows here."""
+        known = self._known.get(subject)
+        return known.feeds if known is not None else frozenset()
 
-    def parcels(self) -> list[ParcelSummary]:
-        """Return every bag's summary, the latest change first."""
-        return _latest(self._known.values(), ParcelSummary)
+    def further(self) -> set[str]:
+        """Return the further points whose feeds tell of anything here."""
+        return {feed for feed, count in self._further.items() if count}
 
-    def manifests(self) -> list[ManifestSummary]:
-        """Return every manifest's summary, the latest change first."""
-        return _latest(self._known.values(), ManifestSummary)
+    def summaries(self, feeds: frozenset[str] = OWN) -> list[CaseSummary]:
+        """Return the summary of every case that one of these points' feeds tells of, the latest change first."""
+        return _latest(self._known.values(), CaseSummary, feeds)
 
-    def tips(self) -> list[TipSummary]:
-        """Return every tip's summary, the latest change first."""
-        return _latest(self._known.values(), TipSummary)
+    def parcels(self, feeds: frozenset[str] = OWN) -> list[ParcelSummary]:
+        """Return the summaries of bags likewise."""
+        return _latest(self._known.values(), ParcelSummary, feeds)
 
-    def find(self, words: str) -> list[CaseSummary]:
-        """Return the cases in which every word is found, the latest change first."""
-        wanted = _normal(words).split()
+    def manifests(self, feeds: frozenset[str] = OWN) -> list[ManifestSummary]:
+        """Return the summaries of manifests likewise."""
+        return _latest(self._known.values(), ManifestSummary, feeds)
+
+    def tips(self, feeds: frozenset[str] = OWN) -> list[TipSummary]:
+        """Return the summaries of tips likewise."""
+        return _latest(self._known.values(), TipSummary, feeds)
+
+    def find(self, words: str, feeds: frozenset[str] = OWN) -> list[CaseSummary]:
+        """Return the cases among these in which every word is found, the latest change first."""
+        wanted = searchable(words).split()
         if not wanted:
             return []
         found = []
@@ -188,12 +183,19 @@ class Casebook:
             known.words = known.words or _words(known.summary)
             if all(word in known.words for word in wanted):
                 found.append(known)
-        return _latest(found, CaseSummary)
+        return _latest(found, CaseSummary, feeds)
 
     def of_applicant(self, id_number: str) -> list[Case]:
         """Return every case of one applicant, the latest change first."""
-        wanted = _normal(id_number)
+        wanted = searchable(id_number)
         mine = [s for s in self.summaries() if wanted and s.id_number.lower() == wanted]
+        return [case for case in (self.case(s.number) for s in mine) if case is not None]
+
+    def marked_of(self, id_number: str) -> list[Case]:
+        """Return those of one applicant's cases to which a mark was ever added; where there is none, no case is read."""
+        wanted = searchable(id_number)
+        told = (known.summary for known in list(self._known.values()) if known.feeds >= OWN)
+        mine = [s for s in told if isinstance(s, CaseSummary) and s.marked and s.id_number.lower() == wanted]
         return [case for case in (self.case(s.number) for s in mine) if case is not None]
 
     def differing(self) -> list[str]:
@@ -210,9 +212,12 @@ class Casebook:
                     different.append(name)
         return different
 
-    def known(self) -> list[tuple[str, Summary | None]]:
-        """Return every subject with its summary, if it makes anything."""
-        return [(name, known.summary) for name, known in list(self._known.items())]
+    def known(self, feeds: frozenset[str] | None = None) -> list[tuple[str, Summary | None]]:
+        """Return every subject, or those that one of these points' feeds tells of, with its summary, if it makes anything."""
+        held = list(self._known.items())
+        if feeds is not None:
+            held = [(name, known) for name, known in held if known.feeds is feeds or not known.feeds.isdisjoint(feeds)]
+        return [(name, known.summary) for name, known in held]
 
     def places_of(self, subject: str) -> Sequence[int]:
         """Return the places of a subject's entries in the journal."""
@@ -236,54 +241,112 @@ class Casebook:
 
     def forget(self, subject: str) -> None:
         """Take a subject's case and row away; its entries are the caller's."""
+        stood = self.stood(subject)
+        if stood is not None:
+            self._sums.lay_aside(stood)
         self._cases.discard(subject)
+        self._take_away(subject)
+
+    def _take_away(self, subject: str) -> None:
         self._rows.discard(subject)
 
         def gone() -> None:
-            self._count -= _is_case(self._known.pop(subject, None))
+            known = self._known.pop(subject, None)
+            self._count -= _is_case(known)
+            self._counted(known, None)
+            self.changes.note({subject})
 
         self._vault.on_done(gone)
 
+    def drop(self, subject: str, gone: Sequence[int]) -> None:
+        """Fold a subject anew without entries that were taken out; one of which nothing is left is forgotten."""
+        left = [place for place in self.places_of(subject) if place not in gone]
+        if left:
+            self._refold(subject, left)
+        else:
+            self._stands(subject, None)
+            self._take_away(subject)
+
     def keep(self, stood: Standing, added: Iterable[int]) -> None:
         """Put a case, bag or manifest as it is folded now, with the entries that came to it."""
-        self._cases.put(stood.number, stood, new=self._is_new(stood.number))
-        self._put(stood.number, added, lambda unsent: summary_of_any(stood, unsent))
+        self._stands(stood.number, stood)
+        self._put(stood.number, self._with(stood.number, added), lambda unsent: summary_of_any(stood, unsent))
 
     def touch(self, subject: str, added: Iterable[int]) -> None:
         """Note that entries came to a subject, or were heard of, that change no case."""
         known = self._of(subject)
         summary = known.summary if known else None
-        self._put(subject, added, lambda unsent: replace(summary, unsent=unsent) if summary else None)
+        self._put(
+            subject, self._with(subject, added), lambda unsent: replace(summary, unsent=unsent) if summary else None
+        )
 
     def refold(self, subject: str, added: Sequence[int]) -> None:
         """Fold a subject anew; where one of its entries does not open, the case stays as it was kept."""
-        known = self._of(subject)
-        places = _with(known, added)
+        self._refold(subject, self._with(subject, added))
+
+    def _refold(self, subject: str, places: list[int]) -> None:
         records = [record for record in map(self._book.at, places) if record is not None]
         if len(records) < len(places):
-            self.touch(subject, added)
+            known = self._of(subject)
+            summary = known.summary if known else None
+            self._put(subject, places, lambda unsent: replace(summary, unsent=unsent) if summary else None)
             return
-        stood = fold_any(subject, records)
+        stood, feeds = fold_any(subject, records), feeds_of(records)
         if stood is not None:
-            self.keep(stood, added)
+            self._stands(subject, stood)
+            self._put(subject, places, lambda unsent: summary_of_any(stood, unsent), feeds)
         else:
-            self._cases.discard(subject)
-            self._put(subject, added, lambda _: None)
+            self._stands(subject, None)
+            self._put(subject, places, lambda _: None, feeds)
 
-    def _put(self, subject: str, added: Iterable[int], summary: Callable[[int], Summary | None]) -> None:
-        known = self._of(subject)
-        places = _with(known, added)
+    def _stands(self, subject: str, stood: Standing | None) -> None:
+        """Keep how a subject stands now, and count what that adds."""
+        is_new = self._is_new(subject)
+        before = NOTHING if is_new else self._sums.added(subject, lambda: self._fetched(subject))
+        if stood is None:
+            self._cases.discard(subject)
+        else:
+            self._cases.put(subject, stood, new=is_new)
+        self._sums.change(subject, before, stood)
+
+    def _fetched(self, subject: str) -> Standing | None:
+        """Return what is kept of a subject; raises ``StoreDamaged``."""
+        return self._cases.fetch(subject, decoder_of(subject))
+
+    def _with(self, subject: str, added: Iterable[int]) -> list[int]:
+        """Return a subject's places, each once: an entry that takes a damaged one's place comes to where that stood."""
+        return list(dict.fromkeys([*self.places_of(subject), *added]))
+
+    def _put(
+        self,
+        subject: str,
+        places: list[int],
+        summary: Callable[[int], Summary | None],
+        feeds: frozenset[str] | None = None,
+    ) -> None:
         told = summary(self._unsent(places))
-        self._rows.put(subject, row_of(places, told), new=self._is_new(subject))
+        known = self._of(subject)
+        if feeds is None:
+            feeds = known.feeds if known is not None else OWN
+        self._rows.put(subject, row_of(places, told, feeds), new=self._is_new(subject))
         if not self._staged:
             self._vault.on_done(self._publish)
             self._vault.on_undo(self._staged.clear)
-        self._staged[subject] = _Known(places, told)
+        self._staged[subject] = _Known(places, told, feeds)
 
     def _publish(self) -> None:
         self._count += sum(_is_case(known) - _is_case(self._known.get(name)) for name, known in self._staged.items())
+        for name, known in self._staged.items():
+            self._counted(self._known.get(name), known)
         self._known.update(self._staged)
+        self.changes.note(self._staged)
         self._staged.clear()
+
+    def _counted(self, before: _Known | None, after: _Known | None) -> None:
+        if before is not None and before.feeds is not OWN:
+            self._further.subtract(before.feeds - OWN)
+        if after is not None and after.feeds is not OWN:
+            self._further.update(after.feeds - OWN)
 
     def _of(self, subject: str) -> _Known | None:
         return self._staged.get(subject) or self._known.get(subject)
@@ -297,13 +360,9 @@ class Casebook:
         return sum(place in unsent for place in places)
 
 
-def _with(known: _Known | None, added: Iterable[int]) -> list[int]:
-    """Return a subject's places, each once: an entry that takes a damaged one's place comes to where that stood."""
-    return list(dict.fromkeys([*(known.places if known else ()), *added]))
-
-
 def _is_case(known: _Known | None) -> bool:
-    return known is not None and isinstance(known.summary, CaseSummary)
+    """Whether it is a case of this point's."""
+    return known is not None and isinstance(known.summary, CaseSummary) and HERE in known.feeds
 
 
 def _sharing(summary: Summary | None, shared: dict[str, str]) -> Summary | None:
@@ -316,8 +375,12 @@ def _sharing(summary: Summary | None, shared: dict[str, str]) -> Summary | None:
     return summary
 
 
-def _latest(subjects: Iterable[_Known], kind: type[S]) -> list[S]:
-    found = [(known.last, known.summary) for known in list(subjects) if isinstance(known.summary, kind)]
+def _latest(subjects: Iterable[_Known], kind: type[S], feeds: frozenset[str]) -> list[S]:
+    found = [
+        (known.last, known.summary)
+        for known in list(subjects)
+        if isinstance(known.summary, kind) and (known.feeds is feeds or not known.feeds.isdisjoint(feeds))
+    ]
     found.sort(key=lambda one: one[0], reverse=True)
     return [summary for _, summary in found]
 
@@ -336,8 +399,4 @@ def _words(summary: CaseSummary) -> str:
         summary.item_name,
         summary.prefiling,
     )
-    return _normal("\n".join(fields))
-
-
-def _normal(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).lower()
+    return searchable("\n".join(fields))

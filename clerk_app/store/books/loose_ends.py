@@ -5,6 +5,7 @@ from __future__ import annotations
 from clerk_app.domain.journal import Record, Verdict
 from clerk_app.store.books.book import Book
 from clerk_app.store.books.casebook import Casebook
+from clerk_app.store.books.subjects import HERE
 from clerk_app.store.file.vault import Vault
 
 MENDED = "entry.mended"
@@ -51,13 +52,21 @@ class LooseEnds:
         """Return how many of them need nobody: they wait for another entry, and then go on."""
         return sum(problem_code(record) in WAITS for record in self.refused())
 
+    def needing(self) -> list[Record]:
+        """Return those that need somebody, the latest first."""
+        return [record for record in self.refused() if problem_code(record) not in WAITS]
+
     def conflicts(self) -> int:
-        """Return how many acts conflict with others and were settled by nobody."""
-        return sum(summary.conflicts for _, summary in self._casebook.known() if summary is not None)
+        """Return how many acts at this point conflict with others and were settled by nobody."""
+        told = self._casebook.known()
+        return sum(s.conflicts for name, s in told if s is not None and s.conflicts and self._is_here(name))
 
     def caseless(self) -> list[str]:
-        """Return the subjects of which there are entries here but no case."""
-        return [subject for subject, summary in self._casebook.known() if summary is None]
+        """Return the subjects of which there are entries here but no case that this point's feed tells."""
+        return [name for name, summary in self._casebook.known() if summary is None or not self._is_here(name)]
+
+    def _is_here(self, subject: str) -> bool:
+        return HERE in self._casebook.feeds(subject)
 
 
 def problem_code(record: Record) -> str:

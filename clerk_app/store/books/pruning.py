@@ -14,7 +14,7 @@ room in the file is used again by what is written next; the file does not shrink
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -28,6 +28,7 @@ from clerk_app.domain.summary import CaseSummary
 from clerk_app.domain.tips import TipSummary
 from clerk_app.store.books.book import Book
 from clerk_app.store.books.casebook import Casebook
+from clerk_app.store.books.further import Further
 from clerk_app.store.books.runs import Run, merged, verify_kept
 from clerk_app.store.books.scans import Scans
 from clerk_app.store.errors import StoreDamaged
@@ -92,6 +93,16 @@ class _Rule:
     is_own: Callable[[Record], bool]
     known: frozenset[str]
     """Every subject there was when pruning began."""
+    further: Mapping[str, int]
+    """Up to which position backups hold the feeds of further points."""
+
+    def is_covered(self, record: Record) -> bool:
+        """Whether backups hold an entry in every feed that tells it here; of own ones its number says so, too."""
+        if (record.position or 0) > self.covered.position:
+            return False
+        if any(at > self.further.get(point, 0) for point, at in record.further.items()):
+            return False
+        return not self.is_own(record) or record.entry.n <= self.covered.through
 
 
 _kept = msgspec.json.Decoder(_Kept).decode
@@ -102,9 +113,10 @@ _fact = msgspec.json.Decoder(_Fact).decode
 class Pruning:
     """The rule of what may go, and its going; thread-safe as the store is."""
 
-    def __init__(self, ledger: Ledger, book: Book, casebook: Casebook, scans: Scans) -> None:
+    def __init__(self, ledger: Ledger, book: Book, casebook: Casebook, scans: Scans, further: Further) -> None:
         self._vault = ledger.vault
         self._scans = scans
+        self._further = further
         self._rows = ledger.table(TABLE)
         self._meta = ledger.table("meta")
         self._book = book
@@ -169,7 +181,8 @@ class Pruning:
         before = min(datetime.fromisoformat(covered.at), now) - timedelta(days=max(days, SHORTEST))
         known = list(self._casebook.known())
         names = frozenset(name for name, _ in known)
-        rule = _Rule(covered, before, self._held().position, self._book.is_own, names)
+        further = {one.point: one.covered for one in self._further.points()}
+        rule = _Rule(covered, before, self._held().position, self._book.is_own, names, further)
         subjects: list[str] = []
         for name, summary in known:
             reason = _stays_at_a_glance(summary, before)
@@ -266,9 +279,9 @@ def _stays(records: Sequence[Record], rule: _Rule) -> str:
         entry = record.entry
         if record.verdict is None:
             return "unsent"
-        if record.verdict in {Verdict.REFUSED, Verdict.QUARANTINED} or record.position is None:
+        if not record.verdict.counts and record.verdict is not Verdict.CONFLICTING:
             return "refused"
-        if record.position > rule.covered.position or (rule.is_own(record) and entry.n > rule.covered.through):
+        if not rule.is_covered(record):
             return "uncovered"
         if not _old(entry.at, rule.before):
             return "recent"

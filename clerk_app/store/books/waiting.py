@@ -37,6 +37,7 @@ class Brief(msgspec.Struct):
     verdict: Verdict | None = None
     position: int | None = None
     problem: dict[str, Any] | None = None
+    further: dict[str, int] = {}
 
     @property
     def head(self) -> Head:

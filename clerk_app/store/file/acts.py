@@ -32,7 +32,14 @@ class Transaction:
         self._acts.enter()
 
     def __exit__(self, kind: object, *rest: object) -> None:
-        self._acts.leave(failed=kind is not None)
+        failed = kind is not None
+        try:
+            if not failed:
+                self._acts.end()
+        except BaseException:
+            self._acts.leave(failed=True)
+            raise
+        self._acts.leave(failed=failed)
 
 
 class Acts(Statements):
@@ -44,6 +51,7 @@ class Acts(Statements):
         """The thread that is in a transaction: its single writes need not join it once more."""
         self._undo: list[Callable[[], None]] = []
         self._done: list[Callable[[], None]] = []
+        self._ends: list[Callable[[], None]] = []
         self._kept: tuple[Mark, dict[str, Table]] = (Mark(), {})
         """Mark and tables as they were before the transaction in hand."""
         super().__init__(folder, key, read_only=read_only, reserve=reserve)
@@ -64,6 +72,15 @@ class Acts(Statements):
     def on_done(self, act: Callable[[], None]) -> None:
         """Have ``act`` called once the transaction in hand is durable."""
         self._done.append(act)
+
+    def on_end(self, act: Callable[[], None]) -> None:
+        """Have ``act`` write what is to be written once an act, as the last of the transaction in hand."""
+        self._ends.append(act)
+
+    def end(self) -> None:
+        """Do what was left for the end of the outermost transaction, still inside it."""
+        while self._ends and len(self._depths) == 1 and not self._doomed:
+            self._ends.pop(0)()
 
     def enter(self) -> None:
         """Begin, or join, a transaction (``transaction`` is the way to call it)."""
@@ -136,6 +153,7 @@ class Acts(Statements):
             self._witness.tell(self._store, self._mark)
         self._pending.clear()
         self._undo.clear()
+        self._ends.clear()
         done, self._done = self._done, []
         for act in done:
             act()
@@ -153,6 +171,7 @@ class Acts(Statements):
     def _undo_all(self) -> None:
         self._pending.clear()
         self._done.clear()
+        self._ends.clear()
         self._doomed = False
         self._mark, self._tables = self._kept
         undo, self._undo = self._undo, []

@@ -14,9 +14,10 @@ from typing import Any
 from clerk_app.domain.journal import GENESIS, Entry, links
 from clerk_app.store.books.book import HEAD, MOVED, REFUSED, UNSENT, Book
 from clerk_app.store.books.book import TABLE as JOURNAL
-from clerk_app.store.books.casebook import SUBJECTS
 from clerk_app.store.books.casebook import TABLE as CASES
+from clerk_app.store.books.counted import NOTE as COUNTED
 from clerk_app.store.books.cursor import CURSOR
+from clerk_app.store.books.further import FEED
 from clerk_app.store.books.gaps import TABLE as GAPS
 from clerk_app.store.books.gaps import Gap, between
 from clerk_app.store.books.losses import Loss, Losses
@@ -24,6 +25,7 @@ from clerk_app.store.books.published import REVISION, SEARCH
 from clerk_app.store.books.published import TABLES as PUBLISHED
 from clerk_app.store.books.serials import FLOOR, META, Serials, serials_of
 from clerk_app.store.books.spans import Spans
+from clerk_app.store.books.subjects import SUBJECTS
 from clerk_app.store.ledger import Ledger
 from clerk_app.store.mend.refolding import NOTE as INCOMPLETE
 from clerk_app.store.mend.refolding import About, Refolding
@@ -100,6 +102,7 @@ class Mending:
             told = {name: doubt[name] for name in ("at", "cause", "kept")}
             vault.set_note(REPAIRED, {**told, "tables": sorted(hit)})
             vault.set_note(DOUBT, None)
+            vault.set_note(COUNTED, None)
             if older is not None:
                 vault.accept_older()
 
@@ -140,6 +143,9 @@ class Mending:
         vault.set_note(MOVED, read.moved.plain())
         if JOURNAL in hit or doubt.get("mark") is False:
             vault.set_note(CURSOR, self._cursor(read))
+            for row in vault.ids(META):  # the feeds of further points are heard from their beginning
+                if row.startswith(FEED):
+                    vault.delete(META, row)
         if book.window:
             book.gaps.keep(self._gaps(read, n, digest))
         sure = was_whole and not book.gaps and JOURNAL not in hit and doubt.get("mark") is not False

@@ -15,8 +15,10 @@ import msgspec
 from clerk_app.domain.standing import Standing, fold_any, summary_of_any
 from clerk_app.domain.summary import CaseSummary
 from clerk_app.store.books.book import Book
-from clerk_app.store.books.casebook import SUBJECTS, TABLE, Subject, decode_subject, decoder_of, row_of
+from clerk_app.store.books.casebook import TABLE
+from clerk_app.store.books.counted import NOTE as COUNTED
 from clerk_app.store.books.gaps import TABLE as GAPS
+from clerk_app.store.books.subjects import SUBJECTS, Subject, decode_subject, decoder_of, feeds_of, row_of
 from clerk_app.store.errors import StoreDamaged
 from clerk_app.store.ledger import Ledger
 
@@ -91,6 +93,7 @@ class Refolding:
         """
         if not self._vault.note(NOTE):
             return False
+        self._vault.set_note(COUNTED, None)
         kept_names = self._read()
         if kept_names is None:
             kept_names = self._vault.ids(SUBJECTS)
@@ -119,7 +122,8 @@ class Refolding:
             self._cases.put(name, case)
         unsent = self._book.unsent()
         count = sum(place in unsent for place in places)
-        subject = row_of(places, summary_of_any(case, count) if case is not None else None)
+        feeds = feeds_of(record for record in map(self._book.at, places) if record is not None)
+        subject = row_of(places, summary_of_any(case, count) if case is not None else None, feeds)
         if subject != row:
             self._rows.put(name, subject)
 

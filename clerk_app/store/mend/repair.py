@@ -22,7 +22,7 @@ from typing import Any
 
 import msgspec
 
-from clerk_app.store.books import book, casebook, gaps, losses, published, scan_rows
+from clerk_app.store.books import book, casebook, counted, gaps, losses, published, scan_rows, subjects
 from clerk_app.store.errors import StoreDamaged, StoreOlder, StoreTooNew, VaultError
 from clerk_app.store.file import schema, witness
 from clerk_app.store.file.backup import prove
@@ -39,7 +39,9 @@ FILE = "store.db"
 TABLES = (
     book.TABLE,
     casebook.TABLE,
-    casebook.SUBJECTS,
+    subjects.SUBJECTS,
+    counted.TABLE,
+    counted.GONE,
     *published.TABLES.values(),
     published.SEARCH,
     "meta",

@@ -13,7 +13,7 @@ from sqlalchemy import Select, Table, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from clerk_app.domain.people import Person, Role
-from sync.central.access import incidents, throttling
+from sync.central.access import duties, incidents, throttling
 from sync.central.access.credentials import MAX_PASSWORD, clean, fingerprint, new_token, password_holds
 from sync.central.core import Core
 from sync.central.problems import ProblemError
@@ -28,7 +28,7 @@ LONGEST_MS = 24 * 3_600_000
 SWEPT_AT_ONCE = 500
 SWEPT_EVERY = 1.0
 """Seconds: where a whole city signs in at once, looking for what expired would be most of what the database does."""
-OFFLINE_DAYS = 3
+OFFLINE_DAYS = duties.DAYS
 """For how long a password may be checked at the window."""
 
 
@@ -200,6 +200,8 @@ async def _window(connection: AsyncConnection, window: str) -> Mapping[Any, Any]
 
 async def _begin(core: Core, connection: AsyncConnection, window: str, person: Person | None) -> Session:
     await _sweep(core, connection, tokens)
+    if person is not None:
+        await duties.note(core, connection, window, person)
     return await _issue(core, connection, new_token()[:32], window, person, core.now_ms())
 
 

@@ -12,7 +12,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -23,6 +23,7 @@ from clerk_app.domain.tracking import follow, merged
 from sync.central.carriers.arriving import follows, is_watched
 from sync.central.carriers.contract import Cancelled, Carrier, CarrierDown, NotCancelled, NotOrdered, Ordered
 from sync.central.carriers.manual import Manual
+from sync.central.carriers.overdue import is_out, overdue, worked
 from sync.central.carriers.pace import Asked, next_time
 from sync.central.carriers.watching import Bag, Errand, Lease, Watch, bags, begun_at, counts, errand
 from sync.central.central import Central
@@ -37,6 +38,8 @@ AT_ONCE = 4
 """Questions on the way to carriers at the same time."""
 MOST = 40
 """Bags asked about in one step: what is heard is said before anything else is asked."""
+LOOKED_AT_EVERY = timedelta(hours=6)
+"""Between two looks at a bag that somebody was given and nobody received."""
 LEASE_SECONDS = 300.0
 """How long another process waits until it takes over from one that is gone."""
 
@@ -62,14 +65,14 @@ class CarrierDesk:
     async def step(self, now: datetime) -> int:
         """Do what is due by ``now``; how many entries were said. While another process has the lease, nothing is."""
         await self.watch.look(self.central, now)
-        if not self.watch.errands and not self.watch.due(now, 1):
+        if not (self.watch.errands or self.watch.due(now, 1) or self.watch.unreceived(now, 1)):
             return 0
         if not await self.lease.hold(self.central):
             return 0
         said = 0
         for number in sorted(self.watch.errands):
             said += await self._errand(number, now)
-        return said + await self._questions(now)
+        return said + await self._questions(now) + await self._unreceived(now)
 
     async def _errand(self, number: str, now: datetime) -> int:
         """Do the last thing that was asked of a carrier, and say what came of it; unknown: it stays to be done."""
@@ -122,6 +125,25 @@ class CarrierDesk:
         told = follows(parcel, tracking, now)
         seen = await counts(self.central, [subject for _, subject, _ in told]) | {parcel.number: bag.seen + 1}
         return [Said(kind=kind, subject=subject, seen=seen.get(subject, 0), body=body) for kind, subject, body in told]
+
+    async def _unreceived(self, now: datetime) -> int:
+        """Note against the bags nobody received in time that somebody has to look for them."""
+        numbers = self.watch.unreceived(now, MOST)
+        if not numbers:
+            return 0
+        found, calendar = await bags(self.central, numbers), await worked(self.central)
+        things = [
+            Said(kind="discrepancy.noted", subject=number, seen=bag.seen, body=noted)
+            for number, bag in found.items()
+            if (noted := overdue(bag.parcel, calendar, now)) is not None
+        ]
+        said = await self._say(things, now)
+        for number in numbers:
+            if number in found and is_out(found[number].parcel):
+                self.watch.out[number] = now + LOOKED_AT_EVERY
+            else:
+                self.watch.out.pop(number, None)
+        return said
 
     def _put_off(self, number: str, bag: Bag | None, now: datetime) -> None:
         """Note when a bag is to be looked at next: ``now`` means at once; one that is not with a carrier any more, never."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -24,7 +24,8 @@ from sync.central.schema import entries, meta, points, subjects
 
 ERRANDS = ("pickup.asked", "pickup.cancel_asked")
 BAGS = ("parcel.sealed", "parcel.waybilled")
-KINDS = (*ERRANDS, *BAGS)
+HANDED = "parcel.handed_over"
+KINDS = (*ERRANDS, *BAGS, HANDED)
 MOVING = frozenset({ParcelState.SEALED, ParcelState.ON_THE_WAY})
 POINTS_AT_ONCE = 100
 """Points one statement names."""
@@ -40,6 +41,8 @@ class Watch:
     """Bags for which something may still have to be asked of a carrier."""
     bags: dict[str, datetime] = field(default_factory=dict)
     """Bags that may be with a carrier, each with when to look at it next."""
+    out: dict[str, datetime] = field(default_factory=dict)
+    """Bags somebody was given, each with when to look next whether it was received."""
     read: dict[str, int] = field(default_factory=dict)
     """By point, the place in its feed up to which it was read."""
 
@@ -66,14 +69,24 @@ class Watch:
 
     def due(self, now: datetime, most: int) -> list[str]:
         """Return the bags to look at now, those first that have waited longest."""
-        waiting = sorted((when, number) for number, when in self.bags.items() if when <= now)
-        return [number for _, number in waiting[:most]]
+        return _first(self.bags, now, most)
+
+    def unreceived(self, now: datetime, most: int) -> list[str]:
+        """Return the bags that were handed over and are to be looked at now, likewise."""
+        return _first(self.out, now, most)
 
     def _note(self, subject: str, kind: str, now: datetime) -> None:
         if kind in ERRANDS:
             self.errands.add(subject)
+        elif kind == HANDED:
+            self.out[subject] = now
         else:
             self.bags[subject] = now
+
+
+def _first(line: Mapping[str, datetime], now: datetime, most: int) -> list[str]:
+    waiting = sorted((when, number) for number, when in line.items() if when <= now)
+    return [number for _, number in waiting[:most]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,11 +68,11 @@ async def seed(central: Central, *, full: bool = False) -> list[SampleAccount]:
         Account(
             number=a.number,
             name=a.name,
-            role=Role(a.role),
-            points=(a.point,),
+            role=a.role,
+            points=(a.point, *a.further),
             password_hash=hash_password(a.password),
         )
-        for a in accounts
+        for a in sample.accounts
     )
     for prefiling in sample.prefilings:
         await central.put_prefiling(prefiling)

@@ -11,8 +11,9 @@ import msgspec
 
 from clerk_app.domain.custody_numbers import CustodyNumber, parse_custody_number
 from clerk_app.domain.journal import Entry, Record, Verdict
+from clerk_app.domain.kinds import is_oversight
 from clerk_app.domain.numbers import CaseNumber, parse_case_number
-from clerk_app.domain.people import Person
+from clerk_app.domain.people import Person, Role
 from sync.central.entries.judging import Held
 from sync.wire import PROBLEMS, EntryVerdict, Problem
 
@@ -59,7 +60,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     n: int
     point: str
     position: int | None
-    """In that point's feed; ``None``: refused or quarantined, and only where it was said."""
+    """In that point's feed; ``None``, and then only where it was said: refused, quarantined, or said from afar."""
     id: str
     subject: str
     kind: str
@@ -112,7 +113,7 @@ class Ground:
     subjects: Mapping[str, Subject] = field(default_factory=dict)
     states: Mapping[str, Held] = field(default_factory=dict)
     unheard: Sequence[Row] = ()
-    """Entries without a place about the subjects, of every point concerned, and those that ``Needs.mended`` and ``ids`` ask for."""
+    """Rows without a place about the subjects, of every point concerned, and those that ``Needs.mended`` and ``ids`` ask for."""
     positions: Mapping[str, int] = field(default_factory=dict)
     """The last position taken, by point."""
     windows: Mapping[str, str] = field(default_factory=dict)
@@ -158,6 +159,8 @@ class Needs:
     mended: frozenset[str]
     """Ids of entries named by ``entry.mended``."""
     prefilings: frozenset[str]
+    overseen: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    """What only supervisors say, as kind and actor, by subject: they may say it from a point that does not hear of it."""
 
 
 def needs(said: Iterable[tuple[Entry, str]]) -> Needs:
@@ -170,13 +173,32 @@ def needs(said: Iterable[tuple[Entry, str]]) -> Needs:
         ids=frozenset(entry.id for entry, _ in told),
         mended=frozenset(named(entry, "entry.mended", "entry") for entry, _ in told) - {""},
         prefilings=frozenset(named(entry, "case.received", "prefiling") for entry, _ in told) - {""},
+        overseen=_overseen(told),
     )
+
+
+def _overseen(told: Iterable[tuple[Entry, str]]) -> dict[str, frozenset[tuple[str, str]]]:
+    found: dict[str, frozenset[tuple[str, str]]] = {}
+    for entry, subject in told:
+        if is_oversight(entry.kind):
+            found[subject] = found.get(subject, frozenset()) | {(entry.kind, entry.actor)}
+    return found
 
 
 def named(entry: Entry, kind: str, member: str) -> str:
     """Return what an entry of this kind names in its body, fit to be looked up; empty for every other."""
     text = entry.body.get(member) if entry.kind == kind else None
     return text if isinstance(text, str) and len(text) <= 64 and text.isprintable() else ""
+
+
+def answers_for(person: Person | None) -> frozenset[str]:
+    """Return the points a person may speak of from whichever of them they are at."""
+    return frozenset(person.points) if person is not None and person.role is Role.SUPERVISOR else frozenset()
+
+
+def is_from_afar(kind: str, told: Subject, person: Person | None) -> bool:
+    """Whether a supervisor may say this of a subject that the window's own point does not hear of."""
+    return is_oversight(kind) and not answers_for(person).isdisjoint(told.audience)
 
 
 def mark_of(entry_id: str, received_at: int) -> int:

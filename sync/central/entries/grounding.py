@@ -15,11 +15,24 @@ from sqlalchemy import ColumnElement, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from clerk_app.domain.journal import Verdict
+from clerk_app.domain.people import Person
 from sync.central.access import incidents
 from sync.central.access.sessions import person_of
 from sync.central.core import Core
 from sync.central.database import among
-from sync.central.entries.ground import Ground, Head, Needs, Row, Subject, Taken, destination, home_of, needs, number_of
+from sync.central.entries.ground import (
+    Ground,
+    Head,
+    Needs,
+    Row,
+    Subject,
+    Taken,
+    destination,
+    home_of,
+    is_from_afar,
+    needs,
+    number_of,
+)
 from sync.central.entries.judging import Held
 from sync.central.entries.screening import Screened
 from sync.central.entries.waiting import waits
@@ -65,7 +78,8 @@ async def lay(
     names = wanted.subjects | {row.subject for row in anew}
     known = await _subjects(connection, names)
     enrolled = await _enrolled(connection, head, names, known)
-    reached = {s: t for s, t in known.items() if _in_reach(head, s, t, wanted)}
+    people = await _people(connection, head, wanted.actors)
+    reached = {s: t for s, t in known.items() if _in_reach(head, s, t, wanted, people)}
     concerned = locked.union(*(told.concerned for told in reached.values()))
     concerned |= {p for s in names - known.keys() if (p := _home_awaited(s, enrolled))}
     concerned |= {p for one in batch if (p := destination(one.entry))}
@@ -75,7 +89,7 @@ async def lay(
     more = needs((row.entry, row.subject) for row in unheard if waits(row))
     states = await core.states.load(connection, {s: told.count for s, told in reached.items()})
     return Ground(
-        people=await _people(connection, head, wanted.actors | more.actors),
+        people=people | await _people(connection, head, more.actors - wanted.actors),
         subjects=known,
         states=states,
         named=await _named(connection, positions, states, wanted.moved | more.moved, wanted.ids | more.ids),
@@ -188,11 +202,11 @@ async def _enrolled(
     return dict((await connection.execute(query)).all())
 
 
-def _in_reach(head: Head, name: str, told: Subject, wanted: Needs) -> bool:
+def _in_reach(head: Head, name: str, told: Subject, wanted: Needs, people: Mapping[str, Person | None]) -> bool:
     """Whether something may come of an entry about a subject; of others nothing is looked at, and their points go on."""
-    if not head.point or not told.count or name in wanted.moved:
+    if not head.point or not told.count or name in wanted.moved or head.point in told.concerned:
         return True
-    return head.point in told.concerned
+    return any(is_from_afar(kind, told, people.get(actor)) for kind, actor in wanted.overseen.get(name, ()))
 
 
 def _home_awaited(name: str, enrolled: dict[str, str]) -> str:
@@ -218,8 +232,8 @@ async def _named(
     return {(point, id): (window, n) for point, id, window, n in await connection.execute(query)}
 
 
-async def _people(connection: AsyncConnection, head: Head, actors: frozenset[str]) -> dict[str, Any]:
-    if not head.point:
+async def _people(connection: AsyncConnection, head: Head, actors: frozenset[str]) -> dict[str, Person | None]:
+    if not head.point or not actors:
         return {}
     rows = await connection.execute(select(accounts).where(accounts.c.number.in_(actors)))
     return {row["number"]: None if row["revoked"] else person_of(row) for row in rows.mappings()}

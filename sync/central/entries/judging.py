@@ -51,14 +51,19 @@ class Held:
 
 
 def judge_entry(
-    entry: Entry, held: Held, own: Sequence[Record] = (), forebears: frozenset[str] = frozenset()
+    entry: Entry,
+    held: Held,
+    own: Sequence[Record] = (),
+    forebears: frozenset[str] = frozenset(),
+    reach: frozenset[str] = frozenset(),
 ) -> Judged:
     """Return the verdict over an entry whose signature, actor and point are in order.
 
-    ``own`` are the window's entries about the subject that have no place: it counted them as seen.
+    ``own`` are the window's entries about the subject that have no place: it counted them as seen. ``reach``: the points the
+    actor answers for.
     """
     verdict = judge(entry, [*held.records, *own])
-    refused = refusal_of(held.stood, entry) or _number_refusal(entry, forebears)
+    refused = refusal_of(held.stood, entry, reach) or _number_refusal(entry, forebears)
     if refused is None or (verdict is Verdict.CONFLICTING and refused.code not in BEYOND_SETTLING):
         return verdict, None
     return Verdict.REFUSED, rule_problem(refused.code, refused.message)

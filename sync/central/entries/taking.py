@@ -10,7 +10,18 @@ from dataclasses import replace
 
 from clerk_app.domain.journal import Entry, Record, Verdict, stands_for
 from clerk_app.domain.kinds import KINDS
-from sync.central.entries.ground import Ground, Head, Row, Subject, Taken, destination, home_of, named
+from sync.central.entries.ground import (
+    Ground,
+    Head,
+    Row,
+    Subject,
+    Taken,
+    answers_for,
+    destination,
+    home_of,
+    is_from_afar,
+    named,
+)
 from sync.central.entries.judging import UNHEARD, Held, Judged, judge_entry
 from sync.central.entries.screening import Screened, check_actor
 from sync.central.entries.waiting import Waiting, awaited, waits
@@ -110,7 +121,7 @@ class _Taking:
 
     def _judged(self, row: Row, entry: Entry) -> Judged:
         point = row.point if self._head.point else ""
-        barred = check_actor(entry, point, self._ground.people) or self._out_of_reach(row)
+        barred = check_actor(entry, point, self._ground.people) or self._out_of_reach(row, entry)
         if barred is not None:
             return barred
         mended = named(entry, "entry.mended", "entry")
@@ -121,14 +132,15 @@ class _Taking:
         # Central's own window hears every verdict at once: it counts what has a place, and waits for nothing.
         own = self._waiting.own(row) if self._head.point else []
         forebears = self._head.forebears if row.window == self._head.window else frozenset[str]()
-        verdict, trouble = judge_entry(entry, self._state(row.subject), own, forebears)
+        reach = answers_for(self._ground.people.get(entry.actor)) if point else frozenset[str]()
+        verdict, trouble = judge_entry(entry, self._state(row.subject), own, forebears, reach)
         number = named(entry, "case.received", "prefiling")
         case = self.taken.prefilings.get(number) or self._ground.prefilings.get(number, "")
         if verdict not in UNHEARD and case not in {"", row.subject}:
             return Verdict.REFUSED, problem("prefiling-received", f"这份预申报已由其他窗口收件，办件编号 {case}。")
         return verdict, trouble
 
-    def _out_of_reach(self, row: Row) -> Judged | None:
+    def _out_of_reach(self, row: Row, entry: Entry) -> Judged | None:
         """Say why the point may not speak of the subject, or not yet; ``None``: it may."""
         known, state = self._subject(row.subject), self._state(row.subject)
         if not self._head.point:
@@ -143,6 +155,8 @@ class _Taking:
             return None
         if kind is not None and kind.moves and state.case is not None:
             return self._id_taken(row, state)
+        if known is not None and known.count and is_from_afar(row.kind, known, self._ground.people.get(entry.actor)):
+            return None
         return Verdict.REFUSED, problem("not-your-point")
 
     def _id_taken(self, row: Row, state: Held) -> Judged | None:
@@ -167,6 +181,8 @@ class _Taking:
         if (there := destination(entry)) in self._ground.positions:
             known = self._joined(known, row, there)
         self._waiting.drop(row)
+        if row.point not in known.audience:
+            self._note_from_afar(row)
         for point in known.audience:
             position = self._next(point)
             placed = row.but(point=point, position=position, problem=None, received_at=self._now)
@@ -182,6 +198,12 @@ class _Taking:
         if number in self._ground.prefilings:
             taken.prefilings[number] = row.subject
         self._mend(row, entry)
+
+    def _note_from_afar(self, row: Row) -> None:
+        """Keep what a supervisor said of another point's subject where it was said: in its window's chain, in no feed there."""
+        noted = row.but(position=None, problem=None, received_at=self._now, mended="")
+        self._put(noted)
+        self._tell(noted)
 
     def _joined(self, known: Subject, row: Row, point: str) -> Subject:
         """Bring what was said so far to a point that takes a case up, or that a bag goes to, in the order it was said."""

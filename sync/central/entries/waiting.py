@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from clerk_app.domain.journal import Record, Verdict
 from clerk_app.domain.kinds import KINDS
 from sync.central.entries.ground import Row, number_of
-from sync.central.entries.judging import Held
+from sync.central.entries.judging import UNHEARD, Held
 
 AWAITING = frozenset({"waits", "case-awaited", "not-your-point"})
 """Problems of a quarantined entry that pass by themselves; the rest a person has to look at."""
@@ -23,7 +23,8 @@ class Waiting:
         self._rows: defaultdict[str, dict[tuple[str, int, str], Row]] = defaultdict(dict)
         self._stirred: dict[str, None] = {}
         for row in rows:
-            self.put(row)
+            if row.verdict in UNHEARD:  # the others were said from afar and lack a place only where they were said
+                self.put(row)
 
     def put(self, row: Row) -> None:
         """Keep an entry without a place, or what has become of it."""

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from sync import wire
-from sync.central import reading
+from sync.central import feeds, reading
 from sync.central.access import couriers, enrolment, incarnations, sessions
 from sync.central.access.sessions import Caller
 from sync.central.catalogue import publishing, snapshots
@@ -102,6 +102,12 @@ async def _feed(call: Call) -> reading.StoredFeed:
     return told
 
 
+async def _feeds(call: Call) -> feeds.StoredFeeds:
+    if call.body.wait:
+        trace_of(call.request.scope).operation = "feeds_wait"
+    return await feeds.feeds(call.core, call.speaker, call.body)
+
+
 async def _challenge(call: Call) -> wire.Challenge:
     call.core.limits.take("challenge", f"{call.body.window}@{call.address}")
     return await sessions.challenge(call.core, call.body.window)
@@ -142,6 +148,7 @@ HANDLERS: dict[str, Handler] = {
     ),
     "carry": _carry,
     "feed": _feed,
+    "feeds": _feeds,
     "catalogue": lambda c: publishing.changes(c.core, c.query["after"], c.query["limit"]),
     "snapshot": lambda c: snapshots.newest(c.core),
     "snapshot_file": lambda c: snapshots.answer(c.core, c.revision, c.request.headers),

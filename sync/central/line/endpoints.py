@@ -146,6 +146,14 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         problems=("cursor-ahead",),
     ),
     Endpoint(
+        method="POST",
+        path="/v1/feeds",
+        name="feeds",
+        about="What is new in any of several points' feeds, for a window at which their supervisor signed in; waits likewise.",
+        request=wire.FeedsRequest,
+        answer=wire.Feeds,
+    ),
+    Endpoint(
         method="GET",
         path="/v1/catalogue",
         name="catalogue",

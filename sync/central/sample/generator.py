@@ -19,7 +19,7 @@ from sync.wire import Prefiling
 CITY_AND_DISTRICT_ITEMS = 5393
 TOWN_ITEMS = 5996
 _STAFF = ("林晓", "陈岚", "周正", "何静", "梁宇", "冯远", "罗敏", "麦青", "关山")
-"""Two clerks and a supervisor at each of three points; nobody in particular."""
+"""Two clerks and a supervisor at each of three points, the first of whom answers for all three; nobody in particular."""
 _RIDERS = ("区顺达", "招远行", "霍捷")
 _PINS = ("739251", "406182", "582940")
 
@@ -33,6 +33,9 @@ class Account:
     password: str
     role: Role
     point: str
+    """Where they sit."""
+    further: tuple[str, ...] = ()
+    """Other points they answer for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +127,15 @@ def _accounts() -> Iterator[Account]:
         at, place = divmod(n, 3)
         number = f"S{at + 1:04d}" if place == 2 else f"C{at * 2 + place + 1:04d}"
         role = Role.SUPERVISOR if place == 2 else Role.CLERK
-        yield Account(number=number, name=name, password=f"sample-{number}", role=role, point=staffed[at].code)
+        further = tuple(point.code for point in staffed[1:]) if number == "S0001" else ()
+        yield Account(
+            number=number,
+            name=name,
+            password=f"sample-{number}",
+            role=role,
+            point=staffed[at].code,
+            further=further,
+        )
 
 
 def _couriers() -> Iterator[Courier]:
