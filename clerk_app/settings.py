@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +116,11 @@ def save(folder: Path, settings: Settings) -> None:
     told = to_plain(settings)
     write_private_file(folder / FILE, json.dumps(told, ensure_ascii=False, indent=1).encode())
     write_private_file(twin.copy_of(folder / FILE), twin.checked(told))
+
+
+def mute(folder: Path, muted: bool) -> None:
+    """Keep whether new red lights and conflicts ring; raises as ``load`` does, and ``OSError``."""
+    save(folder, replace(load(folder), muted=muted))
 
 
 def worn(folder: Path) -> str:
