@@ -154,19 +154,30 @@ def _course(facts: TaskFacts) -> list[Para]:
     return paras
 
 
-def left(facts: TaskFacts) -> list[Para]:
+def subject(facts: TaskFacts) -> list[Para]:
     """Return what the task is about."""
     about = facts.about
     if about.case is not None:
-        return [*case_words.head(about.case), BLANK, *case_words.situation(about.case)]
+        return case_words.head(about.case)
     if about.bag is not None:
-        return [*bag_head(about.bag), BLANK, _title("袋内清单"), *line_paras(about.bag.sealed.lines, about.disputed)]
+        return bag_head(about.bag)
     if about.manifest is not None:
-        lines = [Para([(f"{one.parcel}  {one.papers} 份", "")]) for one in about.manifest.closed.lines]
-        return [*manifest_head(about.manifest), BLANK, *lines]
+        return manifest_head(about.manifest)
     if about.tip is not None:
         return _tip(about.tip)
     return [Para([(facts.task.subject, "accent")]), Para([(about.missing, "warn")])]
+
+
+def left(facts: TaskFacts) -> list[Para]:
+    """Return how that stands."""
+    about = facts.about
+    if about.case is not None:
+        return case_words.situation(about.case)
+    if about.bag is not None:
+        return [_title("袋内清单"), *line_paras(about.bag.sealed.lines, about.disputed)]
+    if about.manifest is not None:
+        return [Para([(f"{one.parcel}  {one.papers} 份", "")]) for one in about.manifest.closed.lines]
+    return []
 
 
 def right(facts: TaskFacts) -> list[Para]:

@@ -54,9 +54,11 @@ class TaskView(ScanScreen):
     def content(self) -> ComposeResult:
         """Yield the task, what it is about, and what happened."""
         yield Prose(id="task-head")
-        with Reader(id="task-text", can_focus=False), Container(id="task-columns"):
-            yield Prose(id="task-left")
-            yield Prose(id="task-right")
+        with Reader(id="task-text", can_focus=False):
+            yield Prose(id="task-subject")
+            with Container(id="task-columns"):
+                yield Prose(id="task-left")
+                yield Prose(id="task-right")
 
     def begin(self) -> None:
         """Read the task."""
@@ -86,6 +88,7 @@ class TaskView(ScanScreen):
         self._facts = facts
         self.task_shown = facts.task
         self.query_one("#task-head", Prose).show(told.head(facts))
+        self.query_one("#task-subject", Prose).show(told.subject(facts))
         self.query_one("#task-left", Prose).show(told.left(facts))
         self.query_one("#task-right", Prose).show(told.right(facts))
         self.refresh_bindings()
