@@ -13,10 +13,12 @@ from clerk_app.docket_tasks import Task
 from clerk_app.domain.people import Person
 from clerk_app.domain.supervision_words import TaskKind
 from clerk_app.planning import Decide
+from screens.cases.clocks import CaseClocks
 from screens.cases.disputes import DisputeView
 from screens.cases.view import CaseView
 from screens.dispatch.bag import BagView
 from screens.line.screen import LineArea
+from screens.measures.screen import PicturesScreen
 from screens.scan_dialogs import NOT_TAKEN, Pick, Sure, Words
 from screens.supervision.drawing import DrawView
 from screens.supervision.screen import Supervision
@@ -587,3 +589,43 @@ async def test_words_in_an_answer_are_no_markup(tmp_path: Path) -> None:
         assert f"{NASTY}[red]" in dump(client.app)
         await client.press("enter")
         assert f"{NASTY}[red]" in dump(client.app)
+
+
+async def test_what_is_opened_from_here_leads_back_here(tmp_path: Path) -> None:
+    async with opened(tmp_path, signed_in=False) as client:
+        await at_work(client)
+        number = made.declined(client, NASTY)
+        await client.press("f5", "f9")
+        shown(client, PicturesScreen)
+        await client.press("escape", "enter", "f9")
+        shown(client, CaseClocks)
+        await client.press("escape", "enter")
+        shown(client, CaseView)
+        assert "[F5督办]" in dump(client.app)
+        await client.type("n留意\n")
+        shown(client, CaseView)
+        assert client.records.case(number).remarks[0].text == "留意"  # type: ignore[union-attr]
+        await client.press("escape", "f8")
+        shown(client, Pick)
+        await client.press("enter")
+        assert "已打印《" in dump(client.app)
+        await client.press("escape")
+        shown(client, Supervision)
+
+
+async def test_one_point_is_seen_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(tmp_path, (120, 40), signed_in=False) as client:
+        await at_work(client)
+        made.declined(client)
+        await client.press("f5")
+        screen = client.app.screen
+        assert isinstance(screen, Supervision)
+        assert "服务点" not in dump(client.app)
+        monkeypatch.setattr(screen.desk, "points", lambda: ("FS0001", "FS0002"), raising=False)
+        await client.press("ctrl+r", "ctrl+o")
+        await client.type("3\n")
+        assert screen.listing.rows == []
+        assert "服务点：FS0002" in dump(client.app)
+        await client.press("ctrl+o")
+        await client.type("2\n")
+        assert len(screen.listing.rows) == 1
