@@ -100,6 +100,10 @@ class Services:
     keymap: dict[str, str] = field(default_factory=dict)
     """Binding id → keys, for keys a clerk has changed."""
     theme: str = ""
+    muted: bool = False
+    """Whether new red lights and conflicts do not ring."""
+    keep_muted: Callable[[bool], None] = lambda muted: None
+    """Keeps that for the next time the window is opened."""
     lock_after: float = 300.0
     """Seconds without key or mouse after which the screen is locked."""
     ticks: Callable[[], float] = uptime

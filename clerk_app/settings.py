@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ FILE = "window.json"
 LABEL = "窗口设置"
 STORE = "store.db"
 BY_HAND = frozenset(
-    {"papers", "scanner", "theme", "keymap", "second_copy", "second_copy_device", "lock_minutes", "keep_days"}
+    {"papers", "scanner", "theme", "muted", "keymap", "second_copy", "second_copy_device", "lock_minutes", "keep_days"}
 )  # fmt: skip
 """Members in which one character that differs may be a person's choice; anywhere else it is damage."""
 KEEP_DAYS = 90
@@ -55,6 +55,8 @@ class Settings:
     scanner: str = ""
     """Folder the scanner puts its files in; empty: none."""
     theme: str = ""
+    muted: Any = False
+    """Whether new red lights and conflicts do not ring at a supervisor's screen; anything but ``true`` counts as no."""
     keymap: dict[str, str] = field(default_factory=dict)
     """Binding id → keys, for keys a clerk has changed."""
     second_copy: str = ""
@@ -114,6 +116,11 @@ def save(folder: Path, settings: Settings) -> None:
     told = to_plain(settings)
     write_private_file(folder / FILE, json.dumps(told, ensure_ascii=False, indent=1).encode())
     write_private_file(twin.copy_of(folder / FILE), twin.checked(told))
+
+
+def mute(folder: Path, muted: bool) -> None:
+    """Keep whether new red lights and conflicts ring; raises as ``load`` does, and ``OSError``."""
+    save(folder, replace(load(folder), muted=muted))
 
 
 def worn(folder: Path) -> str:

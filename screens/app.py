@@ -11,6 +11,7 @@ from textual import events, on
 from textual.binding import BindingType
 from textual.screen import Screen
 
+from screens.alarm import Alarm
 from screens.base import AreaScreen
 from screens.desk_work import Answered, DeskWork
 from screens.dialogs import Confirm
@@ -68,6 +69,9 @@ KEY_MODULES = (
     "screens.dispatch.arrival",
     "screens.dispatch.manifest",
     "screens.handover.screen",
+    "screens.supervision.screen",
+    "screens.supervision.task",
+    "screens.supervision.drawing",
     "screens.measures.screen",
     "screens.line.screen",
     "screens.line.mending",
@@ -90,9 +94,19 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         key("app.intake", "f2", "area('intake')", "收件", "转到收件", show=False, priority=True),
         key("app.cases", "f3", "area('cases')", "办件", "转到办件", show=False, priority=True),
         key("app.dispatch", "f4", "area('dispatch')", "寄递", "转到寄递", show=False, priority=True),
+        key(
+            "app.supervision",
+            "f5",
+            "area('supervision')",
+            "督办",
+            "转到督办：要值班主任处理的事",
+            show=False,
+            priority=True,
+        ),
         key("app.line", "f6", "area('line')", "同步", "转到同步：网络、未发和退回的流水", show=False, priority=True),
         key("app.palette", "ctrl+p", "palette", "找操作", "按名称查找并执行一项操作", show=False, priority=True),
         key("app.look", "ctrl+t", "look", "换外观", "在深色、浅色、高对比之间切换", show=False, priority=True),
+        key("app.mute", "ctrl+b", "mute", "静音", "督办有新的红灯或冲突时，响铃或不响", show=False, priority=True),
         key("app.copy", "ctrl+c", "copy", "复制", "复制选中的文字", show=False),
         key("app.lock", "f11", "lock", "锁屏", "马上锁屏；输入口令后一切照旧", priority=True),
         key("app.sign-out", "f12", "sign_out", "换人", "换一个人使用本窗口，或退出登录", show=False, priority=True),
@@ -107,6 +121,7 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         self.locking = Locking(self)
         self.desk_work = DeskWork(self, self.gate)
         self.header_state = HeaderState()
+        self.alarm = Alarm(self)
         self._held = (0, 0, 0, 0)
         self.revision = 0
         """Counts the acts done here and the changes seen from elsewhere, so that lists know when they are stale."""
@@ -174,10 +189,12 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Areas exist only for somebody who signed in; nothing leaves an open dialog but its own keys, and locking."""
-        if action in {"area", "sign_out", "lock"}:
+        if action in {"area", "sign_out", "lock", "mute"}:
             place = self.parking.here if not self.locking.locked else None
             if place is None or ((self.screen.is_modal or self.alone) and action != "lock"):
                 return False
+            if action == "mute":
+                return self.alarm.is_for(place)
             return action != "area" or parameters[0] in place.areas
         if action in {"help", "palette"}:
             return not self.screen.is_modal and not (self.alone and action == "palette")
@@ -286,6 +303,14 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         names = list(NAMES)
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
 
+    def action_mute(self) -> None:
+        """Have new red lights and conflicts ring, or not."""
+        self.alarm.mute()
+
+    def show_alarm(self) -> None:
+        """Show in the header how many red lights there are."""
+        self._show(self.header_state)
+
     def look_at_line(self) -> None:
         """Look at the line now, and ask the desk what is unsent."""
         place = self.parking.here
@@ -310,17 +335,18 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         if (held := (status.entries, status.unsent, status.cases, status.scans_owed)) != self._held:
             self._held = held
             self.revision += 1
-        self._show(working(self.services, place.person, status))
+        self._show(working(self.services, place.person, status, place.areas))
+        self.alarm.look(place)
         if isinstance(self.screen, AreaScreen):
             self.screen.looked()
 
     def _not_looked(self, place: Place) -> None:
         """What this window holds cannot be told: that is said where it would stand."""
         if place is self.parking.here and not self.locking.locked:
-            self._show(working(self.services, place.person, None))
+            self._show(working(self.services, place.person, None, place.areas))
 
     def _show(self, state: HeaderState) -> None:
-        self.header_state = state
+        self.header_state = state = self.alarm.told(state)
         for screen in self.screen_stack:
             for header in screen.query(StatusHeader):
                 header.state = state

@@ -36,6 +36,8 @@ class AreaScreen(Screen[None], inherit_bindings=False):
     """Whether nothing but this screen's own keys leads out of it, locking and leaving the program apart."""
     place: Place | None = None
     """Whose screen it is; given before it is shown. ``None`` before anybody signed in, and while the window is locked."""
+    opened_in = ""
+    """The area it was opened from over another screen; empty: its own."""
     BINDINGS: ClassVar[list[BindingType]] = [
         move("go.next", "tab", "app.focus_next", "下一处", "光标移到下一处"),
         move("go.previous", "shift+tab", "app.focus_previous", "上一处", "光标移到上一处"),
@@ -43,7 +45,7 @@ class AreaScreen(Screen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """Lay out header, body and keys."""
-        header = StatusHeader("" if self.ALONE else self.AREA)
+        header = StatusHeader("" if self.ALONE else self.area)
         header.state = self.clerk.header_state
         yield header
         with Vertical(id="body"):
@@ -60,6 +62,11 @@ class AreaScreen(Screen[None], inherit_bindings=False):
         return cast("ClerkApp", self.app)
 
     @property
+    def area(self) -> str:
+        """The area this screen lies in: what it opens lies there, too."""
+        return self.opened_in or self.AREA
+
+    @property
     def desk(self) -> Desk:
         """The desk of whoever's screen this is."""
         if self.place is None:
@@ -71,8 +78,8 @@ class AreaScreen(Screen[None], inherit_bindings=False):
     ) -> None:
         """Show a screen or dialog over this one, wherever the app is by then: on nobody else's screens."""
         if isinstance(screen, AreaScreen):
-            screen.place = self.place
-        self.app.push_screen(screen, then, mode=self.place.mode(self.AREA) if self.place is not None else None)
+            screen.place, screen.opened_in = self.place, self.area
+        self.app.push_screen(screen, then, mode=self.place.mode(self.area) if self.place is not None else None)
 
     def ask(
         self,

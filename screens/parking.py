@@ -10,14 +10,13 @@ from textual.screen import Screen
 
 from clerk_app.domain.people import Role
 from screens.base import AreaScreen
+from screens.widgets.header import FOR_CLERKS
 
 if TYPE_CHECKING:
     from clerk_app.desk import Desk
     from clerk_app.domain.people import Person
     from screens.app import ClerkApp
 
-WINDOW = frozenset({Role.CLERK, Role.SUPERVISOR})
-"""Roles that work at the window; the desk checks them, this only spares a person screens they could not use."""
 MOST = 4
 """People whose half-done work is kept beside that of whoever is at the window."""
 
@@ -40,6 +39,12 @@ def _dispatch() -> AreaScreen:
     return Dispatch()
 
 
+def _supervision() -> AreaScreen:
+    from screens.supervision.screen import Supervision
+
+    return Supervision()
+
+
 def _line() -> AreaScreen:
     from screens.line.screen import LineArea
 
@@ -56,11 +61,12 @@ AREAS: dict[str, Callable[[], AreaScreen]] = {
     "intake": _intake,
     "cases": _cases,
     "dispatch": _dispatch,
+    "supervision": _supervision,
     "line": _line,
     "visitor": _visitor,
 }
-FOR_WINDOW = ("intake", "cases", "dispatch", "line")
-"""The areas of those who work at the window; anybody else has ``visitor`` alone."""
+FOR_SUPERVISORS = ("intake", "cases", "dispatch", "supervision", "line")
+FOR_VISITORS = ("visitor",)
 
 
 @dataclass(slots=True)
@@ -81,8 +87,9 @@ class Place:
 
 
 def areas_of(person: Person) -> tuple[str, ...]:
-    """Return the areas somebody has."""
-    return FOR_WINDOW if person.role in WINDOW else ("visitor",)
+    """Return the areas somebody has; the desk checks roles, this only spares a person screens they could not use."""
+    by_role = {Role.CLERK: FOR_CLERKS, Role.SUPERVISOR: FOR_SUPERVISORS}
+    return by_role.get(person.role, FOR_VISITORS)
 
 
 class Parking:

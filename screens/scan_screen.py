@@ -123,7 +123,7 @@ class ScanScreen(AreaScreen, inherit_bindings=False):
     def go(self, screen: Screen[None]) -> None:
         """Show another screen in this one's place, so that Esc leads back to the area however much was scanned."""
         if isinstance(screen, AreaScreen):
-            screen.place = self.place
+            screen.place, screen.opened_in = self.place, self.area
         self.app.switch_screen(screen)
 
     @property

@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     _need_terminal()
     with suppress(OSError):  # in the way of a lock only: what else is wrong is found when the store is opened
         StoreLock(folder / "store.lock").release()  # a store in use is told of before the screen is taken
-    return _show(lambda: _window(folder), None, settings)
+    return _show(lambda: _window(folder), None, settings, folder)
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -44,7 +44,7 @@ def demo(options: argparse.Namespace) -> int:
     folder = getattr(options, "data", None) or default_demo_folder()
     with _leaving_in_order(), DemoCity(folder, full=options.full, tell=_tell) as city:
         if not options.prepare:
-            return _show(lambda: _window_of(city), city, window_settings.load(folder))
+            return _show(lambda: _window_of(city), city, window_settings.load(folder), folder)
         with _window_of(city) as window:
             first_sync(window, Progress())
             accounts, couriers = [asdict(a) for a in city.accounts], [asdict(c) for c in city.couriers]
@@ -77,7 +77,7 @@ def _window_of(city: DemoCity) -> Window:
         return Window(city.window_folder, central_up=city.wait)
 
 
-def _show(open_window: Callable[[], Window], city: DemoCity | None, settings: Settings) -> int:
+def _show(open_window: Callable[[], Window], city: DemoCity | None, settings: Settings, folder: Path) -> int:
     """Run the client until it is closed."""
     from clerk_app.commands.opening import Opening
     from clerk_app.services import Services
@@ -99,6 +99,8 @@ def _show(open_window: Callable[[], Window], city: DemoCity | None, settings: Se
             demo=city,
             keymap=settings.keymap,
             theme=settings.theme,
+            muted=settings.muted is True,
+            keep_muted=lambda muted: window_settings.mute(folder, muted),
             lock_after=settings.lock_after,
             put_papers_away=opening.put_papers_away,
             notices=opening.notices,

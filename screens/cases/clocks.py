@@ -56,7 +56,7 @@ class CaseClocks(AreaScreen):
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("clocks.back", "escape", "back", "返回", "回到办件"),
-        key("clocks.reload", "f5", "reload", "刷新", "重新读取", show=False),
+        key("clocks.reload", "ctrl+r", "reload", "刷新", "重新读取", show=False),
     ]
 
     def __init__(self, number: str, case: Case | None = None) -> None:

@@ -49,7 +49,7 @@ class CaseScans(AreaScreen):
         key("scans.attach", "f", "attach", "附上", "把刚扫描的文件附到光标所在的材料（几份时可选）"),
         key("scans.remove", "x", "remove", "撤下", "撤下光标所在的扫描件，写明理由；留有记录"),
         key("scans.back", "escape", "back", "返回", "回到办件"),
-        key("scans.reload", "f5", "reload", "刷新", "重新读取", show=False),
+        key("scans.reload", "ctrl+r", "reload", "刷新", "重新读取", show=False),
     ]
 
     def __init__(self, number: str) -> None:

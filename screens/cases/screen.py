@@ -11,13 +11,16 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from clerk_app.domain.kinds import STATE_LABELS, State
+from clerk_app.docket_tasks import Task
+from clerk_app.domain.kinds import STATE_LABELS, About, State
 from clerk_app.domain.numbers import looks_like_case_number
 from clerk_app.domain.people import mask_number
 from clerk_app.domain.summary import CaseSummary
 from clerk_app.seat import Refused
 from screens.base import AreaScreen
 from screens.cases.elsewhere import look_elsewhere
+from screens.cases.oversight import answer_bag
+from screens.cases.returns import returned, returned_cells
 from screens.dialogs import Confirm, Notice
 from screens.keymap import key, move
 from screens.text import clean
@@ -27,9 +30,16 @@ from screens.widgets.virtual_list import Cell, Column, VirtualList
 if TYPE_CHECKING:
     from clerk_app.elsewhere import Arriving
 
-    Row = CaseSummary | Arriving
+    Row = CaseSummary | Arriving | Task
 
-SCOPES = (("today", "今天"), ("open", "在办"), ("waiting", "待补正"), ("conflict", "有冲突"), ("all", "全部"))
+SCOPES = (
+    ("today", "今天"),
+    ("open", "在办"),
+    ("waiting", "待补正"),
+    ("returned", "待整改"),
+    ("conflict", "有冲突"),
+    ("all", "全部"),
+)
 TONES = {State.NOTIFIED: "warn", State.PROVISIONAL: "warn", State.DECLINED: "dim", State.WITHDRAWN: "dim"}
 NOT_HERE = "本窗口没有这一件。按回车到市中心查这件，可以续办"
 COLUMNS = (
@@ -52,10 +62,10 @@ class Cases(AreaScreen):
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("cases.open", "enter", "open", "查看", "查看光标所在的办件"),
-        key("cases.scope", "f8", "scope", "范围", "在今天、在办、待补正、有冲突、全部之间切换"),
+        key("cases.scope", "f8", "scope", "范围", "在今天、在办、待补正、待整改、有冲突、全部之间切换"),
         key("cases.elsewhere", "f7", "elsewhere", "到市中心查", "到市中心查这个编号的办件，可续办其他服务点的件"),
         key("cases.clear", "escape", "clear", "清空", "清空查找的内容"),
-        key("cases.reload", "f5", "reload", "刷新", "重新读取办件"),
+        key("cases.reload", "ctrl+r", "reload", "刷新", "重新读取办件"),
         move("cases.up", "up", "move(-1)", "上移", "光标上移一行"),
         move("cases.down", "down", "move(1)", "下移", "光标下移一行"),
         move("cases.page-up", "pageup", "page(-1)", "上页", "光标上移一页"),
@@ -113,12 +123,14 @@ class Cases(AreaScreen):
             self._shown, self._shown_for = revision, (words, scope)
             self._list.empty = NOT_HERE if looks_like_case_number(words) else "没有这样的办件"
             here = self._list.current
-            numbers = [s.number for s in found]
-            same = numbers.index(here.number) if here and here.number in numbers else 0
+            numbers = [_number(s) for s in found]
+            same = numbers.index(_number(here)) if here and _number(here) in numbers else 0
             self._list.set_rows(found, same)
             self.refresh_bindings()
 
         def look() -> list[Row]:
+            if scope == "returned" and not words:
+                return [*returned(desk)]
             coming = [one for one in desk.arriving() if _is_meant(one, words, scope)]
             return [*coming, *(desk.find_cases(words) if words else desk.cases(scope))]
 
@@ -156,12 +168,26 @@ class Cases(AreaScreen):
         if words and words != self._shown_for[0]:
             desk = self.desk
             self.ask(lambda: desk.find_cases(words), lambda found: self._open_first(found, words))
+        elif isinstance(row, Task):
+            self._open_returned(row)
         elif row is not None and not isinstance(row, CaseSummary):
             self._tell_coming(row)
         elif row is not None:
             self.open_case(row.number)
         elif looks_like_case_number(words):
             self.action_elsewhere()
+
+    def _open_returned(self, task: Task) -> None:
+        """Show the case that was sent back; of a bag the answer is asked at once."""
+        if task.about is About.CASE:
+            self.open_case(task.subject)
+        else:
+            answer_bag(self, task, self._answered)
+
+    def _answered(self, words: str) -> None:
+        self.app.notify(words, markup=False)
+        self.clerk.look_at_line()
+        self._load(hold=True)
 
     def _open_first(self, found: list[CaseSummary], words: str) -> None:
         if found or looks_like_case_number(words):
@@ -210,6 +236,8 @@ class Cases(AreaScreen):
     def _cells(self, row: Row) -> list[Cell]:
         if isinstance(row, CaseSummary):
             return _summary_cells(row, self.desk.seat.point)
+        if isinstance(row, Task):
+            return returned_cells(row)
         told = {0: Cell(row.number), 1: Cell("转入中", "warn"), 4: Cell("等市中心确认", "dim")}
         return [told.get(n, Cell("")) for n in range(len(COLUMNS))]
 
@@ -234,6 +262,10 @@ class Cases(AreaScreen):
     def action_page(self, by: int) -> None:
         """Move the list's cursor by pages."""
         self._list.action_page(by)
+
+
+def _number(row: Row) -> str:
+    return row.subject if isinstance(row, Task) else row.number
 
 
 def _is_meant(one: Arriving, words: str, scope: str) -> bool:

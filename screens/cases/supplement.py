@@ -16,6 +16,7 @@ from clerk_app.domain.checklist import Tally
 from clerk_app.planning import VISIT_REASONS, Decide
 from screens.base import AreaScreen
 from screens.cases.facts import head
+from screens.cases.oversight import offer_tip
 from screens.checking import Sheet
 from screens.dialogs import Choose, Confirm, Option
 from screens.intake.result import Done, Result, print_outcome
@@ -74,6 +75,12 @@ class Supplement(AreaScreen):
     def on_unmount(self) -> None:
         """What was scanned and not recorded waits again."""
         self._hand.empty()
+
+    @on(Checklist.TipWanted)
+    def _tip_wanted(self, event: Checklist.TipWanted) -> None:
+        material = self.facts.case.material(event.key)
+        if material is not None:
+            offer_tip(self, self.facts.case.item.code, material.id, material.name)
 
     @property
     def checklist(self) -> Checklist:

@@ -10,9 +10,9 @@ from textual.binding import BindingType
 
 from clerk_app.planning import DECLINE_REASONS
 from clerk_app.seat import Refused
-from screens.base import AreaScreen
 from screens.cases import facts as words
 from screens.cases.elsewhere import look_elsewhere
+from screens.cases.oversight import KEYS, CaseOversight
 from screens.dialogs import Choose, Confirm, Notice, Option, Prompt, Reader, required
 from screens.intake.result import Done, Result, print_outcome
 from screens.keymap import key
@@ -37,7 +37,7 @@ ACTS = {
 """This screen's action → the desk's method that must be allowed."""
 
 
-class CaseView(AreaScreen):
+class CaseView(CaseOversight):
     """A case's facts; only what may be done now has a key."""
 
     AREA = "cases"
@@ -60,7 +60,8 @@ class CaseView(AreaScreen):
         key("case.clocks", "d", "clocks", "时限", "核对时限：每个时限的依据、起算、暂停和到期日，逐日怎么计的"),
         key("case.conflicts", "c", "conflicts", "冲突", "两边的操作并排看；值班主任决定采用与否"),
         key("case.take-up", "u", "take_up", "续办", "这一件现由其他服务点办理：转回本服务点继续办理"),
-        key("case.reload", "f5", "reload", "刷新", "重新读取", show=False),
+        *KEYS,
+        key("case.reload", "ctrl+r", "reload", "刷新", "重新读取", show=False),
     ]
 
     def __init__(self, number: str) -> None:
@@ -120,6 +121,9 @@ class CaseView(AreaScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what may be done now has a key."""
+        mine = self.may_oversee(action)
+        if mine is not None:
+            return mine
         if action in ACTS:
             return self.facts is not None and ACTS[action] in self.facts.allowed
         if action == "print":
@@ -261,6 +265,11 @@ class CaseView(AreaScreen):
         """Show what an act came to."""
         self._changed()
         self.open(Result([done]))
+
+    def recorded(self, words: str) -> None:
+        """Say what was recorded, and show it."""
+        self.app.notify(words, markup=False)
+        self._changed()
 
     def _changed(self) -> None:
         self.clerk.look_at_line()

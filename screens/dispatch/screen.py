@@ -43,7 +43,7 @@ class Dispatch(ScanScreen):
         key("dispatch.arrived", "f8", "arrived", "登记结果", "登记不在袋里送来的办理结果"),
         key("dispatch.conclude", "f7", "conclude", "结案", "差异结案，写明结果和凭据（值班主任）"),
         key("dispatch.clear", "escape", "clear", "清空", "清空所扫的内容", show=False),
-        key("dispatch.reload", "f5", "reload", "刷新", "重新读取", show=False),
+        key("dispatch.reload", "ctrl+r", "reload", "刷新", "重新读取", show=False),
     ]
 
     def __init__(self) -> None:

@@ -9,6 +9,7 @@ from clerk_app.domain.draft import Draft, DraftAssessment
 from clerk_app.domain.people import mask_number
 from clerk_app.planning import DECLINE_REASONS, VISIT_REASONS, Decide
 from clerk_app.seat import Refused
+from screens.cases.oversight import rate
 from screens.dialogs import Choose, Confirm, Option, Prompt, required
 from screens.intake.result import Done, Result, print_outcome
 from screens.words import deficit_lines, draft_words
@@ -156,7 +157,11 @@ class Closing:
             )
             screen.reset()
             screen.clerk.look_at_line()
-            screen.open(Result(done, note), lambda number: screen.clerk.open_case(number) if number else None)
+            first = done[0].outcome.case.number
+            asked = Result(
+                done, note, lambda: rate(screen, first, lambda words: screen.app.notify(words, markup=False))
+            )
+            screen.open(asked, lambda number: screen.clerk.open_case(number) if number else None)
 
         screen.ask(work, show, self._not_recorded)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -72,11 +72,14 @@ class Result(Dialog[str]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         key("result.next", "enter", "cancel", "继续", "关闭，继续下一件"),
+        key("result.rate", "r", "rate", "评价", "请申请人评价：一键选定，五级"),
         key("result.case", "f3", "open_case", "看办件", "转到办件，看这一件的详情"),
     ]
 
-    def __init__(self, done: Sequence[Done], note: str = "") -> None:
+    def __init__(self, done: Sequence[Done], note: str = "", rate: Callable[[], None] | None = None) -> None:
+        """``rate`` has the applicant rate the service, behind this dialog."""
         super().__init__("已登记", classes="-large -result")
+        self._rate = rate
         self._done = done
         self._note = note
 
@@ -87,6 +90,16 @@ class Result(Dialog[str]):
                 yield Prose([Para([(self._note, "good")]), BLANK])
             for one in self._done:
                 yield Prose(_block(one))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """It is rated once the applicant is done, not at every step."""
+        return self._rate is not None if action == "rate" else True
+
+    def action_rate(self) -> None:
+        """Close and ask the applicant."""
+        self.dismiss(None)
+        if self._rate is not None:
+            self._rate()
 
     def action_open_case(self) -> None:
         """Close and show the case."""

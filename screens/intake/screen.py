@@ -19,6 +19,7 @@ from clerk_app.domain.joint import questions
 from clerk_app.domain.people import Applicant
 from clerk_app.seat import Refused
 from screens.base import AreaScreen
+from screens.cases.oversight import offer_tip
 from screens.checking import Sheet
 from screens.dialogs import Confirm
 from screens.intake.applicant import ApplicantForm
@@ -48,7 +49,7 @@ class Intake(AreaScreen):
         key("intake.act", "f9", "act", "办理", "照当前结论办理：受理、告知补正或容缺受理，并打印文书"),
         key("intake.other", "f8", "other", "其他办法", "只收件、容缺受理、不予受理"),
         key("intake.back", "escape", "back", "上一步", "回到上一步；已填的都还在"),
-        key("intake.again", "f5", "again", "重来", "清空，接待下一位"),
+        key("intake.again", "ctrl+r", "again", "重来", "清空，接待下一位"),
     ]
 
     def __init__(self) -> None:
@@ -221,6 +222,14 @@ class Intake(AreaScreen):
     def _key_refused(self, event: Checklist.Refused) -> None:
         self.app.bell()
         self.query_one("#verdict", Static).update(Content(f" {event.words}"))
+
+    @on(Checklist.TipWanted)
+    def _tip_wanted(self, event: Checklist.TipWanted) -> None:
+        """A tip is for the item that asks for the paper first, where several do."""
+        lines = self.draft.checklist().lines if self.draft is not None else ()
+        for line in lines:
+            if line.key == event.key:
+                offer_tip(self, *line.sources[0], line.material.name)
 
     @on(Checklist.ScanWanted)
     def _scan_wanted(self, event: Checklist.ScanWanted) -> None:

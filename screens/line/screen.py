@@ -54,7 +54,7 @@ class LineArea(AreaScreen):
     TITLE_WORDS = "同步"
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("line.retry", "f5", "retry", "立即重试", "现在就连市中心，不等下一次"),
+        key("line.retry", "ctrl+r", "retry", "立即重试", "现在就连市中心，不等下一次"),
         key("line.mend", "f7", "mend", "处理退回", "处理光标所在的退回流水：改后重报、原样重报或不再报"),
         key("line.central", "f8", "central", "停启市中心", "样例：停止或启动本机上的市中心，看断网时的样子"),
     ]

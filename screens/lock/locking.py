@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from screens.dialogs import Choose, Confirm, Notice, Option
-from screens.parking import FOR_WINDOW, Place
+from screens.parking import FOR_VISITORS, Place
 
 if TYPE_CHECKING:
     from clerk_app.domain.people import Person
@@ -134,7 +134,7 @@ class Locking:
         self.touch()
         app.switch_mode(place.mode())
         app.look_at_line()
-        if not self._told and place.areas == FOR_WINDOW:
+        if not self._told and place.areas != FOR_VISITORS:
             self._told = True
             app.desk_work.do(app.services.notices, lambda found: self._tell(place, found), _nothing)
 

@@ -55,7 +55,7 @@ class PicturesScreen(AreaScreen):
         key("pictures.point", "f9", "point", "服务点", "看全部服务点，或只看一个"),
         key("pictures.export", "e", "export", "导出", "把这一项的数字存为电子表格可打开的文件"),
         key("pictures.print", "p", "print", "打印", "打印日报或周报：一页纸，所有指标"),
-        key("pictures.reload", "f5", "reload", "刷新", "重新读取", show=False),
+        key("pictures.reload", "ctrl+r", "reload", "刷新", "重新读取", show=False),
         *(move(f"pictures.go-{n}", str(n), f"go({n - 1})", f"第{n}项", f"看第 {n} 项指标") for n in range(1, 10)),
     ]
 

@@ -25,7 +25,7 @@ class Visitor(AreaScreen):
     TITLE_WORDS = "来访"
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("visitor.reload", "f5", "reload", "刷新", "重新读取网络状态"),
+        key("visitor.reload", "ctrl+r", "reload", "刷新", "重新读取网络状态"),
     ]
 
     def body(self) -> ComposeResult:

@@ -30,6 +30,7 @@ KEYS: list[BindingType] = [
     key("check.issued", "i", "issued", "签发日", "填写材料的签发日期，用来核对有效期", show=False),
     key("check.scan", "f", "scan", "扫描", "附上刚扫描的文件（几份时可选）"),
     key("check.unscan", "F", "unscan", "撤扫描", "撤下这一行附的扫描件，放回待附", show=False),
+    key("check.tip", "t", "tip", "写提示", "给这份材料写办事提示，经审核后印在告知书上", show=False),
     key("check.less", "minus", "less", "减一", "最后所计的份数减一", show=False),
     key("check.clear", "u", "clear", "重核", "清除这一行，重新核对", show=False),
     key("check.next", "space,enter", "next", "下一项", "光标移到下一个还没有核对的材料"),
@@ -67,6 +68,13 @@ class Checklist(VirtualList[Line]):
         checklist: Checklist
         key: str
         off: bool = False
+
+    @dataclass
+    class TipWanted(Message):
+        """A clerk knows something of a line's material that applicants should."""
+
+        checklist: Checklist
+        key: str
 
     def __init__(self, *, empty: str, id: str) -> None:
         self.scans_come = False
@@ -182,6 +190,11 @@ class Checklist(VirtualList[Line]):
         """Attach what was scanned."""
         if self._key:
             self.post_message(self.ScanWanted(self, self._key))
+
+    def action_tip(self) -> None:
+        """Write a tip for the material."""
+        if self._key:
+            self.post_message(self.TipWanted(self, self._key))
 
     def action_unscan(self) -> None:
         """Take the line's scans off."""

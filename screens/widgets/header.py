@@ -21,8 +21,16 @@ if TYPE_CHECKING:
     from clerk_app.services import Services
     from clerk_app.status import Status
 
-AREAS = (("intake", "F2", "收件"), ("cases", "F3", "办件"), ("dispatch", "F4", "寄递"), ("line", "F6", "同步"))
+AREAS = (
+    ("intake", "F2", "收件"),
+    ("cases", "F3", "办件"),
+    ("dispatch", "F4", "寄递"),
+    ("supervision", "F5", "督办"),
+    ("line", "F6", "同步"),
+)
 """The permanent areas: mode, key, name."""
+FOR_CLERKS = ("intake", "cases", "dispatch", "line")
+"""The areas everybody who works at the window has."""
 TROUBLE_WIDTH = 18
 NARROW = 100
 """Cells below which the areas' keys and names are set close."""
@@ -48,9 +56,17 @@ class HeaderState:
     """What is wrong at the window itself, in a few words: the gravest, and how many more."""
     sample: bool = False
     """Whether this is the sample city."""
+    areas: tuple[str, ...] = FOR_CLERKS
+    """The areas of whoever is here."""
+    reds: int = 0
+    """What needs a supervisor and is over its day."""
+    muted: bool = False
+    """Whether nothing rings where that becomes more."""
 
 
-def working(services: Services, person: Person, status: Status | None) -> HeaderState:
+def working(
+    services: Services, person: Person, status: Status | None, areas: tuple[str, ...] = FOR_CLERKS
+) -> HeaderState:
     """Return what the header shows of somebody at work; ``None``: the window cannot say what it holds."""
     seat, seen = services.seat, services.line.status()
     troubles = status.troubles if status is not None else (UNREADABLE,)
@@ -65,6 +81,7 @@ def working(services: Services, person: Person, status: Status | None) -> Header
         scans=status.scans_seen if status is not None else 0,
         trouble=troubles[0] + more if troubles else "",
         sample=services.demo is not None,
+        areas=areas,
     )
 
 
@@ -115,7 +132,7 @@ class StatusHeader(Widget):
 
     def _titles(self) -> list[tuple[str, str]]:
         between = "" if self.size.width < NARROW else " "
-        return [(mode, keys + between + name) for mode, keys, name in AREAS]
+        return [(mode, keys + between + name) for mode, keys, name in AREAS if mode in self.state.areas]
 
     def _right(self, room: int, base: Style) -> list[Segment]:
         state = self.state
@@ -130,6 +147,8 @@ class StatusHeader(Widget):
             ends.insert(0, [Segment(f" ! {cut(state.trouble, TROUBLE_WIDTH)} ", loud)])
         if state.refused:
             ends.append([Segment(f" 退回 {state.refused} ", loud)])
+        if state.reds:
+            ends.insert(0, [Segment(f" 督办 {state.reds}红{' 静音' if state.muted else ''} ", loud)])
         if state.scans:
             ends.append([Segment(f" 扫描 {state.scans} ", loud)])
         if state.sample:

@@ -70,7 +70,7 @@ async def test_the_next_person_finds_nothing_of_the_one_before(tmp_path: Path) -
 async def test_trying_now_pokes_the_line(tmp_path: Path) -> None:
     async with opened(tmp_path) as client:
         before = client.line.pokes
-        await client.press("f6", "f5")
+        await client.press("f6", "ctrl+r")
 
         assert client.line.pokes == before + 1
 

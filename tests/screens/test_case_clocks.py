@@ -79,7 +79,7 @@ async def test_clocks_that_run_stand_still_and_are_over(size: tuple[int, int], w
         begun = b.Suspended(on=date(2026, 2, 12), reason="专家评审", told=Limit(5))
         another(client, "case.suspended", number, begun)
         client.clock.wait(13)
-        await client.press("pageup", "f5")
+        await client.press("pageup", "ctrl+r")
         take("clocks-paused")
 
         client.clock.wait(1)
@@ -89,7 +89,7 @@ async def test_clocks_that_run_stand_still_and_are_over(size: tuple[int, int], w
         another(client, "case.resumed", number, moved)
         client.clock.wait(14)
         another(client, "case.decided", number, b.Decided(on=date(2026, 3, 10), outcome="denied"))
-        await client.press("f5")
+        await client.press("ctrl+r")
         take("clocks-over")
         await client.press("escape")
         assert [type(one) for one in client.app.screen_stack][-1] is CaseView

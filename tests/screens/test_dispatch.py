@@ -327,5 +327,5 @@ async def test_lists_that_cannot_be_read_are_said_and_read_again(
             patch.setattr("screens.dispatch.screen.read", broken)
             await client.press("f4")
             assert "磁盘读不出来" in dump(client.app)
-        await client.press("f5", "enter")
+        await client.press("ctrl+r", "enter")
         shown(client, PackingView)

@@ -32,7 +32,7 @@ async def test_a_prefiling(size: tuple[int, int], window: Path, golden: Golden) 
         golden(f"prefiling-notes-{size[0]}x{size[1]}", dump(client.app))
         await client.press("enter")
         golden(f"prefiling-{size[0]}x{size[1]}", dump(client.app))
-        await client.press("f5", "enter")
+        await client.press("ctrl+r", "enter")
         client.inquiry.reachable = False
         await client.type(f"{NUMBER}\n")
         golden(f"prefiling-offline-{size[0]}x{size[1]}", dump(client.app))
@@ -57,6 +57,8 @@ async def test_a_conflict(size: tuple[int, int], window: Path, golden: Golden) -
     async with opened(window, size, demo=True, signed_in=False) as client:
         await client.sign_in(SUPERVISOR)
         await collided(client)
+        client.app.clear_notifications()  # they go by themselves, sooner or later
+        await client.settle()
         golden(f"case-conflict-{size[0]}x{size[1]}", dump(client.app))
         await client.type("c")
         golden(f"conflict-{size[0]}x{size[1]}", dump(client.app))

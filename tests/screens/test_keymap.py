@@ -17,8 +17,9 @@ from screens.help import Help, commands
 from screens.intake.screen import Intake
 from screens.keymap import MOVES, REGISTRY, checked, key, key_name
 from screens.palette import Palette
-from tests.support.client import Client, opened
+from tests.support.client import SUPERVISOR, Client, opened
 from tests.support.screen_dump import GOLDEN, dump
+from tests.support.supervised import declined
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 ALLOWED = re.compile(
@@ -59,6 +60,17 @@ async def test_all_live_keys_of_every_area_come_from_the_registry_and_stand_in_h
 
             assert live == listed <= set(REGISTRY)
             assert {id for id in live if id not in MOVES} == offered
+
+
+@pytest.mark.parametrize("keys", [("f5",), ("f5", "enter"), ("f5", "insert")], ids=["list", "task", "chosen"])
+async def test_all_live_keys_of_a_supervisor_stand_in_the_help(keys: tuple[str, ...], tmp_path: Path) -> None:
+    async with opened(tmp_path, signed_in=False) as client:
+        declined(client)
+        await client.sign_in(SUPERVISOR)
+        await client.press(*keys)
+        live = {live.binding.id for live in live_bindings(client.app.screen, shown=False)}
+        assert live == {command.id for command in commands(client.app.screen)} <= set(REGISTRY)
+        assert {"app.supervision", "app.mute"} <= live
 
 
 async def test_a_rebound_key_works_is_shown_and_the_old_one_is_gone(tmp_path: Path) -> None:
@@ -144,7 +156,7 @@ async def test_leaving_asks_only_while_something_is_half_done(tmp_path: Path) ->
         assert "有填写了一半" in dump(client.app)
         await client.press("escape")
         assert client.app.return_code is None
-        await client.press("f5", "enter")
+        await client.press("ctrl+r", "enter")
         assert not isinstance(client.app.screen, Notice)
         client.app.post_message(events.Key("ctrl+q", None))
         await client.pilot.pause()

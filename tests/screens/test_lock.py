@@ -142,7 +142,7 @@ async def test_what_is_typed_while_it_is_locked_goes_into_its_fields_alone(tmp_p
         before = dump(client.app)
         await client.press("f11", "f2", "f3", "f6", "f9", "f8", "f12", "f11", "escape")
         await client.type("wrong\n")
-        await client.press("f5", "ctrl+p", "escape")
+        await client.press("ctrl+r", "ctrl+p", "escape")
         assert isinstance(client.app.screen, Lock)
         await unlock(client)
 

@@ -148,7 +148,7 @@ async def test_an_item_code_that_is_in_the_catalogue_is_no_prefiling(tmp_path: P
         client.inquiry.reachable = False
         await client.type(f"{PERMIT.code}\n")
         assert intake(client).stage == "who"
-        await client.press("f5", "enter")
+        await client.press("ctrl+r", "enter")
         await client.type("20260302-0099\n")
         assert "取不到预申报" in dump(client.app)
         assert State.RECEIVED not in [s.state for s in client.records.summaries()]

@@ -93,7 +93,7 @@ async def test_taken_off_or_thrown_away_the_files_wait_again(tmp_path: Path) -> 
             assert len(scanner.waiting()) == 1
             assert "扫1" not in dump(client.app)
             await client.type("f")
-            await client.press("f5", "enter")
+            await client.press("ctrl+r", "enter")
             assert len(scanner.waiting()) == 1
             assert list((tmp_path / "window" / "scans").iterdir()) == []
 
@@ -133,7 +133,7 @@ async def test_on_a_case_scans_are_attached_seen_and_taken_off(size: tuple[int, 
             case = client.records.case(summary.number)
             assert case is not None
             client.records.scans.uploaded(case.scans[0].sha256)
-            await client.press("f5")
+            await client.press("ctrl+r")
             assert "已传" in dump(client.app)
             await client.press("down")
             await client.type("x")

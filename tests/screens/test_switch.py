@@ -247,7 +247,7 @@ async def test_a_courier_is_told_what_there_is_for_them_and_reaches_no_case(tmp_
         assert "孙样例（Y0001）  揽收员" in shown
         assert "网络      在线" in shown
         assert "样例甲" not in shown
-        await client.press("f2", "f3", "f6", "f5")
+        await client.press("f2", "f3", "f6", "ctrl+r")
 
         assert isinstance(client.app.screen, Visitor)
         await client.press("f12", "2")

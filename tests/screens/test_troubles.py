@@ -133,7 +133,18 @@ async def test_no_area_ends_the_client_or_heaps_up_dialogs_while_nothing_can_be_
         assert isinstance(client.app.screen, CaseView)
         with ill.everything():
             client.app.revision += 1
-            for keys in (["f5"], ["enter"], ["escape"], ["x"], ["f6"], ["f5"], ["f2"], ["j", "z"], ["f3"], ["f5"]):
+            for keys in (
+                ["ctrl+r"],
+                ["enter"],
+                ["escape"],
+                ["x"],
+                ["f6"],
+                ["ctrl+r"],
+                ["f2"],
+                ["j", "z"],
+                ["f3"],
+                ["ctrl+r"],
+            ):
                 await client.press(*keys)
                 client.app.tick()
                 client.app.tick()

@@ -37,6 +37,16 @@ def window(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_silence_is_kept_in_both_and_nothing_else_changes(window: Path) -> None:
+    window_settings.mute(window, True)
+    assert window_settings.load(window) == replace(SETTINGS, muted=True)
+    assert window_settings.worn(window) == ""
+    (window / "window.json").unlink()
+    assert window_settings.load(window).muted is True
+    window_settings.mute(window, False)
+    assert window_settings.load(window) == SETTINGS
+
+
 class TestSettings:
     def test_are_there_twice_and_the_owners_alone(self, window: Path) -> None:
         assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in window.iterdir()} == {
