@@ -50,7 +50,7 @@ PEOPLE = (
 )
 SOON = 6
 """Rounds within which every queue is empty once the line is healed."""
-EXAMPLES, STEPS = int(os.environ.get("CLERK_MACHINE_EXAMPLES", "24")), 120
+EXAMPLES, STEPS = int(os.environ.get("CLERK_MACHINE_EXAMPLES", "14")), 120
 """In the soak there are more, and other ones each time."""
 LEAST_STEPS = 2000
 WINDOWS = st.sampled_from((0, 1, 2))
