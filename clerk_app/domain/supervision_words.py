@@ -75,7 +75,6 @@ OUTCOMES: Mapping[TaskKind, Mapping[str, str]] = {
     TaskKind.DECLINED: {"founded": "理由成立", "unfounded": "理由不成立，应予受理", "guide": "指南有误，转请修订"},
     TaskKind.FAILED: {"marked": "已记录虚假材料", "cured": "已补正", "explained": "有正当理由"},
     TaskKind.RATING: {"contacted": "已回访整改", "unfounded": "经核实与服务无关"},
-    TaskKind.DAMAGE: {"restored": "已从中心或备份找回", "gone": "无法找回，已告知申请人"},
     TaskKind.FINDING: {"cured": "已整改", "explained": "有正当理由"},
 }
 """督办结论 by kind; a kind that is not named ends by what it is about: a conflict is settled, a bag's discrepancy closed."""

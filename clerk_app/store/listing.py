@@ -6,6 +6,7 @@ from clerk_app.domain.case import Case
 from clerk_app.domain.custody_summary import ManifestSummary, ParcelSummary
 from clerk_app.domain.standing import Summary
 from clerk_app.domain.summary import CaseSummary
+from clerk_app.domain.text import searchable
 from clerk_app.domain.tips import TipSummary
 from clerk_app.store.books.casebook import Casebook
 from clerk_app.store.books.subjects import OWN
@@ -53,8 +54,11 @@ class Listing(Offering):
         return self._cases.of_applicant(id_number)
 
     def marked_cases_of(self, id_number: str) -> list[Case]:
-        """Return those of them to which a mark against a false paper was ever added."""
-        return self._cases.marked_of(id_number)
+        """Return those of them to which a mark against a false paper was ever added; where there is none, no case is read."""
+        wanted = searchable(id_number)
+        told = (told for _, told in self._cases.known(OWN))
+        mine = [s for s in told if isinstance(s, CaseSummary) and s.marked and s.id_number.lower() == wanted]
+        return [case for case in (self._cases.case(s.number) for s in mine) if case is not None]
 
     def tips(self, feeds: frozenset[str] = OWN) -> list[TipSummary]:
         """Return the summaries of tips likewise."""

@@ -7,7 +7,9 @@ import pytest
 from clerk_app.domain.case import Case
 from clerk_app.domain.supervision import keys_of
 from clerk_app.history import CONFLICT, DROPPED, STOOD
+from clerk_app.seat import Refused
 from tests.support.branches import Branches
+from tests.support.city import PASSWORD
 from tests.support.story import without
 
 TASK = "declined"
@@ -120,3 +122,23 @@ def test_a_supervisor_of_another_point_decides_nothing_about_the_terms_of_a_case
     assert here.urge(number, "请接办的服务点抓紧").oversight.urged
     two.sync()
     assert there.case(number).oversight.urged
+
+
+def test_who_answers_for_two_points_sees_to_both_from_one_window(two: Branches) -> None:
+    accepted, over = two.away.receive(), two.away.receive(())
+    two.away.desk.decline(over, "不属于本机关职权范围")
+    two.home.end.authenticate("S1", PASSWORD)
+    two.sync()
+    chief = two.chief(two.home)
+
+    assert {"extend", "suspend"} <= chief.allowed(chief.case(accepted))
+    chief.extend(accepted, 5, "核实", "样例市公安局副局长")
+    chief.conclude([(over, TASK)], "founded")
+    chief.mark(accepted, "租赁合同系伪造", "《广东省社会信用条例》")
+    with pytest.raises(Refused):
+        two.home.desk.answer_task(over, TASK, "不是本服务点的事")
+    two.sync()
+
+    assert [told.days for told in two.away.cases()[accepted].extensions] == [5]
+    assert outcomes(two.away.cases()[over]) == ["founded"]
+    assert [line.verdict for line in two.away.desk.history(accepted)][-2:] == ["已确认", "已确认"]

@@ -191,13 +191,6 @@ class Casebook:
         mine = [s for s in self.summaries() if wanted and s.id_number.lower() == wanted]
         return [case for case in (self.case(s.number) for s in mine) if case is not None]
 
-    def marked_of(self, id_number: str) -> list[Case]:
-        """Return those of one applicant's cases to which a mark was ever added; where there is none, no case is read."""
-        wanted = searchable(id_number)
-        told = (known.summary for known in list(self._known.values()) if known.feeds >= OWN)
-        mine = [s for s in told if isinstance(s, CaseSummary) and s.marked and s.id_number.lower() == wanted]
-        return [case for case in (self.case(s.number) for s in mine) if case is not None]
-
     def differing(self) -> list[str]:
         """Return the numbers of the cases that are not what the journal tells."""
         different = []
