@@ -113,7 +113,7 @@ def bag_short(client: Client) -> str:
     desk = desk_as(client, CLERK)
     here = case(client)
     group = desk.to_pack()[0]
-    bag = desk.pack(desk.packing(group.direction, group.to, [here]), "FQ001")
+    bag = desk.pack(desk.packing(group.direction, group.to, [here]), "20260001")
     found = cb.Discrepancy(fault=cb.Fault.DAMAGED, parcel=bag.number, line=bag.sealed.lines[0], note="封面破损")
     desk.note_discrepancy(bag.number, [found])
     return bag.number
