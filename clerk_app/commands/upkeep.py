@@ -17,6 +17,7 @@ from clerk_app.wiring import Window, unlock_for
 
 REASONS = {
     "open": "还没有办完",
+    "task": "有督办事项未了结",
     "recent": "办完不久",
     "uncovered": "市中心的备份还没有包含",
     "unsent": "有未上报的流水",

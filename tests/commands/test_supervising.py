@@ -121,7 +121,7 @@ def test_cases_are_drawn_verified_found_false_and_marked(chief: Seat) -> None:
     span = ("--since", str(today - timedelta(days=1)), "--until", str(today + timedelta(days=1)))
     tries = (chief.json("draw", "--share", "0.2", *span) for _ in range(60))
     made = next(one for one in tries if one["drawn"])
-    assert made["population"] == 3
+    assert made["population"] >= 3  # the window is the other tests' as well
     assert (len(made["seed"]), len(made["digest"])) == (32, 64)
     number = made["drawn"][0]
     refused(chief, "material-unknown", "verify", number, "--failed", "--evidence", "电话", "--material", "没有这项")

@@ -28,8 +28,8 @@ def test_from_the_backup_at_central_to_the_pruning_at_the_window(own_city: CityE
         seat.clerk("sync").done()
         told = seat.json("prune", "--dry-run", "--days", "30")
         assert (told["covered"]["n"], told["covered"]["position"]) == (2, 2)
-        assert (told["cases"], told["kept"], told["blocked"]) == (0, {"recent": 1}, "")
-        assert "办完不久 1 件" in seat.clerk("prune").done().out
+        assert (told["cases"], told["kept"], told["blocked"]) == (0, {"task": 1}, "")
+        assert "有督办事项未了结 1 件" in seat.clerk("prune").done().out
 
 
 def test_a_token_that_is_none_and_days_that_are_too_few_are_told(own_city: CityEnd, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import cycle, islice
+from pathlib import Path
 
 from clerk_app.desk import Desk
 from clerk_app.dispatch import Signed
@@ -21,8 +22,11 @@ from clerk_app.planning import Decide
 from clerk_app.seat import Act, Refused
 from clerk_app.store.books.settling import Told
 from clerk_app.store.records import Records
+from sync.central.sample.generator import city
 from sync.central.sample.people import sample_people
+from tests.support.client import CLERK, SUPERVISOR, made
 from tests.support.counter import HandClock
+from tests.support.supervised import calendar_known
 
 CASES = 600
 RIDER = cb.Hand(kind=cb.HandKind.COURIER, code="YZ000123", name="样例邮政速递", person="区顺达")
@@ -239,3 +243,12 @@ def _brought(material: str, due: Due) -> Tally:
         copies_kept=due.copies,
         electronic=due.electronic,
     )
+
+
+def prepared(folder: Path) -> None:
+    """Spend the day at a client's window in a folder, with the sample city's items of which somebody comes to the counter."""
+    items = tuple(item for item in city().items if item.visits_cap)
+    with made(folder, items=items) as client:
+        calendar_known(client)
+        day = Day(client.records, client.clock, client.app.services.open_desk, items, CLERK, SUPERVISOR)
+        day.spend()

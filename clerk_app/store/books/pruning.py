@@ -268,8 +268,8 @@ def _stays_at_a_glance(summary: Summary | None, before: datetime) -> str:
         return "unsent"
     if summary.conflicts:
         return "conflict"
-    if _is_open(summary):
-        return "open"
+    if why := _unfinished(summary):
+        return why
     return "" if _old(summary.updated_at, before) else "recent"
 
 
@@ -290,16 +290,23 @@ def _stays(records: Sequence[Record], rule: _Rule) -> str:
         return "" if records and all((r.position or 0) <= rule.pruned_to for r in records) else "open"
     if stood.conflicts:
         return "conflict"
-    return "open" if _is_open(summary_of_any(stood, 0)) or not rule.known.isdisjoint(wanted_for(stood)) else ""
+    return _unfinished(summary_of_any(stood, 0)) or ("open" if not rule.known.isdisjoint(wanted_for(stood)) else "")
+
+
+def _unfinished(summary: Summary) -> str:
+    """Return why a subject is not done with, ``open`` or ``task``; empty: it is."""
+    if _is_open(summary):
+        return "open"
+    return "task" if not isinstance(summary, TipSummary) and summary.tasks else ""
 
 
 def _is_open(summary: Summary) -> bool:
-    """Whether something is still to come of it: of a bag until it came to somebody, of a list until nothing is unclear; and while it waits for a supervisor."""
+    """Whether something is still to come of it: of a bag until it came to somebody, of a list until nothing is unclear."""
     if isinstance(summary, TipSummary):
         return summary.state in {TipState.OFFERED, TipState.APPROVED}
-    if summary.tasks:
-        return True
-    return summary.state in OPEN if isinstance(summary, CaseSummary) else summary.state in MOVING
+    if isinstance(summary, CaseSummary):
+        return summary.state in OPEN
+    return summary.discrepancies > 0 or summary.state in MOVING
 
 
 def _old(at: str, before: datetime) -> bool:
