@@ -16,7 +16,7 @@ from screens.base import AreaScreen
 from screens.desk_work import Answered, DeskWork
 from screens.dialogs import Confirm
 from screens.key_gate import GatedApp
-from screens.keymap import checked, key, key_name
+from screens.keymap import KEY_MODULES, checked, key, key_name
 from screens.lock.locking import Locking
 from screens.parking import Parking, Place
 from screens.themes import NAMES, THEMES, use_plain_scrollbars
@@ -45,40 +45,6 @@ def _lock() -> Screen[None]:
     from screens.lock.screen import Lock
 
     return Lock()
-
-
-KEY_MODULES = (
-    "screens.sign_in.screen",
-    "screens.lock.screen",
-    "screens.visitor.screen",
-    "screens.intake.screen",
-    "screens.cases.view",
-    "screens.cases.supplement",
-    "screens.cases.elsewhere",
-    "screens.cases.disputes",
-    "screens.cases.scans",
-    "screens.cases.screen",
-    "screens.scan_screen",
-    "screens.scan_dialogs",
-    "screens.dispatch.screen",
-    "screens.dispatch.bag",
-    "screens.dispatch.packing",
-    "screens.dispatch.receiving",
-    "screens.dispatch.handing",
-    "screens.dispatch.agent",
-    "screens.dispatch.arrival",
-    "screens.dispatch.manifest",
-    "screens.handover.screen",
-    "screens.supervision.screen",
-    "screens.supervision.task",
-    "screens.supervision.drawing",
-    "screens.measures.screen",
-    "screens.line.screen",
-    "screens.line.mending",
-    "screens.help",
-    "screens.palette",
-)
-"""The modules that declare keys; read only where a clerk has changed some."""
 
 
 class ClerkApp(GatedApp[int], inherit_bindings=False):

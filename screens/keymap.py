@@ -34,6 +34,38 @@ KEY_NAMES = {
 }
 """How keys are called on the screen."""
 
+KEY_MODULES = (
+    "screens.sign_in.screen",
+    "screens.lock.screen",
+    "screens.visitor.screen",
+    "screens.intake.screen",
+    "screens.cases.view",
+    "screens.cases.supplement",
+    "screens.cases.elsewhere",
+    "screens.cases.disputes",
+    "screens.cases.scans",
+    "screens.cases.screen",
+    "screens.scan_screen",
+    "screens.scan_dialogs",
+    "screens.dispatch.screen",
+    "screens.dispatch.bag",
+    "screens.dispatch.packing",
+    "screens.dispatch.receiving",
+    "screens.dispatch.handing",
+    "screens.dispatch.agent",
+    "screens.dispatch.arrival",
+    "screens.dispatch.manifest",
+    "screens.handover.screen",
+    "screens.supervision.screen",
+    "screens.supervision.task",
+    "screens.supervision.drawing",
+    "screens.measures.screen",
+    "screens.line.screen",
+    "screens.line.mending",
+    "screens.help",
+    "screens.palette",
+)
+"""The modules that declare keys; read only where a clerk has changed some."""
 REGISTRY: dict[str, Binding] = {}
 """Every binding by its id, as it was declared."""
 MOVES: set[str] = set()

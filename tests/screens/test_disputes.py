@@ -65,7 +65,7 @@ async def test_a_supervisor_sees_both_and_settles(size: tuple[int, int], tmp_pat
 async def test_the_list_finds_conflicts_and_a_clerk_may_only_look(tmp_path: Path) -> None:
     async with opened(tmp_path) as client:
         await collided(client)
-        await client.press("escape", "f8", "f8", "f8")
+        await client.press("escape", "f8", "f8", "f8", "f8")
         assert "[有冲突]" in dump(client.app)
         assert "有冲突" in dump(client.app).splitlines()[5]
         await client.press("enter")

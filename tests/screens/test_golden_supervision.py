@@ -45,10 +45,10 @@ async def test_views_and_pages(size: tuple[int, int], window: Path, golden: Gold
     async with opened(window, size, signed_in=False) as client:
         take = album(client, size, golden)
         found = made.something_of_each(client)
-        await client.sign_in(SUPERVISOR)
-        await client.press("f5")
         made.desk_as(client).assign([(found[TaskKind.DECLINED], "declined")], SUPERVISOR.number, "请看一下")
         made.desk_as(client).send_back([(found[TaskKind.VISITS], "visits:2")], "", "写明为什么请申请人再来")
+        await client.sign_in(SUPERVISOR)
+        await client.press("f5")
         for n, view in enumerate(VIEWS, start=1):
             await client.type(f"{n}\n")
             await take(f"supervision-{view.id}")

@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 from textual import events
 
-from screens.app import KEY_MODULES
 from screens.bindings import live_bindings
 from screens.dialogs import Notice
 from screens.help import Help, commands
 from screens.intake.screen import Intake
-from screens.keymap import MOVES, REGISTRY, checked, key, key_name
+from screens.keymap import KEY_MODULES, MOVES, REGISTRY, checked, key, key_name
 from screens.palette import Palette
 from tests.support.client import SUPERVISOR, Client, opened
 from tests.support.screen_dump import GOLDEN, dump

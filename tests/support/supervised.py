@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
@@ -104,6 +104,7 @@ def visited(client: Client) -> str:
     """Have somebody come twice where once is what the item promises."""
     number = case(client, brought=LACKING)
     form = Tally(material="form", originals_kept=1)
+    client.clock.now += timedelta(seconds=1)  # entries of one moment have no order of their own
     desk_as(client, CLERK).supplement(number, [form], Decide.RECEIVE, visit_reason="other")
     return number
 
@@ -113,7 +114,7 @@ def bag_short(client: Client) -> str:
     desk = desk_as(client, CLERK)
     here = case(client)
     group = desk.to_pack()[0]
-    bag = desk.pack(desk.packing(group.direction, group.to, [here]), "FQ001")
+    bag = desk.pack(desk.packing(group.direction, group.to, [here]), "20260001")
     found = cb.Discrepancy(fault=cb.Fault.DAMAGED, parcel=bag.number, line=bag.sealed.lines[0], note="封面破损")
     desk.note_discrepancy(bag.number, [found])
     return bag.number
