@@ -15,7 +15,7 @@ from clerk_app.domain.case_clock import CaseClock
 from clerk_app.domain.case_clocks import case_clocks
 from clerk_app.domain.catalogue import JointService, ServiceItem
 from clerk_app.domain.checklist import Deficit, Evidence, Tally
-from clerk_app.domain.deadlines import Calendar
+from clerk_app.domain.deadlines import Calendar, LightPreset, preset_of
 from clerk_app.domain.draft import Draft, DraftAssessment, HeldScan, assess_draft
 from clerk_app.domain.joint import Saved
 from clerk_app.domain.kinds import OPEN, State
@@ -85,6 +85,11 @@ class Desk(SupervisionDoors):
     def calendar(self) -> Calendar:
         """The working days central published."""
         return self._records.calendar()
+
+    @property
+    def preset(self) -> LightPreset:
+        """The rule by which lights turn yellow at this window."""
+        return preset_of(self.seat.lights)
 
     # the catalogue
 
@@ -214,11 +219,11 @@ class Desk(SupervisionDoors):
 
     def clocks(self, case: Case) -> list[RunningClock]:
         """Return the clocks that run on a case today."""
-        return clocks(case, self.calendar, self.today)
+        return clocks(case, self.calendar, self.today, self.preset)
 
     def reckonings(self, case: Case) -> tuple[CaseClock, ...]:
         """Return every clock of a case, over or still to begin too, each reckoned day by day."""
-        return case_clocks(case, self.calendar, self.today)
+        return case_clocks(case, self.calendar, self.today, self.preset)
 
     def deemed_accepted(self, case: Case) -> bool:
         """Whether the case counts as accepted by law because no notice was given in time (rule 1)."""

@@ -10,14 +10,13 @@ from clerk_app.docket_tasks import EVERYTHING, ORDERS, Task, TaskFilter, words_o
 from clerk_app.domain.catalogue import Unit
 from clerk_app.domain.custody_summary import ManifestSummary, ParcelSummary
 from clerk_app.domain.deadlines import (
-    PRESETS,
     Calendar,
     Clock,
     DueDay,
     Light,
-    LightPreset,
     add_workdays,
     light,
+    preset_of,
     remaining,
 )
 from clerk_app.domain.journal import Record, point_of
@@ -45,15 +44,13 @@ CLOCK_NAMES = {
 class Docket:
     """The tasks of one signed-in person's points; ``refresh`` looks only at what changed since it was last called."""
 
-    def __init__(
-        self, records: Records, seat: Seat, person: Person, now: Now, preset: LightPreset = PRESETS[0]
-    ) -> None:
+    def __init__(self, records: Records, seat: Seat, person: Person, now: Now) -> None:
         self._records = records
         self._seat = seat
         self._person = person
         self._now = now
         self._sight = Sight(records, seat, person, now)
-        self._preset = preset
+        self._preset = preset_of(seat.lights)
         self._day = date.min
         self._calendar = Calendar()
         self._seen: dict[str, Summary | None] = {}

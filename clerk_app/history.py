@@ -14,7 +14,7 @@ from clerk_app.domain.case_clocks import case_clocks
 from clerk_app.domain.checklist import received_words
 from clerk_app.domain.clock_words import limit_words
 from clerk_app.domain.custody_telling import HEADS, ITEMS
-from clerk_app.domain.deadlines import Calendar, DueDay, Light
+from clerk_app.domain.deadlines import PRESETS, Calendar, DueDay, Light, LightPreset
 from clerk_app.domain.journal import Record, Verdict
 from clerk_app.domain.kinds import KINDS
 from clerk_app.domain.plain import NotPlain, from_plain
@@ -131,11 +131,11 @@ def _running_back(records: Sequence[Record]) -> set[str]:
     return odd
 
 
-def clocks(case: Case, calendar: Calendar, today: date) -> list[RunningClock]:
+def clocks(case: Case, calendar: Calendar, today: date, preset: LightPreset = PRESETS[0]) -> list[RunningClock]:
     """Return the clocks that run on a case today, the nearest first."""
     found = [
         RunningClock(name=one.rule.name, due=one.due, left=one.left, light=one.light, note=_note(one))
-        for one in case_clocks(case, calendar, today)
+        for one in case_clocks(case, calendar, today, preset)
         if one.due is not None and one.left is not None and one.light is not None
     ]
     return sorted(found, key=lambda c: c.due.day)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from clerk_app.domain import measure_pictures
+from clerk_app.domain.deadlines import preset_of
 from clerk_app.domain.measure_sums import Period, Sums, gathered, points_of
 from clerk_app.domain.measure_tables import Names, Picture, Report, Value
 from clerk_app.domain.measures import DECIDED, MISSING, RECEIVED, REFUSED, WAITED
@@ -62,7 +63,8 @@ class Measuring:
         named = {s.item: s.item_name for s in self._records.summaries() if s.item in codes}
         items = [item for item in map(self._records.item, codes) if item is not None]
         named.update((item.code, item.name) for item in items)
-        return Names(named, DECLINE_REASONS, sample=any(item.sample for item in items))
+        sample = any(item.sample for item in items)
+        return Names(named, DECLINE_REASONS, sample, preset_of(self._seat.lights))
 
 
 def csv_of(pictures: Iterable[Picture]) -> str:

@@ -21,7 +21,7 @@ ROLE_LABELS = {
 ANYBODY = frozenset(Role)
 """Doors behind which nobody's data are: the catalogue, the day, the window in numbers."""
 DOORS: dict[str, frozenset[Role]] = {
-    **dict.fromkeys(("today", "calendar", "search_items", "item", "planned", "joint", "status"), ANYBODY),
+    **dict.fromkeys(("today", "calendar", "preset", "search_items", "item", "planned", "joint", "status"), ANYBODY),
     **dict.fromkeys(("begin", "check_applicant", "applicant_warnings", "assess", "receive"), WINDOW),
     **dict.fromkeys(("known_applicant", "already_seen"), WINDOW),
     **dict.fromkeys(("points", "points_of", "point_name", "changes"), WINDOW),

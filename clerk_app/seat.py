@@ -40,6 +40,8 @@ class Seat:
     point_name: str
     central: str = ""
     """Address of central."""
+    lights: str = ""
+    """By which rule lights turn yellow here (``deadlines.PRESETS``, by id): local policy; empty: the first."""
 
 
 @dataclass(frozen=True, slots=True)

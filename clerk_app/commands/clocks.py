@@ -15,7 +15,6 @@ from clerk_app.domain.case import Case
 from clerk_app.domain.case_clock import STANDING_LABELS, CaseClock, Standing
 from clerk_app.domain.catalogue import Limit
 from clerk_app.domain.codes import LIGHT_LABELS
-from clerk_app.domain.deadlines import PRESETS
 from clerk_app.domain.kinds import STATE_LABELS
 from clerk_app.domain.reckoning import WHY_LABELS, Day
 from clerk_app.seat import Refused
@@ -48,7 +47,7 @@ def _value(desk: Desk, case: Case) -> dict[str, Any]:
         "state": case.state.value,
         "state_label": STATE_LABELS[case.state],
         "today": desk.today.isoformat(),
-        "preset": {"id": PRESETS[0].id, "label": PRESETS[0].label},
+        "preset": {"id": desk.preset.id, "label": desk.preset.label},
         "calendar": {
             "years": sorted(desk.calendar.years),
             "words": words.calendar_words(desk.calendar, case.received_on),

@@ -234,6 +234,11 @@ PRESETS = (
 """What places use (效能监察); the first holds where nothing else is set."""
 
 
+def preset_of(id: str) -> LightPreset:
+    """Return a preset by its id; the first where there is none of that id."""
+    return next((preset for preset in PRESETS if preset.id == id), PRESETS[0])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
     """A term that runs: notice, promise, statutory limit or provisional debt."""

@@ -201,8 +201,8 @@ def _windows(sums: Sums, _: Names, __: Calendar, ___: date) -> Picture:
     return _work(sums, 0, Head("window", "窗口"), "windows", "各窗口的业务量", str)
 
 
-def _lights(sums: Sums, _: Names, calendar: Calendar, today: date) -> Picture:
-    found = lights(sums, calendar, today)
+def _lights(sums: Sums, names: Names, calendar: Calendar, today: date) -> Picture:
+    found = lights(sums, calendar, today, names.preset)
 
     def cells(label: str, told: Mapping[Light, int]) -> tuple[Value, ...]:
         red, yellow = told.get(Light.RED, 0), told.get(Light.YELLOW, 0)

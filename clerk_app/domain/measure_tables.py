@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from clerk_app.domain.deadlines import PRESETS, LightPreset
 from clerk_app.domain.measure_sums import Period
 
 Value = str | int | float | None
@@ -88,12 +89,13 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What codes are called; a code nobody knows the name of stands for itself."""
+    """What codes are called, a code nobody knows the name of stands for itself; and by which rule lights turn yellow."""
 
     items: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     sample: bool = False
     """Whether any of the items is sample data."""
+    preset: LightPreset = PRESETS[0]
 
     def item(self, code: str) -> str:
         """Return an item's name."""

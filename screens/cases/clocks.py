@@ -13,7 +13,6 @@ from clerk_app.domain import clock_words as told
 from clerk_app.domain.case import Case
 from clerk_app.domain.case_clock import UNDER_WAY, CaseClock, Standing
 from clerk_app.domain.codes import LIGHT_LABELS
-from clerk_app.domain.deadlines import PRESETS
 from clerk_app.domain.kinds import STATE_LABELS
 from screens.base import AreaScreen
 from screens.cases.facts import BLANK, LIGHT_TONES
@@ -98,7 +97,7 @@ class CaseClocks(AreaScreen):
     def _show(self, shown: Shown) -> None:
         case = shown.case
         head: list[Part] = [(case.number, "accent"), (f"  【{STATE_LABELS[case.state]}】  ", "strong")]
-        rule = f"黄牌：{PRESETS[0].label}；红牌：到期次日"
+        rule = f"黄牌：{self.desk.preset.label}；红牌：到期次日"
         self.query_one("#clocks-head", Prose).show(
             [Para([*head, (case.item.name, "")]), Para([(rule, "dim")]), Para([(shown.calendar, "dim")])]
         )

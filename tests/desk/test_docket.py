@@ -93,6 +93,19 @@ def test_the_promise_is_a_task_from_yellow_on_and_none_while_it_stands_still(her
     assert tasks(here) == []
 
 
+@pytest.mark.parametrize(("lights", "light"), [("", Light.YELLOW), ("days", Light.YELLOW), ("share", None)])
+def test_lights_go_by_the_rule_of_the_place(here: Office, lights: str, light: Light | None) -> None:
+    receive(here, without("form"), Decide.RECEIVE)
+    here.clock.wait(4)  # one working day of five is left: four fifths are used
+    docket = Docket(here.records, replace(SEAT, lights=lights), BOSS, here.clock)
+    docket.refresh()
+    assert [task.light for task in docket.tasks()] == ([light] if light else [])
+    desk = Desk(here.records, replace(SEAT, lights=lights), BOSS, KEY, here.clock, DeadLine(), here.folder / "papers")
+    [clock] = desk.clocks(desk.case(here.records.summaries()[0].number))
+    assert clock.light is (light or Light.GREEN)
+    assert desk.preset.id == (lights or "either")
+
+
 def test_a_provisional_debt_falls_due(here: Office) -> None:
     number = receive(here, without("lease"), Decide.PROVISIONAL)
     [owed] = here.desk.case(number).owed

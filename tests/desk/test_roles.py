@@ -47,7 +47,7 @@ def test_every_public_door_of_the_desk_is_in_the_table_and_nothing_else() -> Non
 
 
 def test_what_shows_a_case_an_applicant_or_an_entry_is_for_the_window_alone() -> None:
-    assert {"today", "calendar", "search_items", "item", "planned", "joint", "status"} == OPEN
+    assert {"today", "calendar", "preset", "search_items", "item", "planned", "joint", "status"} == OPEN
     assert {name for name, roles in DOORS.items() if roles == SUPERVISOR} == {
         "take_up",
         "write_off",
