@@ -51,7 +51,8 @@ AFTER_A_RESTORE = {
     "papers.unpacked": frozenset({"not-your-point"}),
     "papers.given_back": frozenset({"not-your-point"}),
     "parcel.received": frozenset({"state-forbids"}),
-    "discrepancy.closed": frozenset({"discrepancy-unknown"}),
+    "parcel.handed_over": frozenset({"state-forbids"}),
+    "discrepancy.closed": frozenset({"discrepancy-unknown", "discrepancy-closed"}),
 }
 """And for these where central was restored: what it said itself is lost, and what windows say again counts in another order."""
 
