@@ -84,6 +84,7 @@ lock:
 	@test -x .lock/bin/uv || { $(PYTHON) -m venv .lock && .lock/bin/python -m pip --disable-pip-version-check -qq install uv; }
 	@$(call compile,--group install,requirements.lock)
 	@$(call compile,--group install --group dev --constraint requirements.lock,requirements-dev.lock)
+	@$(call compile,--group install --group bundle --constraint requirements.lock,requirements-bundle.lock)
 
 define compile
 .lock/bin/uv pip compile pyproject.toml $(1) --quiet --universal --python-version 3.11 --generate-hashes \

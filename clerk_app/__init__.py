@@ -1,3 +1,3 @@
 """The application behind the window client: rules, store, papers and the desk; no screen and no line."""
 
-VERSION = "0.1.0"
+VERSION = "0.3.0"
