@@ -21,7 +21,10 @@ FILE = "window.json"
 LABEL = "窗口设置"
 STORE = "store.db"
 BY_HAND = frozenset(
-    {"papers", "scanner", "theme", "muted", "keymap", "second_copy", "second_copy_device", "lock_minutes", "keep_days"}
+    {
+        "papers", "scanner", "theme", "muted", "keymap", "second_copy", "second_copy_device", "lock_minutes", "keep_days",
+        "terminal",
+    }
 )  # fmt: skip
 """Members in which one character that differs may be a person's choice; anywhere else it is damage."""
 KEEP_DAYS = 90
@@ -57,6 +60,8 @@ class Settings:
     theme: str = ""
     muted: Any = False
     """Whether new red lights and conflicts do not ring at a supervisor's screen; anything but ``true`` counts as no."""
+    terminal: Any = None
+    """How the terminal is painted: members ``low_bandwidth`` and ``colours`` (``clerk_app.terminal.chosen``)."""
     keymap: dict[str, str] = field(default_factory=dict)
     """Binding id → keys, for keys a clerk has changed."""
     second_copy: str = ""
@@ -121,6 +126,11 @@ def save(folder: Path, settings: Settings) -> None:
 def mute(folder: Path, muted: bool) -> None:
     """Keep whether new red lights and conflicts ring; raises as ``load`` does, and ``OSError``."""
     save(folder, replace(load(folder), muted=muted))
+
+
+def wear(folder: Path, theme: str) -> None:
+    """Keep the look of the screens; raises as ``mute`` does."""
+    save(folder, replace(load(folder), theme=theme))
 
 
 def worn(folder: Path) -> str:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.theme import Theme
 
-NAMES = {"dark": "深色", "light": "浅色", "contrast": "高对比"}
+NAMES = {"dark": "深色", "light": "浅色", "contrast": "高对比", "sixteen": "十六色"}
 """The looks by name, with what they are called on the screen."""
+
+
+FEW = "sixteen"
+"""The look for terminals that have no more than 16 colours: it names them, and what they are is the terminal's choice."""
 
 
 class PlainScrollBarRender(ScrollBarRender):
@@ -40,6 +44,8 @@ ALIASES = {
     "scrollbar-corner-color": "panel",
 }
 """What parts of Textual are drawn in, by the colours of a look."""
+ANSI = {"ansi-background": "ansi_black", "ansi-foreground": "ansi_bright_white", "border-blurred": "ansi_white"}
+"""What Textual's own styles speak of besides, where a look is made of the terminal's 16 colours."""
 
 
 def _look(name: str, *, dark: bool, **colours: str) -> Theme:
@@ -47,6 +53,7 @@ def _look(name: str, *, dark: bool, **colours: str) -> Theme:
     return Theme(
         name=name,
         dark=dark,
+        ansi=name == FEW,
         primary=named["accent"],
         secondary=named["accent"],
         accent=named["accent"],
@@ -57,7 +64,7 @@ def _look(name: str, *, dark: bool, **colours: str) -> Theme:
         success=named["good"],
         warning=named["warn"],
         error=named["bad"],
-        variables={**named, **{alias: named[colour] for alias, colour in ALIASES.items()}},
+        variables={**ANSI, **named, **{alias: named[colour] for alias, colour in ALIASES.items()}},
     )
 
 
@@ -118,5 +125,24 @@ THEMES = (
         good="#66ff66",
         warn="#ffd000",
         bad="#ff9090",
+    ),
+    _look(
+        FEW,
+        dark=True,
+        ground="ansi_black",
+        panel="ansi_black",
+        ink="ansi_bright_white",
+        dim="ansi_white",
+        accent="ansi_bright_cyan",
+        cursor="ansi_white",
+        cursor_ink="ansi_black",
+        resting="ansi_black",
+        field="ansi_black",
+        field_focus="ansi_blue",
+        header="ansi_blue",
+        header_ink="ansi_bright_white",
+        good="ansi_bright_green",
+        warn="ansi_bright_yellow",
+        bad="ansi_bright_red",
     ),
 )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from clerk_app import settings as window_settings
 from clerk_app.commands.output import DONE, NOT_READY, Progress, Stop, say
 from clerk_app.settings import Settings
+from clerk_app.terminal import chosen
 
 if TYPE_CHECKING:
     from clerk_app.commands.demo_city import DemoCity
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     _need_terminal()
     with suppress(OSError):  # in the way of a lock only: what else is wrong is found when the store is opened
         StoreLock(folder / "store.lock").release()  # a store in use is told of before the screen is taken
-    return _show(lambda: _window(folder), None, settings, folder)
+    return _show(lambda: _window(folder), None, settings, folder, options.low_bandwidth)
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -44,7 +45,7 @@ def demo(options: argparse.Namespace) -> int:
     folder = getattr(options, "data", None) or default_demo_folder()
     with _leaving_in_order(), DemoCity(folder, full=options.full, tell=_tell) as city:
         if not options.prepare:
-            return _show(lambda: _window_of(city), city, window_settings.load(folder), folder)
+            return _show(lambda: _window_of(city), city, window_settings.load(folder), folder, options.low_bandwidth)
         with _window_of(city) as window:
             first_sync(window, Progress())
             accounts, couriers = [asdict(a) for a in city.accounts], [asdict(c) for c in city.couriers]
@@ -77,14 +78,17 @@ def _window_of(city: DemoCity) -> Window:
         return Window(city.window_folder, central_up=city.wait)
 
 
-def _show(open_window: Callable[[], Window], city: DemoCity | None, settings: Settings, folder: Path) -> int:
-    """Run the client until it is closed."""
+def _show(
+    open_window: Callable[[], Window], city: DemoCity | None, settings: Settings, folder: Path, flag: bool | None
+) -> int:
+    """Run the client until it is closed; ``flag``: what was said of the low-bandwidth mode."""
     from clerk_app.commands.opening import Opening
     from clerk_app.services import Services
 
     gc.disable()  # what is loaded now stays; to look through it again and again only takes time
-    os.environ.setdefault("TEXTUAL_FPS", "120")  # read when textual is imported
-    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    terminal = chosen(settings.terminal, os.environ, flag)
+    for name, told in terminal.environment().items():
+        os.environ.setdefault(name, told)  # read when textual is imported
     with Opening(open_window) as opening:
         if city is not None or _asks(settings):  # both speak to the terminal: before the screens take it
             opening.window()
@@ -99,6 +103,9 @@ def _show(open_window: Callable[[], Window], city: DemoCity | None, settings: Se
             demo=city,
             keymap=settings.keymap,
             theme=settings.theme,
+            keep_theme=lambda theme: window_settings.wear(folder, theme),
+            thrifty=terminal.thrifty,
+            few_colours=terminal.few_colours,
             muted=settings.muted is True,
             keep_muted=lambda muted: window_settings.mute(folder, muted),
             lock_after=settings.lock_after,

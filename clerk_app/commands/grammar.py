@@ -33,6 +33,7 @@ def parser() -> Parser:
         parents=[common],
     )
     made.add_argument("--version", action="version", version=f"clerk {VERSION}", help="显示版本")
+    _thrift(made, None)
     made.set_defaults(command=_later("client:run"), json=False)
     commands = made.add_subparsers(title="命令", metavar="命令")
 
@@ -48,6 +49,7 @@ def parser() -> Parser:
     add = below(commands)
     one = add("demo", "在本机上开一座样例城市，然后打开客户端", "client:demo")
     one.add_argument("--full", action="store_true", help="全量样例：767 个服务点、11389 个事项")
+    _thrift(one, argparse.SUPPRESS)
     one.add_argument("--prepare", action="store_true", help="只准备好样例城市，不打开客户端")
     _window(add)
     _over_the_line(add)
@@ -64,6 +66,15 @@ def parser() -> Parser:
     courier = add("courier", "揽收员：登记、停用、重设 PIN、列出", "")
     _couriers(below(courier.add_subparsers(title="命令", metavar="命令", required=True)))
     return made
+
+
+def _thrift(one: Parser, default: Any) -> None:
+    one.add_argument(
+        "--low-bandwidth",
+        action=argparse.BooleanOptionalAction,
+        default=default,
+        help="慢速线路（SSH）上少发字节，画面不变；默认在 SSH 下自动开启",
+    )
 
 
 def _window(add: Add) -> None:

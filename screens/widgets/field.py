@@ -22,6 +22,10 @@ Check = Callable[[str], str]
 class PlainInput(Input):
     """An input that says nothing about a paste it had to cut short, but keeps every line of it."""
 
+    def on_mount(self) -> None:
+        """Do not blink where every word to the terminal counts."""
+        self.cursor_blink = not getattr(self.app, "thrifty", False)
+
     def _on_paste(self, event: events.Paste) -> None:
         """Insert pasted text with its line breaks as blanks; the stock input drops all but the first line."""
         event.text = " ".join(clean(line).strip() for line in event.text.splitlines() if line.strip())
