@@ -95,6 +95,15 @@ def erasable(style: int) -> bool:
 
 
 @lru_cache(maxsize=16384)
+def for_blank(before: int, blank: int) -> int:
+    """Return the look to write a blank in: with ink and attributes as they are, where these are not seen on it."""
+    old, new = _looks[before], _looks[blank]
+    if (old.attributes | new.attributes) & ON_BLANKS:
+        return blank
+    return number(Look(old.attributes, old.ink, new.ground))
+
+
+@lru_cache(maxsize=16384)
 def change(before: int, after: int) -> str:
     """Return the shortest words that make one look of another; nothing where they are the same."""
     if before == after:

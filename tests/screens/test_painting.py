@@ -194,7 +194,7 @@ def test_pictures_nobody_saw_are_not_sent() -> None:
     for letter in "abc":
         delta.feed(f"\x1b[1;1H{letter}\x1b[1;1H")
     delta.flush()
-    assert "".join(out) == "\x1b[H\x1b[mc" + " " * 19 + "\x1b[H"
+    assert "".join(out) == "\x1b[H\x1b[mc" + " " * 19 + "\r"
 
 
 def test_behind_a_character_of_disputed_width_the_line_is_written_again() -> None:

@@ -36,6 +36,7 @@ from clerk_app.line import Admission, LineDown, LineStatus, SignInRefused
 from clerk_app.seat import Seat
 from clerk_app.services import DemoAccount, DemoCourier, Services
 from clerk_app.store.records import Records
+from clerk_app.terminal import Terminal
 from screens.app import ClerkApp, build_app
 from sync.central.catalogue.pinyin import search_keys
 from sync.wire import CatalogueRow
@@ -302,6 +303,7 @@ def made(
     keymap: dict[str, str] | None = None,
     notices: tuple[str, ...] = (),
     scanner: Scanner | None = None,
+    terminal: Terminal = Terminal(),
 ) -> Iterator[Client]:
     """Make a client over a store in ``folder``."""
     clock, line, authority, ticks = HandClock(), HandLine(), Authority(), HandTicks()
@@ -323,6 +325,8 @@ def made(
             lock_after=LOCK_AFTER,
             notices=lambda: list(notices),
             ticks=ticks,
+            thrifty=terminal.thrifty,
+            few_colours=terminal.few_colours,
             put_papers_away=lambda: client.put_papers_away(),  # noqa: PLW0108  it is made below
         )
         client = Client(build_app(services), records, line, authority, inquiry, clock, ticks, folder)
