@@ -18,7 +18,7 @@ SCRIPT: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("cursor in the search", (DOWN, DOWN, DOWN, UP, UP, DOWN)),
     ("", (*(BACK,) * 4, "j", "z", "z", "\r", "440604190001010017\r")),
     ("typing in a field", (*"yangli",)),
-    ("", ("\r", "13800000000\r", "1", "\r", "1", "\r", "1", "\r")),
+    ("", ("\r", "13800000000\r", "1", "1", "1")),
     ("checklist", ("a", "k", UP, "m", DOWN, "a", "o", UP)),
     ("", (ESC,)),
     ("area", (F[3], F[4], F[6], F[2], F[3])),
