@@ -64,7 +64,7 @@ def _look(name: str, *, dark: bool, **colours: str) -> Theme:
         success=named["good"],
         warning=named["warn"],
         error=named["bad"],
-        variables={**ANSI, **named, **{alias: named[colour] for alias, colour in ALIASES.items()}},
+        variables={"resting-style": "underline" if name == FEW else "none", **ANSI, **named, **{alias: named[colour] for alias, colour in ALIASES.items()}},
     )
 
 
@@ -75,7 +75,7 @@ THEMES = (
         ground="#12171e",
         panel="#1d2530",
         ink="#d9e0e8",
-        dim="#8494a7",
+        dim="#98a7b8",
         accent="#6cb2f0",
         cursor="#2c5f93",
         cursor_ink="#ffffff",
@@ -94,7 +94,7 @@ THEMES = (
         ground="#fbfcfd",
         panel="#e9eef4",
         ink="#1b2530",
-        dim="#5d6b7a",
+        dim="#566473",
         accent="#1a5f9e",
         cursor="#1f5f99",
         cursor_ink="#ffffff",
@@ -117,14 +117,14 @@ THEMES = (
         accent="#ffff00",
         cursor="#ffff00",
         cursor_ink="#000000",
-        resting="#3a3a3a",
+        resting="#303030",
         field="#262626",
         field_focus="#00308f",
         header="#ffffff",
         header_ink="#000000",
         good="#66ff66",
         warn="#ffd000",
-        bad="#ff9090",
+        bad="#ffa8a8",
     ),
     _look(
         FEW,

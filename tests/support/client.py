@@ -304,6 +304,7 @@ def made(
     notices: tuple[str, ...] = (),
     scanner: Scanner | None = None,
     terminal: Terminal = Terminal(),
+    keep_theme: Callable[[str], None] = lambda theme: None,
 ) -> Iterator[Client]:
     """Make a client over a store in ``folder``."""
     clock, line, authority, ticks = HandClock(), HandLine(), Authority(), HandTicks()
@@ -325,6 +326,7 @@ def made(
             lock_after=LOCK_AFTER,
             notices=lambda: list(notices),
             ticks=ticks,
+            keep_theme=keep_theme,
             thrifty=terminal.thrifty,
             few_colours=terminal.few_colours,
             put_papers_away=lambda: client.put_papers_away(),  # noqa: PLW0108  it is made below
@@ -344,9 +346,12 @@ async def opened(
     keymap: dict[str, str] | None = None,
     notices: tuple[str, ...] = (),
     scanner: Scanner | None = None,
+    keep_theme: Callable[[str], None] = lambda theme: None,
 ) -> AsyncIterator[Client]:
     """Open a client and, unless told otherwise, sign in."""
-    making = made(folder, demo=demo, items=items, keymap=keymap, notices=notices, scanner=scanner)
+    making = made(
+        folder, demo=demo, items=items, keymap=keymap, notices=notices, scanner=scanner, keep_theme=keep_theme
+    )
     with read_once(), making as client:
         async with client.app.run_test(size=size, notifications=True) as pilot:
             client.pilot = pilot
