@@ -1,7 +1,8 @@
 """CUPS, through its own commands: ``lp`` takes the page on standard input, ``lpstat`` tells what became of it.
 
 What the commands say is read in English (``LC_ALL=C``), as lpstat(1) prints it. Nothing is put on a disk by us: whether a page is
-handed over is decided before, by the state of the queue, so that the spooler holds none for a printer that is stopped.
+handed over is decided before, by the state of the queue, so that the spooler holds none for a printer that is stopped. What a
+printer said last (no paper) stands there until its next job, so that alone keeps nothing back.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ _DEVICE = re.compile(r"^device for (\S+): ")
 _JOB = re.compile(r"^(\S+)-(\d+)\s")
 _REQUEST = re.compile(r"request id is (\S+)")
 _CANCELLED = ("job-canceled", "aborted", "job-completed-with-errors", "document-format-error", "job-stopped")
-_TROUBLED = re.compile(r"(?:^|[ ,])(?:[a-z-]*(?:stopped|held)[a-z-]*)")
+_FAR = re.compile(r"unavailable at this time|not responding|unreachable|is in use|Unable to (?:connect|locate|contact)")
+"""What the back ends of CUPS say while they try again and again."""
 
 
 class Cups:
@@ -74,13 +76,12 @@ class Cups:
             return PrinterState(ready=False, say=str(error))
         head = next((m.group(2) for line in told if (m := _PRINTER.match(line)) and m.group(1) == name), "")
         if not head:
-            return PrinterState(ready=False, say=UNKNOWN)
+            return PrinterState(ready=False, say=UNKNOWN if self._runs() else NO_ANSWER)
         if head.startswith("disabled") or " disabled " in head:
-            return PrinterState(ready=False, say="打印机已停用" + _because(told) + "。请恢复后再打印。")
+            return PrinterState(ready=False, say=f"打印机已停用{_because(told)}。请恢复后再打印。")
         if any("not accepting" in line for line in accepting):
             return PrinterState(ready=False, say="打印机不接收新的文书，请在打印服务里恢复。")
-        say, stops = say_reasons(_alerts(told))
-        return PrinterState(ready=not stops, say=say)
+        return PrinterState(say=_unreachable(told) or say_reasons(_alerts(told)))
 
     def send(self, name: str, document: Document, choice: Choice) -> str:
         """Hand a page over through a pipe; return the spooler's number of the job."""
@@ -97,7 +98,8 @@ class Cups:
         told = done.stdout.decode(errors="replace")
         found = _REQUEST.search(told)
         if done.returncode or found is None:
-            raise NotPrinted(_refusal(done.stderr.decode(errors="replace")))
+            say = _refusal(done.stderr.decode(errors="replace"))
+            raise NotPrinted(say if self._runs() else NO_ANSWER)
         return found.group(1)
 
     def outcome(self, name: str, ticket: str) -> Outcome:
@@ -119,8 +121,8 @@ class Cups:
     def _waiting(self, name: str, told: list[str]) -> Outcome:
         if "job-hold-until-specified" in " ".join(_alerts(told)):
             return Outcome(state="held", say="这一份在打印服务里被暂停了。")
-        state = self.state(name)
-        return Outcome(state="printing" if state.ready else "held", say=state.say)
+        say = self.state(name).say or _unreachable(told)
+        return Outcome(state="held" if say else "printing", say=say)
 
     def cancel(self, name: str, ticket: str) -> None:
         """Take a job out of the queue."""
@@ -128,6 +130,13 @@ class Cups:
             self._run(["cancel", ticket], b"", PATIENCE)
         except (OSError, subprocess.TimeoutExpired):
             return
+
+    def _runs(self) -> bool:
+        """Whether the spooler is there: asked for one queue, its commands speak of an unknown name where it is not."""
+        try:
+            return not any("not running" in line for line in self._ask("lpstat", "-r"))
+        except NotPrinted:
+            return False
 
     def _ask(self, *command: str) -> list[str]:
         """Return what a command of CUPS prints; raises ``NotPrinted`` where there is none, or nobody answers it."""
@@ -155,7 +164,9 @@ def _run(command: Sequence[str], given: bytes, patience: float) -> subprocess.Co
 
 def _refusal(said: str) -> str:
     """Return in Chinese what a command complains of."""
-    if re.search(r"Unable to connect|Bad file descriptor|No such file or directory|scheduler is not running", said):
+    if re.search(
+        r"Unable to connect|Bad file descriptor|No such file or directory|scheduler is not running", said, re.IGNORECASE
+    ):
         return NO_ANSWER
     if re.search(r"does not exist|Invalid destination|unknown destination|no longer exists", said, re.IGNORECASE):
         return UNKNOWN
@@ -185,5 +196,13 @@ def _alerts(lines: Sequence[str]) -> list[str]:
 
 
 def _because(lines: Sequence[str]) -> str:
-    say, _ = say_reasons(_alerts(lines))
-    return f"（{say.rstrip('。')}）" if say else ""
+    """Return why a queue was stopped, in brackets: as the printer tells, and as whoever stopped it wrote."""
+    written = lines[1].strip() if len(lines) > 1 and not lines[1].isascii() else ""
+    told = "，".join(text for text in (say_reasons(_alerts(lines)).rstrip("。"), written[:40]) if text)
+    return f"（{told}）" if told else ""
+
+
+def _unreachable(lines: Sequence[str]) -> str:
+    """Return that a printer cannot be reached, where a back end of CUPS says so of it or of a job."""
+    found = any(_FAR.search(line) for line in lines[1:] if "Alerts:" not in line)
+    return "打印机连不上，打印服务在不断重试：请检查电源和网线，或改用别的打印机。" if found else ""

@@ -204,6 +204,10 @@ class Printing:
         """End that; what waits is printed after the next start."""
         self._worker.stop()
 
+    def hurry(self) -> None:
+        """Have everything tried and looked at now: somebody has seen to the printer."""
+        self._worker.hurry()
+
     def work(self) -> float | None:
         """Do what is due now; return the seconds until something is, ``None`` where nothing waits."""
         return self._worker.work()

@@ -30,20 +30,16 @@ _WORDS = {
     "paused": "",
 }
 """By keyword; empty: nothing a clerk has to know, or said already."""
-_WARNINGS = ("-warning", "-report")
+_SEVERITIES = ("-error", "-warning", "-report")
 
 
-def say_reasons(keywords: Iterable[str]) -> tuple[str, bool]:
-    """Return what the keywords mean, and whether one of them keeps the printer from printing."""
+def say_reasons(keywords: Iterable[str]) -> str:
+    """Return what the keywords mean; one that is not known, or says nothing to a clerk, is left out."""
     told: dict[str, None] = {}
-    stops = False
     for keyword in keywords:
-        bare = keyword.removesuffix("-error")
-        for suffix in _WARNINGS:
-            bare = bare.removesuffix(suffix)
-        word = _WORDS.get(bare, "")
-        if not word:
-            continue
-        told[word] = None
-        stops = stops or (not keyword.endswith(_WARNINGS) and bare != "connecting-to-device")
-    return ("，".join(told) + "。" if told else ""), stops
+        bare = keyword
+        for severity in _SEVERITIES:
+            bare = bare.removesuffix(severity)
+        if word := _WORDS.get(bare, ""):
+            told[word] = None
+    return "，".join(told) + "。" if told else ""

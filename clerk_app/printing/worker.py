@@ -68,10 +68,10 @@ class Worker:
         self._drawn[job.id] = (nth, document)
         self.hurry(job.printer)
 
-    def hurry(self, printer: str) -> None:
-        """Try what waits for a printer now."""
+    def hurry(self, printer: str | None = None) -> None:
+        """Try what waits for a printer now; ``None``: look at everything now."""
         for job in self._queue.jobs():
-            if job.printer == printer and job.state == WAITING:
+            if printer is None or (job.printer == printer and job.state == WAITING):
                 self._due.pop(job.id, None)
         self._wake.set()
 
