@@ -40,6 +40,8 @@ class _Line:
 
 
 _RULE = _Line("-")
+_CODE_IS = ("右上角二维码", "下方二维码")
+"""Where a page has its code, and where a slip has it."""
 
 
 def slip(paper: Paper, width: int = 80) -> bytes:
@@ -66,7 +68,7 @@ def _lines(paper: Paper) -> Iterator[_Line]:
 def _of(block: Block) -> Iterator[_Line]:
     match block:
         case Text():
-            yield _Line(block.text, TEXT if block.bold else SMALL, bold=block.bold, gap=4)
+            yield _Line(block.text.replace(*_CODE_IS), TEXT if block.bold else SMALL, bold=block.bold, gap=4)
         case Fields():
             for pairs in block.rows:
                 yield from (_Line(f"{label}：{value or '—'}") for label, value in pairs)

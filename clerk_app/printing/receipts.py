@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import os
 import socket
 import stat
 import sys
+import tempfile
 from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +28,8 @@ ANSWERS = 0.6
 _ASK_PAPER, _ASK_STATE = b"\x10\x04\x04", b"\x10\x04\x02"
 """DLE EOT: the paper sensors, and what keeps the printer off line."""
 _PAPER_OUT, _COVER_OPEN = 0x60, 0x04
+_BAND = 240
+"""Dots a strip is cut into: old printers have little memory, and the library speaks to standard output where it cuts."""
 DEVICES = ("/dev/usb/lp*",)
 
 
@@ -64,9 +70,12 @@ class Receipts:
             raise NotPrinted("小票机连不上：请检查电源、网线和地址。") from error
         with contextlib.closing(printer):
             strip = Image.open(io.BytesIO(document.content))
+            _fit(printer, strip.width)
             try:
                 for _ in range(choice.copies):
-                    printer.image(strip, impl="bitImageRaster", center=False, fragment_height=256)
+                    for top in range(0, strip.height, _BAND):
+                        band = strip.crop((0, top, strip.width, min(top + _BAND, strip.height)))
+                        printer.image(band, impl="bitImageRaster", center=False, fragment_height=_BAND)
                     printer.ln(2)
                     printer.cut()
             except OSError as error:
@@ -93,8 +102,7 @@ def _address(place: str) -> tuple[str, int]:
 
 
 def _open(place: str) -> Any:
-    from escpos import printer
-
+    printer = _library()
     if place.startswith("tcp://"):
         host, port = _address(place)
         made: Any = printer.Network(host, port=port, timeout=PATIENCE, profile="default")
@@ -107,6 +115,30 @@ def _open(place: str) -> Any:
     except Exception as error:
         raise OSError(str(error)) from error
     return made
+
+
+@cache
+def _library() -> Any:
+    """Return the library's printers, loaded so that it leaves no folder behind and no log on the screen.
+
+    It makes a folder for a cache where it is imported, and has every log of the program written to standard error.
+    """
+    root, before = logging.getLogger(), tempfile.tempdir
+    handlers = list(root.handlers)
+    with tempfile.TemporaryDirectory(prefix="clerk-") as place:
+        tempfile.tempdir = place
+        try:
+            return import_module("escpos.printer")
+        finally:
+            tempfile.tempdir = before
+            for handler in set(root.handlers) - set(handlers):
+                root.removeHandler(handler)
+
+
+def _fit(printer: Any, width: int) -> None:
+    """Tell the library how wide the paper is: where it does not know, it says so on standard output."""
+    told = dict(printer.profile.profile_data)
+    printer.profile.profile_data = {**told, "media": {**told.get("media", {}), "width": {"pixels": width}}}
 
 
 def _device_state(place: str) -> PrinterState:

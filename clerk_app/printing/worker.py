@@ -25,6 +25,8 @@ WATCH = 1.0
 """Seconds between two looks at what a printer's side holds."""
 FROM_BEFORE = "上次退出时正在交给打印机，可能已经打出来。请看一下打印机，没有打出来的再按重试。"
 
+BROKE = "交给打印机时程序出错，不知道打出来没有。请看一下打印机，再按重试或取消。"
+
 
 class Worker:
     """Hands jobs over and follows them."""
@@ -119,8 +121,8 @@ class Worker:
             self._wake.clear()
             try:
                 pause = self.work()
-            except VaultError as error:
-                log.warning("the queue could not be worked off: %s", type(error).__name__)
+            except Exception:
+                log.exception("the queue could not be worked off")
                 pause = PAUSES[-1]
             self._wake.wait(pause)
 
@@ -158,6 +160,11 @@ class Worker:
             self._queue.change(replace(job, state=UNSURE, trouble=str(error)))
         except NotPrinted as error:
             self._later(replace(job, state=WAITING, nth=0), str(error))
+        except VaultError:
+            raise
+        except Exception:  # a driver's own fault: nobody knows how far it came
+            log.exception("a paper could not be handed over")
+            self._queue.change(replace(job, state=UNSURE, trouble=BROKE))
         else:
             if not ticket:
                 self._queue.done(job)
