@@ -23,7 +23,7 @@ STORE = "store.db"
 BY_HAND = frozenset(
     {
         "papers", "scanner", "theme", "muted", "keymap", "second_copy", "second_copy_device", "lock_minutes", "keep_days",
-        "terminal",
+        "printing", "wedge", "terminal",
     }
 )  # fmt: skip
 """Members in which one character that differs may be a person's choice; anywhere else it is damage."""
@@ -71,6 +71,10 @@ class Settings:
     lock_minutes: Any = LOCK_MINUTES
     """Minutes without key or mouse after which the screen is locked, 1 to 60; anything else counts as 5."""
 
+    printing: Any = None
+    """Which paper goes to which printer (``clerk_app.printing.choices``); empty: all into the folder of papers."""
+    wedge: Any = None
+    """How this desk's barcode and card readers type (``clerk_app.wedge``); empty: as they come."""
     keep_days: Any = KEEP_DAYS
     """Days a case that is over, and that central and its backups have, is kept here; at least 30, anything else counts as 90."""
 
