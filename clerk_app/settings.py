@@ -53,6 +53,8 @@ class Settings:
     seat: Seat
     unlock: str = "keyring"
     """How the keys are unlocked: ``keyring``, ``passphrase`` or ``demo``."""
+    ca: str = ""
+    """Certificates (PEM) of an authority that is trusted for central besides those the machine trusts."""
     papers: str = ""
     """Folder printed papers are put in, and left in; empty: one that is emptied again (``clerk_app.tray``)."""
     scanner: str = ""

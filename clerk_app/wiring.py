@@ -180,7 +180,7 @@ class Window:
         from sync.connect import connect
 
         self._central_up()
-        return connect(self.records, self.seat, self.keys.signing_key, self.clock, self.clock.heard)
+        return connect(self.records, self.seat, self.keys.signing_key, self.clock, self.clock.heard, self.settings.ca)
 
     def start_line(self) -> Line:
         """Let the line run beside the client."""
