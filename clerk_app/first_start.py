@@ -72,6 +72,10 @@ class Setup(Protocol):
         """Take over what a technician's file says of a desk."""
         ...
 
+    def trust(self, path: str) -> None:
+        """Trust the certificates of a file besides those the machine trusts."""
+        ...
+
     def unlocks(self) -> tuple[str, ...]:
         """Return how the keys can be unlocked, the better way first; one alone where the keys are there already."""
         ...

@@ -150,7 +150,8 @@ def _desks(told: dict[str, Any], path: Path) -> tuple[Desk, ...]:
     desks = [
         Desk(name=one["name"].strip(), code=one["code"].strip())
         for one in listed
-        if isinstance(one, dict) and all(isinstance(one.get(part), str) and one[part].strip() for part in ("name", "code"))
+        if isinstance(one, dict)
+        and all(isinstance(one.get(part), str) and one[part].strip() for part in ("name", "code"))
     ]
     if len(desks) != len(listed) or len({one.name for one in desks}) != len(desks):
         raise _refused("setup-file", f"设置文件 {path} 的 desks 每项都应有不同的 name，和 code。")

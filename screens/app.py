@@ -23,8 +23,6 @@ from screens.themes import FEW, NAMES, THEMES, use_plain_scrollbars
 from screens.widgets.header import HeaderState, StatusHeader, working
 
 if TYPE_CHECKING:
-    from textual.driver import Driver
-
     # the desk is not on the way to the first paint
     from clerk_app.desk import Desk
     from clerk_app.services import Services
@@ -72,7 +70,15 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         key("app.line", "f6", "area('line')", "同步", "转到同步：网络、未发和退回的流水", show=False, priority=True),
         key("app.palette", "ctrl+p", "palette", "找操作", "按名称查找并执行一项操作", show=False, priority=True),
         key("app.look", "ctrl+t", "look", "换外观", "在深色、浅色、高对比、十六色之间切换", show=False, priority=True),
-        key("app.redraw", "ctrl+l", "redraw", "重画", "屏幕上有别的程序留下的字时，重画整个屏幕", show=False, priority=True),
+        key(
+            "app.redraw",
+            "ctrl+l",
+            "redraw",
+            "重画",
+            "屏幕上有别的程序留下的字时，重画整个屏幕",
+            show=False,
+            priority=True,
+        ),
         key("app.mute", "ctrl+b", "mute", "静音", "督办有新的红灯或冲突时，响铃或不响", show=False, priority=True),
         key("app.copy", "ctrl+c", "copy", "复制", "复制选中的文字", show=False),
         key("app.lock", "f11", "lock", "锁屏", "马上锁屏；输入口令后一切照旧", priority=True),
@@ -100,19 +106,6 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         if services.keymap:
             self._bind_anew(services.keymap)
 
-    def get_driver_class(self) -> type[Driver]:
-        """Use the driver that notices when its terminal is gone, where it is Textual's own for terminals."""
-        chosen = super().get_driver_class()
-        if chosen.__name__ == "LinuxDriver":
-            from screens.terminal import Terminal
-
-            return Terminal
-        if chosen.__name__ == "WindowsDriver":
-            from screens.console import Console
-
-            return Console
-        return chosen
-
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give every theme the variables the styles speak of."""
         return dict(THEMES[0].variables)
@@ -131,9 +124,7 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         self.desk_work.close()
 
     async def on_event(self, event: events.Event) -> None:
-        """Whoever strikes a key or moves the mouse is at the window; a terminal of another size shows nobody knows what."""
-        if isinstance(event, events.Resize):
-            self._paint_anew()
+        """Whoever strikes a key or moves the mouse is at the window."""
         if isinstance(event, events.InputEvent | events.Paste):
             self.locking.touch()
         await super().on_event(event)
@@ -280,12 +271,8 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
 
     def action_redraw(self) -> None:
         """Paint the whole screen again, after something else has written on it."""
-        self._paint_anew()
+        self.paint_anew()
         self.refresh(layout=True)
-
-    def _paint_anew(self) -> None:
-        if (anew := getattr(self._driver, "paint_anew", None)) is not None:
-            anew()
 
     def action_mute(self) -> None:
         """Have new red lights and conflicts ring, or not."""

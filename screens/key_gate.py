@@ -20,6 +20,7 @@ from textual import events
 from textual.app import App, ReturnType
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
     from textual.message_pump import MessagePump
 
 PATIENCE = 0.25
@@ -178,14 +179,37 @@ def _raise(error: BaseException) -> None:
 
 
 class GatedApp(App[ReturnType], inherit_bindings=False):
-    """An app whose keys pass through a gate."""
+    """An app whose keys pass through a gate, on a driver of ours."""
+
+    thrifty = False
+    """Whether as little as possible is written to the terminal."""
 
     def __init__(self) -> None:
         super().__init__()
         self.gate = KeyGate(self)
 
+    def get_driver_class(self) -> type[Driver]:
+        """Use the driver that notices when its terminal is gone, where it is Textual's own for terminals."""
+        chosen = super().get_driver_class()
+        if chosen.__name__ == "LinuxDriver":
+            from screens.terminal import Terminal
+
+            return Terminal
+        if chosen.__name__ == "WindowsDriver":
+            from screens.console import Console
+
+            return Console
+        return chosen
+
     async def on_event(self, event: events.Event) -> None:
-        """Let keys and pasted text through one after the other."""
+        """Let keys and pasted text through one after the other; a terminal of another size shows nobody knows what."""
+        if isinstance(event, events.Resize):
+            self.paint_anew()
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and not self.gate.admit(event):
             return
         await super().on_event(event)
+
+    def paint_anew(self) -> None:
+        """Have everything painted again with the next picture."""
+        if (anew := getattr(self._driver, "paint_anew", None)) is not None:
+            anew()

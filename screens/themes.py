@@ -64,7 +64,12 @@ def _look(name: str, *, dark: bool, **colours: str) -> Theme:
         success=named["good"],
         warning=named["warn"],
         error=named["bad"],
-        variables={"resting-style": "underline" if name == FEW else "none", **ANSI, **named, **{alias: named[colour] for alias, colour in ALIASES.items()}},
+        variables={
+            "resting-style": "underline" if name == FEW else "none",
+            **ANSI,
+            **named,
+            **{alias: named[colour] for alias, colour in ALIASES.items()},
+        },
     )
 
 

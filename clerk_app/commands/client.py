@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 from clerk_app import settings as window_settings
 from clerk_app.commands.output import DONE, NOT_READY, Progress, Stop, say
 from clerk_app.settings import Settings
-from clerk_app.terminal import chosen
+from clerk_app.terminal import Terminal, chosen
 
 if TYPE_CHECKING:
     from clerk_app.commands.demo_city import DemoCity
+    from clerk_app.store.access.keys import Unlock
     from clerk_app.wiring import Window
 
 
@@ -28,11 +29,52 @@ def run(options: argparse.Namespace) -> int:
     from clerk_app.store.file.lock import StoreLock
 
     folder = getattr(options, "data", None) or window_settings.default_folder()
+    unlock = None
+    if _is_new(folder):
+        unlock = _first_start(folder, options.low_bandwidth)
+        if unlock is None and _is_new(folder):
+            return DONE  # left before everything was said
     settings = window_settings.load(folder)
     _need_terminal()
     with suppress(OSError):  # in the way of a lock only: what else is wrong is found when the store is opened
         StoreLock(folder / "store.lock").release()  # a store in use is told of before the screen is taken
-    return _show(lambda: _window(folder), None, settings, folder, options.low_bandwidth)
+    return _show(lambda: _window(folder, unlock), None, settings, folder, options.low_bandwidth, asks=unlock is None)
+
+
+def _is_new(folder: Path) -> bool:
+    """Whether the folder is to be made a window's, or was begun to be; without a terminal nothing is asked."""
+    from clerk_app.commands.first import unfinished
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    if window_settings.enrolled(folder):
+        return unfinished(folder)
+    return not (folder / window_settings.STORE).exists()
+
+
+def _first_start(folder: Path, flag: bool | None) -> Unlock | None:
+    """Lead through the first start; return how the window's keys are unlocked, where that was said."""
+    from clerk_app.commands.first import FirstStart
+
+    first = FirstStart(folder)
+    terminal = _paint(first.begun.wishes.get("terminal"), flag)
+    from screens.first.app import FirstStart as App
+
+    try:
+        app = App(first, terminal)
+        with _leaving_in_order(app.action_leave):
+            app.run()
+        return first.unlock if app.return_value else None
+    finally:
+        first.close()
+
+
+def _paint(told: Any, flag: bool | None) -> Terminal:
+    """Return how the terminal is painted, and have Textual find it in its environment when it is loaded."""
+    terminal = chosen(told, os.environ, flag)
+    for name, value in terminal.environment().items():
+        os.environ.setdefault(name, value)
+    return terminal
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -57,10 +99,10 @@ def demo(options: argparse.Namespace) -> int:
         return DONE
 
 
-def _window(folder: Path) -> Window:
+def _window(folder: Path, unlock: Unlock | None) -> Window:
     from clerk_app.wiring import Window
 
-    return Window(folder, tell=lambda _: None)  # told on the screen (``Opening.notices``)
+    return Window(folder, unlock=unlock, tell=lambda _: None)  # told on the screen (``Opening.notices``)
 
 
 def _window_of(city: DemoCity) -> Window:
@@ -79,18 +121,25 @@ def _window_of(city: DemoCity) -> Window:
 
 
 def _show(
-    open_window: Callable[[], Window], city: DemoCity | None, settings: Settings, folder: Path, flag: bool | None
+    open_window: Callable[[], Window],
+    city: DemoCity | None,
+    settings: Settings,
+    folder: Path,
+    flag: bool | None,
+    *,
+    asks: bool = True,
 ) -> int:
-    """Run the client until it is closed; ``flag``: what was said of the low-bandwidth mode."""
+    """Run the client until it is closed.
+
+    ``flag``: what was said of the low-bandwidth mode; ``asks``: whether opening may ask for the passphrase.
+    """
     from clerk_app.commands.opening import Opening
     from clerk_app.services import Services
 
     gc.disable()  # what is loaded now stays; to look through it again and again only takes time
-    terminal = chosen(settings.terminal, os.environ, flag)
-    for name, told in terminal.environment().items():
-        os.environ.setdefault(name, told)  # read when textual is imported
+    terminal = _paint(settings.terminal, flag)
     with Opening(open_window) as opening:
-        if city is not None or _asks(settings):  # both speak to the terminal: before the screens take it
+        if city is not None or (asks and _asks(settings)):  # both speak to the terminal: before the screens take it
             opening.window()
         from screens.app import build_app
 

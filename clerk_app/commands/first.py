@@ -94,6 +94,10 @@ class FirstStart:
             scanner=scanner if isinstance(scanner, str) else "",
         )
 
+    def trust(self, path: str) -> None:
+        """Trust the certificates of a file besides those the machine trusts."""
+        self.keep(ca=setup_file.read_authority(Path(path).expanduser()))
+
     # enrolling
 
     def unlocks(self) -> tuple[str, ...]:
@@ -141,6 +145,7 @@ class FirstStart:
         """Return the window, opened."""
         if self._window is None:
             self._window = Window(self.folder, unlock=self.unlock, tell=lambda _: None)
+            self._window.start_printing()
         return self._window
 
     # what comes after
@@ -165,7 +170,11 @@ class FirstStart:
             Printer(
                 printer=one.printer,
                 name=one.name,
-                words="　".join(part for part in (kinds.get(one.kind, one.kind), "系统默认" if one.default else "", one.state) if part),
+                words="　".join(
+                    part
+                    for part in (kinds.get(one.kind, one.kind), "系统默认" if one.default else "", one.state)
+                    if part
+                ),
             )
             for one in found
         ]
@@ -195,12 +204,13 @@ class FirstStart:
         from clerk_app.printing.choices import label_of
 
         window = self.window()
-        window.start_printing()
         handed = window.printing.test_page(printer)
         if handed.path is not None:
             return f"测试页存成了文件 {handed.path}。"
         until = time.monotonic() + PRINTED
-        while (waiting := [one for one in window.printing.jobs() if one.id == handed.job.id]) and not waiting[0].trouble:
+        while (waiting := [one for one in window.printing.jobs() if one.id == handed.job.id]) and not waiting[
+            0
+        ].trouble:
             if time.monotonic() > until:
                 return f"测试页还在排队：{label_of(printer)} 没有应答。打开客户端后会接着打印。"
             time.sleep(0.1)

@@ -83,11 +83,15 @@ def _window(add: Add) -> None:
     one.add_argument("--code", required=True, metavar="CODE", help="一次性登记码")
     one.add_argument("--passphrase", action="store_true", help="不用系统钥匙串，改用口令打开本窗口的数据")
     one = add("setup", "第一次在本机设置窗口：登记、下载目录、打印机、扫描仪、检查；不用屏幕", "setting_up:setup")
-    one.add_argument("--file", type=Path, metavar="FILE", help="技术员的设置文件 clerk-setup.json；不给则到程序旁和 U 盘上找")
+    one.add_argument(
+        "--file", type=Path, metavar="FILE", help="技术员的设置文件 clerk-setup.json；不给则到程序旁和 U 盘上找"
+    )
     one.add_argument("--desk", metavar="NAME", help="设置文件里有几个窗口时，本机是哪一个")
     one.add_argument("--central", metavar="URL", help="市中心的地址，与 --code 一起用")
     one.add_argument("--code", metavar="CODE", help="一次性登记码")
-    one.add_argument("--printer", metavar="PRINTER", help="打印机，写法同 window.json；不给则用设置文件的，或系统默认的")
+    one.add_argument(
+        "--printer", metavar="PRINTER", help="打印机，写法同 window.json；不给则用设置文件的，或系统默认的"
+    )
     one.add_argument("--scanner", metavar="DIR", help="扫描仪存放文件的文件夹")
     one.add_argument("--no-test-page", action="store_true", help="不打印测试页")
     one = add("sign-in", "登录；之后的命令沿用，直到 sign-out", "window:sign_in")

@@ -55,7 +55,9 @@ def _where(first: FirstStart, options: argparse.Namespace) -> None:
         found = first.files()
         if len(found) != 1:
             told = "、".join(map(str, found)) or "没有"
-            raise Stop(NOT_READY, f"请用 --file 指明设置文件，或用 --central 和 --code。找到的设置文件：{told}。", "setup-file")
+            raise Stop(
+                NOT_READY, f"请用 --file 指明设置文件，或用 --central 和 --code。找到的设置文件：{told}。", "setup-file"
+            )
         path = found[0]
     first.take(first.read(str(path)), options.desk or "")
 

@@ -111,9 +111,7 @@ def stale(shown: Row, wanted: Row) -> list[bool]:
     is disputed nobody knows what stands where: from there on everything is.
     """
     size = len(wanted.chars)
-    cells = [
-        wanted.chars[x] != shown.chars[x] or wanted.styles[x] != shown.styles[x] for x in range(size)
-    ]
+    cells = [wanted.chars[x] != shown.chars[x] or wanted.styles[x] != shown.styles[x] for x in range(size)]
     changed = True
     while changed:
         changed = False

@@ -55,10 +55,8 @@ def _run(y: int, x: int, row: Row, cells: list[bool]) -> Run:
         if character == REST and cells[x]:
             x = kept = x + 1
             continue
-        if character == BLANK:
-            fits = look == ground
-        else:
-            fits = look == style or (style is None and on_blank(look) == ground)
+        fits = look == (ground if character == BLANK else style)
+        fits = fits or (character != BLANK and style is None and on_blank(look) == ground)
         if not fits or (not cells[x] and not (character and character.isascii())):
             break
         between.append(character)
@@ -145,7 +143,9 @@ class Pen:
         ways = [f"{ESC}[{y + 1};{x + 1}H" if x else f"{ESC}[{y + 1}H" if y else f"{ESC}[H"]
         if self.at is not None:
             before, line = self.at
-            if before == self.width:  # behind the last cell: it stands on it, and terminals differ in what lies left of it
+            if (
+                before == self.width
+            ):  # behind the last cell: it stands on it, and terminals differ in what lies left of it
                 if x == before - 1 and y > line:
                     ways.append(f"{ESC}[{_more(y - line)}B")
             elif line == y and x > before:

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from tests.bench.stores import fill
 from tests.bench.terminal_keys import Stroke, strokes
-from tests.support.client import KEY
 from tests.support.commands import environment
+from tests.support.counter import KEY
 
 SIZES = ((80, 24), (120, 40))
 TARGET = 5.0

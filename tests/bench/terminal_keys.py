@@ -37,9 +37,7 @@ class Stroke:
     seconds: float
 
 
-def strokes(
-    command: Sequence[str], env: Mapping[str, str], size: tuple[int, int], quiet: float
-) -> Iterator[Stroke]:
+def strokes(command: Sequence[str], env: Mapping[str, str], size: tuple[int, int], quiet: float) -> Iterator[Stroke]:
     """Run the client and yield every key of the script; the picture stands when nothing came for ``quiet`` seconds."""
     with painting(command, env, size) as client:
         client.until("工号", 120)

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from tests.bench.stores import fill
 from tests.bench.terminal_keys import Stroke, strokes
-from tests.support.client import KEY
 from tests.support.commands import environment
+from tests.support.counter import KEY
 from tests.support.processes import running
 
 ROOT = Path(__file__).parents[2]

@@ -81,15 +81,17 @@ def shown(cell: pyte.screens.Char) -> Shown:
 
 
 texts = st.text(alphabet=NARROW + WIDE + DISPUTED, max_size=12)
-pieces = st.tuples(st.integers(0, 19), st.integers(0, 4), st.lists(st.tuples(st.sampled_from(STYLES), texts), max_size=4))
+pieces = st.tuples(
+    st.integers(0, 19), st.integers(0, 4), st.lists(st.tuples(st.sampled_from(STYLES), texts), max_size=4)
+)
 frames = st.lists(st.lists(pieces, max_size=5), min_size=1, max_size=5)
 
 
 def said(frame: list[tuple[int, int, list[tuple[str, str]]]], width: int, height: int) -> str:
     """Return a picture as Textual writes it: no character is cut in two, and the cursor stands somewhere at the end."""
     words = []
-    for x, y, parts in frame:
-        x, y = x % width, y % height
+    for column, line, parts in frame:
+        x, y = column % width, line % height
         words.append(f"\x1b[{y + 1};{x + 1}H")
         room = width - x
         for style, text in parts:
