@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from clerk_app.services import Services
     from clerk_app.status import Status
 
-log = logging.getLogger(__name__)
 LOOK_EVERY = 1.0
 """Seconds between two looks at the line."""
 
@@ -133,12 +131,6 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         """Once a second: lock if nobody is here, and look at the line."""
         self.locking.tick()
         self.look_at_line()
-
-    def _fatal_error(self) -> None:
-        """Leave with a sentence: what went wrong is for the log, and what people told us is not for the terminal."""
-        log.error("the client failed", exc_info=self._exception)
-        self._exit_renderables.append("程序出错，已退出；已登记的都在，请重新打开。详情记在窗口文件夹的 log 中。")
-        self._close_messages_no_wait()
 
     def _bind_anew(self, keys: Mapping[str, str]) -> None:
         """Take a clerk's own keys over, and keep what cannot be used to be shown."""

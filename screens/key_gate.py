@@ -12,6 +12,7 @@ are run against every release before the pin is moved.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.message_pump import MessagePump
 
+log = logging.getLogger(__name__)
 PATIENCE = 0.25
 """Seconds after which a queue that does not answer is looked at again, in case its widget is gone."""
 URGENT = frozenset({"ctrl+q"})
@@ -208,6 +210,12 @@ class GatedApp(App[ReturnType], inherit_bindings=False):
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and not self.gate.admit(event):
             return
         await super().on_event(event)
+
+    def _fatal_error(self) -> None:
+        """Leave with a sentence: what went wrong is for the log, and what people told us is not for the terminal."""
+        log.error("the client failed", exc_info=self._exception)
+        self._exit_renderables.append("程序出错，已退出；已登记的都在，请重新打开。详情记在窗口文件夹的 log 中。")
+        self._close_messages_no_wait()
 
     def paint_anew(self) -> None:
         """Have everything painted again with the next picture."""

@@ -177,6 +177,7 @@ class FirstStart:
                 ),
             )
             for one in found
+            if one.printer
         ]
         return [*listed, Printer(printer="", name="暂不设打印机", words="文书存成文件，以后在“设置”中再选")]
 

@@ -29,7 +29,7 @@ class Where(Step):
     """Where central is, and the code: typed, or out of a technician's file."""
 
     NAME = "市中心"
-    WORDS = "填写市中心的地址和本窗口的登记码；有技术员的设置文件（clerk-setup.json）的，插上 U 盘后选它。"
+    WORDS = "填写市中心的地址和本窗口的登记码。\n有技术员的设置文件（clerk-setup.json）的，插上 U 盘，在下面选它。"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("first.files", "f7", "files", "找设置文件", "到程序旁和插着的 U 盘上再找一遍设置文件"),
     ]
@@ -144,6 +144,7 @@ class Enrol(Step):
         event.stop()
         way = event.list.rows[event.index]
         one, two = (self.query_one(f"#{id}", Field) for id in ("one", "two"))
+        self._again = self.setup.needs_passphrase()
         one.display = way == "passphrase"
         two.display = one.display and not self._again
         if one.display:

@@ -95,7 +95,7 @@ class Devices(Step):
     """Printer and scanner's folder."""
 
     NAME = "打印机和扫描仪"
-    WORDS = "选打印机（F7 打印测试页），再选扫描仪存放文件的文件夹。都可以以后在“设置”中改。"
+    WORDS = "选打印机（F7 打印测试页），再选扫描仪存放文件的文件夹。以后可在“设置”中改。"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("first.test", "f7", "test", "测试页", "用光标所在的打印机打印一张测试页"),
         key("first.go-on", "f9", "go_on", "下一步", "用所选的打印机和文件夹，到下一步"),
