@@ -9,7 +9,7 @@ from typing import Any
 
 from clerk_app import settings as window_settings
 from clerk_app.commands.first import FirstStart
-from clerk_app.commands.output import DONE, NOT_READY, REFUSED, USAGE, Progress, Stop, say
+from clerk_app.commands.output import DONE, LINE_DOWN, NOT_READY, REFUSED, USAGE, Progress, Stop, say
 from clerk_app.commands.window import folder_of
 from clerk_app.first_start import Finding
 from clerk_app.seat import Refused
@@ -64,7 +64,12 @@ def _where(first: FirstStart, options: argparse.Namespace) -> None:
 
 def _go_on(first: FirstStart, folder: Path, options: argparse.Namespace) -> int:
     unlock = unlock_kind(folder) or first.begun.unlock or chosen_unlock()
-    first.enrol_by(unlock_for(unlock, twice=unlock_kind(folder) is None), unlock)
+    how = unlock_for(unlock, twice=unlock_kind(folder) is None)
+    try:
+        first.enrol_by(how, unlock)
+    except Refused as refused:
+        status = LINE_DOWN if refused.code == "line-down" else REFUSED
+        raise Stop(status, refused.message, refused.code) from refused
     seat = first.window().seat
     done = _Done(window=seat.window, point=seat.point, point_name=seat.point_name, desk=first.begun.desk)
     notes: list[str] = []

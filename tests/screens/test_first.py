@@ -41,7 +41,7 @@ CHECKS = (
 class HandSetup:
     """A first start whose answers are set by hand."""
 
-    begun: Begun = Begun()
+    begun: Begun = field(default_factory=Begun)
     found: list[Path] = field(default_factory=list)
     ways: tuple[str, ...] = ("keyring", "passphrase")
     refusals: list[Refused] = field(default_factory=list)
@@ -157,9 +157,7 @@ async def opened(setup: HandSetup, size: tuple[int, int] = (80, 24)) -> AsyncIte
 
 
 @BOTH
-async def test_from_address_and_code_to_the_sign_in(
-    size: tuple[int, int], golden: Callable[[str, str], None]
-) -> None:
+async def test_from_address_and_code_to_the_sign_in(size: tuple[int, int], golden: Callable[[str, str], None]) -> None:
     setup = HandSetup()
 
     def look(name: str) -> None:
@@ -192,9 +190,7 @@ async def test_from_address_and_code_to_the_sign_in(
 
 
 @BOTH
-async def test_a_technicians_file_with_several_desks(
-    size: tuple[int, int], golden: Callable[[str, str], None]
-) -> None:
+async def test_a_technicians_file_with_several_desks(size: tuple[int, int], golden: Callable[[str, str], None]) -> None:
     async with opened(HandSetup(found=[Path("/media/usb/clerk-setup.json")]), size) as bench:
         golden(f"first-found-{size[0]}x{size[1]}", dump(bench.app))
         await bench.press("enter")
@@ -211,7 +207,9 @@ async def test_a_file_that_is_none_is_refused_in_words() -> None:
         assert "不是设置文件" in dump(bench.app)
 
 
-async def test_what_central_refuses_is_said_and_everything_may_be_said_again(golden: Callable[[str, str], None]) -> None:
+async def test_what_central_refuses_is_said_and_everything_may_be_said_again(
+    golden: Callable[[str, str], None],
+) -> None:
     refusals = [
         Refused("line-down", "市中心的证书不可信，没有继续（请先核对本机日期，再联系技术人员）。"),
         Refused("code-unknown", "登记码不存在、已使用或已过期。"),

@@ -43,6 +43,7 @@ from sync.wire import CatalogueRow
 from tests.support.counter import KEY, HandClock
 from tests.support.stylesheets import read_once
 
+PLAIN = Terminal()
 SEAT = Seat(window="FS0001-03", number="03", point="FS0001", point_name="丰山市祖庙政务服务中心")
 CLERK = Person(number="C0001", name="王样例", role=Role.CLERK, points=("FS0001",))
 SECOND = Person(number="C0002", name="李样例", role=Role.CLERK, points=("FS0001",))
@@ -303,7 +304,7 @@ def made(
     keymap: dict[str, str] | None = None,
     notices: tuple[str, ...] = (),
     scanner: Scanner | None = None,
-    terminal: Terminal = Terminal(),
+    terminal: Terminal = PLAIN,
     keep_theme: Callable[[str], None] = lambda theme: None,
 ) -> Iterator[Client]:
     """Make a client over a store in ``folder``."""
