@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,12 @@ SIZES = ((80, 24), (100, 30), (81, 25), (120, 40), (80, 24))
 
 def resize(client: Terminal, width: int, height: int) -> None:
     client.tmux("resize-window", "-t", "0", "-x", str(width), "-y", str(height))
+
+
+def whole(height: int, shown: str) -> bool:
+    """Whether the screen fills the terminal, with its keys in the last line."""
+    lines = shown.rstrip("\n").split("\n")
+    return len(lines) == height and "Esc 上一步" in lines[-1]
 
 
 @MODES
@@ -51,12 +58,7 @@ def test_what_is_shown_stands_after_every_size_and_every_way_of_typing(thrifty: 
         first = client.wait_until(lambda shown: ">事项   居住证  " in shown and "签注" in shown, "what was pasted")
         for width, height in SIZES:
             resize(client, width, height)
-            shown = client.wait_until(
-                lambda shown, height=height: (
-                    shown.count("\n") >= height - 1 and "Esc 上一步" in shown.rstrip().splitlines()[-1]
-                ),
-                "the keys at the bottom",
-            )
+            shown = client.wait_until(partial(whole, height), "the keys at the bottom")
             assert all(words in shown for words in ("F2", "收件", "居住证签注", "未发 0"))
         assert client.wait_until(lambda shown: shown == first, "the first screen again") == first
         client.keys("C-l")
