@@ -97,8 +97,7 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         self._held = (0, 0, 0, 0)
         self.revision = 0
         """Counts the acts done here and the changes seen from elsewhere, so that lists know when they are stale."""
-        for theme in THEMES:
-            self.register_theme(theme)
+        self.take_looks()
         self.theme = FEW if services.few_colours else services.theme if services.theme in NAMES else "dark"
         self.keymap_problems: tuple[str, ...] = ()
         if services.keymap:

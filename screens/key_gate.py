@@ -20,6 +20,9 @@ from typing import TYPE_CHECKING, Any
 from textual import events
 from textual.app import App, ReturnType
 
+from screens.palette256 import in_256
+from screens.themes import THEMES
+
 if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.message_pump import MessagePump
@@ -189,6 +192,12 @@ class GatedApp(App[ReturnType], inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__()
         self.gate = KeyGate(self)
+
+    def take_looks(self) -> None:
+        """Take over the looks, in as many colours as the terminal has."""
+        few = self.console.color_system in {"256", "standard"}
+        for theme in THEMES:
+            self.register_theme(in_256(theme) if few else theme)
 
     def get_driver_class(self) -> type[Driver]:
         """Use the driver that notices when its terminal is gone, where it is Textual's own for terminals."""

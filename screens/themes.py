@@ -44,6 +44,9 @@ ALIASES = {
     "scrollbar-corner-color": "panel",
 }
 """What parts of Textual are drawn in, by the colours of a look."""
+STYLES = {"resting-style": "none", "loud-style": "bold"}
+FEW_STYLES = {"resting-style": "underline", "loud-style": "none"}
+"""How the cursor of a list without focus, and words on a loud ground, are set: there bold black is grey on many consoles."""
 ANSI = {"ansi-background": "ansi_black", "ansi-foreground": "ansi_bright_white", "border-blurred": "ansi_white"}
 """What Textual's own styles speak of besides, where a look is made of the terminal's 16 colours."""
 
@@ -65,7 +68,7 @@ def _look(name: str, *, dark: bool, **colours: str) -> Theme:
         warning=named["warn"],
         error=named["bad"],
         variables={
-            "resting-style": "underline" if name == FEW else "none",
+            **(FEW_STYLES if name == FEW else STYLES),
             **ANSI,
             **named,
             **{alias: named[colour] for alias, colour in ALIASES.items()},
@@ -99,7 +102,7 @@ THEMES = (
         ground="#fbfcfd",
         panel="#e9eef4",
         ink="#1b2530",
-        dim="#566473",
+        dim="#4e5a67",
         accent="#1a5f9e",
         cursor="#1f5f99",
         cursor_ink="#ffffff",
@@ -109,7 +112,7 @@ THEMES = (
         header="#1c4f80",
         header_ink="#ffffff",
         good="#186a32",
-        warn="#8a5300",
+        warn="#784800",
         bad="#b3261e",
     ),
     _look(
@@ -124,7 +127,7 @@ THEMES = (
         cursor_ink="#000000",
         resting="#303030",
         field="#262626",
-        field_focus="#00308f",
+        field_focus="#00005f",
         header="#ffffff",
         header_ink="#000000",
         good="#66ff66",
@@ -139,8 +142,8 @@ THEMES = (
         ink="ansi_bright_white",
         dim="ansi_white",
         accent="ansi_bright_cyan",
-        cursor="ansi_white",
-        cursor_ink="ansi_black",
+        cursor="ansi_blue",
+        cursor_ink="ansi_bright_white",
         resting="ansi_black",
         field="ansi_black",
         field_focus="ansi_blue",

@@ -36,8 +36,7 @@ class FirstStart(GatedApp[bool], inherit_bindings=False):
         self.desk_work = DeskWork(self, self.gate)
         self.stopping = False
         """Whether the work that is under way should end soon."""
-        for theme in THEMES:
-            self.register_theme(theme)
+        self.take_looks()
         wished = str(setup.begun.wishes.get("theme", ""))
         self.theme = FEW if terminal.few_colours else wished if wished in NAMES else "dark"
 

@@ -8,11 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.color import Color as RichColor
+from rich.color import ColorSystem
 from textual.color import Color
 
 from clerk_app import settings
 from clerk_app.seat import Seat
 from clerk_app.terminal import Terminal, chosen
+from screens.palette256 import in_256
 from screens.themes import FEW, NAMES, THEMES
 from tests.support.client import made, opened
 from tests.support.commands import environment
@@ -63,6 +66,20 @@ def too_low(colours: dict[str, str], least: float) -> list[tuple[str, str, float
 def test_everything_stands_out_from_its_ground(theme: object) -> None:
     look = next(one for one in THEMES if one is theme)
     assert too_low(look.variables, 7.0 if look.name == "contrast" else 4.5) == []
+
+
+@pytest.mark.parametrize("theme", [theme for theme in THEMES if theme.name != FEW], ids=lambda theme: theme.name)
+def test_everything_stands_out_in_256_colours_as_well(theme: object) -> None:
+    look = in_256(next(one for one in THEMES if one is theme))
+    assert too_low(look.variables, 7.0 if look.name == "contrast" else 4.5) == []
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_the_terminal_is_told_the_very_colours_that_were_chosen(theme: object) -> None:
+    look = in_256(next(one for one in THEMES if one is theme))
+    for colour in (one for one in look.variables.values() if one.startswith("#")):
+        told = RichColor.parse(colour).downgrade(ColorSystem.EIGHT_BIT)
+        assert told.get_truecolor().hex == colour
 
 
 @pytest.mark.parametrize("console", CONSOLES)
