@@ -266,19 +266,18 @@ class Client:
                 raise self.app._exception
             await self.pilot._wait_for_screen()
             await self.app.gate.wait_idle()
-            quiet = quiet + 1 if self._at_rest() else 0
-            if not self._at_rest():
+            at_rest = self._at_rest()
+            quiet = quiet + 1 if at_rest else 0
+            if not at_rest:
                 await asyncio.sleep(A_MOMENT)
 
     def _at_rest(self) -> bool:
         """Whether nothing is under way: no question to the desk, no message, nothing to be laid out or painted."""
         app, screen = self.app, self.app.screen
-        if not (app.desk_work.idle and app.gate.idle and app._message_queue.empty()):
-            return False
+        asked = not (app.desk_work.idle and app.gate.idle and app._message_queue.empty())
         screen._on_timer_update()
-        if screen._layout_required or screen._dirty_widgets or screen._callbacks or app.animator._animations:
-            return False
-        return all(pump._message_queue.empty() for pump in screen.walk_children(with_self=True))
+        changing = [screen._layout_required, screen._dirty_widgets, screen._callbacks, app.animator._animations]
+        return not (asked or any(changing)) and all(pump._message_queue.empty() for pump in screen.walk_children(with_self=True))
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait for what somebody else's answer brings: what central is asked does not hold up the keys."""
