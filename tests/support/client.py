@@ -277,7 +277,9 @@ class Client:
         asked = not (app.desk_work.idle and app.gate.idle and app._message_queue.empty())
         screen._on_timer_update()
         changing = [screen._layout_required, screen._dirty_widgets, screen._callbacks, app.animator._animations]
-        return not (asked or any(changing)) and all(pump._message_queue.empty() for pump in screen.walk_children(with_self=True))
+        return not (asked or any(changing)) and all(
+            pump._message_queue.empty() for pump in screen.walk_children(with_self=True)
+        )
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait for what somebody else's answer brings: what central is asked does not hold up the keys."""
