@@ -11,7 +11,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol
 
 from tuf.api import exceptions
 from tuf.api.metadata import TargetFile
@@ -19,6 +18,7 @@ from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 
 from clerk_app.program import build_info, unpacking
 from clerk_app.program import state as kept
+from clerk_app.program.source import NotThere, Source
 from clerk_app.program.switching import Programs
 from clerk_app.program.unpacking import Interrupted, Unusable
 from clerk_app.program.versions import newer
@@ -34,22 +34,6 @@ UNPACKED = 4
 """So many times its size a bundle takes when it is unpacked, where it does not say."""
 _HERE = "https://release.invalid/"
 """Never asked: the file's name behind it is."""
-
-
-class NotThere(Exception):
-    """Central has no such file."""
-
-
-class Source(Protocol):
-    """Where releases come from; raises ``NotThere`` or what its line raises."""
-
-    def metadata(self, name: str) -> bytes:
-        """Return a whole metadata file."""
-        ...
-
-    def piece(self, name: str, begin: int, end: int) -> bytes:
-        """Return the bytes of a target from ``begin`` to before ``end``; fewer only where nothing more comes."""
-        ...
 
 
 class Refused(Exception):

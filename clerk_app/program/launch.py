@@ -68,7 +68,7 @@ def command_of(words: Sequence[str]) -> str:
     for word in words:
         if skip:
             skip = False
-        elif word in {"--data", "--dat", "--da", "--d"}:
+        elif word == "--data":
             skip = True
         elif not word.startswith("-"):
             return word
@@ -80,7 +80,7 @@ def folder_of(words: Sequence[str]) -> Path | None:
     given = os.environ.get("CLERK_DATA", "")
     for at, word in enumerate(words):
         name, equals, value = word.partition("=")
-        if len(name) > 2 and "--data".startswith(name):
+        if name == "--data":
             given = value if equals else words[at + 1] if at + 1 < len(words) else given
     if given:
         return Path(given).absolute()

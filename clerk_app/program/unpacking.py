@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import zstandard
@@ -34,9 +35,8 @@ def unpack(archive: Path, folder: Path, cancelled: Callable[[], bool] = lambda: 
     Raises ``Unusable``, ``Interrupted`` or ``OSError``; what is in the folder then is for the caller to remove.
     """
     try:
-        with archive.open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as stream:
-            with tarfile.open(fileobj=stream, mode="r|") as found:
-                _extract(found, folder, cancelled)
+        with _opened(archive) as found:
+            _extract(found, folder, cancelled)
     except (tarfile.TarError, zstandard.ZstdError, EOFError, UnicodeError, ValueError) as error:
         raise Unusable("安装包打不开，或者里面有不该有的内容") from error
     about = build_info.info(build_info.read(folder / BUNDLE / "_internal"))
@@ -50,14 +50,23 @@ def about(archive: Path) -> BuildInfo:
     """Return what a bundle's archive says of itself, without unpacking it; raises ``Unusable`` or ``OSError``."""
     info = None
     try:
-        with archive.open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as stream:
-            with tarfile.open(fileobj=stream, mode="r|") as found:
-                info = next(filter(None, (_info(found, member) for member in found)), None)
+        with _opened(archive) as found:
+            info = next(filter(None, (_info(found, member) for member in found)), None)
     except (tarfile.TarError, zstandard.ZstdError, EOFError, UnicodeError, ValueError) as error:
         raise Unusable("安装包打不开") from error
     if info is None:
         raise Unusable("安装包里没有版本说明")
     return info
+
+
+@contextmanager
+def _opened(archive: Path) -> Iterator[tarfile.TarFile]:
+    with (
+        archive.open("rb") as file,
+        zstandard.ZstdDecompressor().stream_reader(file) as stream,
+        tarfile.open(fileobj=stream, mode="r|") as found,
+    ):
+        yield found
 
 
 def _info(found: tarfile.TarFile, member: tarfile.TarInfo) -> BuildInfo | None:

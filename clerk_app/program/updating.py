@@ -12,7 +12,7 @@ from clerk_app.line import LineDown, LineRefused
 from clerk_app.program.switching import Programs, is_version
 
 if TYPE_CHECKING:
-    from clerk_app.program.fetching import Source
+    from clerk_app.program.source import Source
 
 log = logging.getLogger("clerk.program")
 PAUSE = 900.0
