@@ -31,6 +31,10 @@ _NARROW = 8
 
 def doctor(options: argparse.Namespace) -> int:
     """Examine the window; the exit status says whether a clerk can work."""
+    if options.program:
+        from clerk_app.commands.program_check import check
+
+        return check(options)
     harden()  # a passphrase may be typed before anything else is opened
     report = Examination(folder_of(options), unlock_for, probe, deep=options.deep).run()
     say(as_json(report), options.json, lines(report))

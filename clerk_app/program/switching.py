@@ -176,9 +176,10 @@ class Programs:
         if self.state().trouble != trouble:
             self._change(lambda now: now._replace(trouble=trouble))
 
-    def healthy(self) -> None:
-        """The client shows its first screen and its store is open: the version that runs is the one to stay."""
-        if self.state().trial is not None:
+    def healthy(self, version: str) -> None:
+        """This version shows its first screen and has its store open: it is the one to stay."""
+        trial = self.state().trial
+        if trial is not None and trial.version == version:
             self._change(lambda now: now._replace(trial=None))
 
     def excuse(self) -> None:

@@ -6,10 +6,13 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clerk_app.line import LineDown, LineRefused
-from clerk_app.program.switching import Programs, is_version
+from clerk_app.program import build_info
+from clerk_app.program.switching import Programs, is_version, of_window
+from clerk_app.store.file.schema import SCHEMA
 
 if TYPE_CHECKING:
     from clerk_app.program.source import Source
@@ -43,6 +46,18 @@ class Updating:
         self._now = now
         self._offered = ""
         self._not_before: tuple[str, float] = ("", 0.0)
+        self.ready = programs.state().staged
+        """The version that is used when the client is opened next; empty: the same as now."""
+
+    @classmethod
+    def of_bundle(
+        cls, folder: Path, connect: Callable[[], AbstractContextManager[Source]], pinned: str
+    ) -> Updating | None:
+        """Return the updating of a window whose program is a bundle; a source tree is not kept new by itself."""
+        if not build_info.frozen():
+            return None
+        platform, root = build_info.build_info().platform, build_info.release_root()
+        return cls(of_window(folder), platform, connect, store=SCHEMA, embedded=root, pinned=pinned)
 
     def offered(self, release: str) -> None:
         """Hear which version central offers; empty: none."""
@@ -102,5 +117,6 @@ class Updating:
             return "" if cancelled() else f"新版本 {version} 还没有取完：{down}"
         except OSError as error:
             return f"新版本 {version} 没有存下来（{error.strerror or type(error).__name__}）。"
+        self.ready = version
         log.info("release staged: %s", version)
         return ""
