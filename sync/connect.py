@@ -41,12 +41,13 @@ def connect(
     signing_key: bytes,
     clock: Callable[[], datetime],
     heard: Callable[[datetime], float] | None = None,
+    offered: Callable[[str], object] = lambda _: None,
 ) -> WindowEnd:
     """Return a window's conversation with central; nothing is sent yet. Raises ``LineDown`` where there can be none."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     key = Ed25519PrivateKey.from_private_bytes(signing_key)
-    return WindowEnd(records, seat.window, key.sign, Talk(http_client(seat.central)), clock, heard)
+    return WindowEnd(records, seat.window, key.sign, Talk(http_client(seat.central)), clock, heard, offered)
 
 
 def enrol(central: str, code: str, public_key: bytes) -> wire.Enrolment:

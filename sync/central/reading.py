@@ -18,6 +18,7 @@ from sync.central.access.sessions import Caller
 from sync.central.core import Core
 from sync.central.entries.ground import home_of, mark_of
 from sync.central.problems import ProblemError
+from sync.central.releases import rollouts
 from sync.central.schema import accounts, durable_positions, entries, prefilings, windows
 from sync.wire import Fleet, FleetWindow, Prefiling, SessionState
 
@@ -35,6 +36,7 @@ _STOOD = select(
     _COVERED.scalar_subquery().label("position"),
     LIST.scalar_subquery().label("couriers"),
     duties.NOTED.label("duties"),
+    rollouts.OFFERING.label("offering"),
 )
 _REVOKED = select(accounts.c.number, accounts.c.points).where(accounts.c.revoked.is_(True)).order_by(accounts.c.number)
 _SEEN = (
@@ -188,6 +190,7 @@ async def session_state(core: Core, caller: Caller, version: str, backlog: int |
         stood = (await connection.execute(_STOOD, {"point": row.point, "window": caller.window})).one()
         left = (await connection.execute(_REVOKED)).all()
         further = await duties.further(core, connection, caller.window, row.point) if stood.duties else []
+        offered = await rollouts.held(connection) if stood.offering and version else []
     return SessionState(
         epoch=core.epoch,
         last_n=row.last_n,
@@ -200,6 +203,7 @@ async def session_state(core: Core, caller: Caller, version: str, backlog: int |
         handover=None if core.handover is None else core.handover.told(),
         couriers=stood.couriers or NO_LIST,
         further=further,
+        release=rollouts.release_for(offered, caller.window, row.point, version),
     )
 
 
