@@ -77,7 +77,7 @@ class FleetWindow(Message):
     parent: str = ""
     """The window it is an incarnation of."""
     point_name: str = ""
-    states: list[str] = []
+    states: tuple[str, ...] = ()
     """What is the matter with it, the worst first (``docs/protocol.md`` §7); none: nothing is."""
     word: WindowWord | None = None
     word_at: str = ""
@@ -106,8 +106,8 @@ class FleetSummary(Message):
     """Entries unsent, as the windows told them last."""
     oldest: str = ""
     """The oldest act of all that central has not been told."""
-    versions: list[Share] = []
-    states: list[Share] = []
+    versions: tuple[Share, ...] = ()
+    states: tuple[Share, ...] = ()
 
 
 class Fleet(Message):
