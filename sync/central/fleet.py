@@ -72,7 +72,9 @@ def summary(known: Iterable[FleetWindow]) -> FleetSummary:
         backlog=sum(one.backlog or 0 for one in working),
         oldest=oldest,
         versions=_shares(Counter(one.version for one in working).items()),
-        states=[Share(name=state, windows=n) for state in STATES if (n := sum(state in one.states for one in known))],
+        states=tuple(
+            Share(name=state, windows=n) for state in STATES if (n := sum(state in one.states for one in known))
+        ),
     )
 
 

@@ -69,7 +69,7 @@ async def issue(core: Core, wanted: Sequence[Wanted], valid_for: timedelta = VAL
     async with core.database.write() as connection:
         asked = sorted({one.point for one in wanted})
         query = select(points.c.code, points.c.name).where(among(connection, points.c.code, asked))
-        names = {code: name for code, name in await connection.execute(query)}
+        names = {row.code: row.name for row in await connection.execute(query)}
         if unknown := [code for code in asked if code not in names]:
             raise UnknownPoint("、".join(unknown))
         made, rows = [], []
