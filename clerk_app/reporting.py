@@ -31,7 +31,9 @@ REASONS = {
     "没有结束": "check-hung",
     "启动不了": "no-start",
     "没有通过": "doctor",
-    "磁盘": "disk",
+    "不是本机用的": "platform",
+    "大得不合理": "size",
+    "安装包里": "bundle",
 }
 """Why a version was given up: what is said of it here, and in one word there."""
 OTHER = "other"

@@ -64,6 +64,8 @@ class Settings:
     """Folder of the second copy of unsent work (``store.copies.second_copy``); empty: none."""
     second_copy_device: bool = False
     """Whether that folder was, when it was chosen, on another disk than the window's: elsewhere it is not the place."""
+    release_root: str = ""
+    """SHA-256 of the first root of trust for releases, as a technician named it; empty: the first one met is trusted."""
     lock_minutes: Any = LOCK_MINUTES
     """Minutes without key or mouse after which the screen is locked, 1 to 60; anything else counts as 5."""
 

@@ -41,6 +41,7 @@ def connect(
     signing_key: bytes,
     clock: Callable[[], datetime],
     heard: Callable[[datetime], float] | None = None,
+    offered: Callable[[str], object] = lambda _: None,
     word: Callable[[], str] = str,
 ) -> WindowEnd:
     """Return a window's conversation with central; nothing is sent yet. Raises ``LineDown`` where there can be none.
@@ -52,7 +53,7 @@ def connect(
     key = Ed25519PrivateKey.from_private_bytes(signing_key)
     talk = Talk(http_client(seat.central))
     talk.word = word
-    return WindowEnd(records, seat.window, key.sign, talk, clock, heard)
+    return WindowEnd(records, seat.window, key.sign, talk, clock, heard, offered)
 
 
 def enrol(central: str, code: str, public_key: bytes, former: bytes | None = None) -> wire.Enrolment:

@@ -10,8 +10,8 @@ import httpx
 import msgspec
 import zstandard
 
-from clerk_app import VERSION
 from clerk_app.line import LineDown
+from clerk_app.program.build_info import build_info
 from sync import wire
 from sync.engine.values import Answered, Request
 from sync.policy import LONGEST_DELAY, retry_after_seconds
@@ -117,7 +117,7 @@ class Talk:
 
 def outgoing(request: Request) -> tuple[dict[str, str], bytes | None]:
     """Return headers and body of a request as they are sent."""
-    headers = {"Accept": request.accept, "User-Agent": wire.USER_AGENT + VERSION, **dict(request.headers)}
+    headers = {"Accept": request.accept, "User-Agent": wire.USER_AGENT + build_info().version, **dict(request.headers)}
     if request.token:
         headers["Authorization"] = f"Bearer {request.token}"
     if request.backlog is not None:

@@ -134,6 +134,8 @@ class SessionState(Message):
     """Which list of couriers the point has now (``Couriers.revision``); empty: a central one version older knows none."""
     further: list[FurtherPoint] = []
     """Points whose feeds this window hears besides its own; what it holds of any other it lets go."""
+    release: str = ""
+    """The version of the client this window is to get; empty: none, or a central one version older."""
 
 
 class FurtherPoint(Message):

@@ -32,7 +32,8 @@ REASONS = {
     "died": "打不开",
     "gone": "文件缺失",
     "sent-back": "人工退回",
-    "disk": "磁盘",
+    "platform": "不是本机用的",
+    "bundle": "安装包不对",
 }
 NARROW = 110
 """Columns below which the table is the narrow one."""

@@ -8,12 +8,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from clerk_app import VERSION
 from clerk_app.commands.custody_grammar import add_custody, add_parcel
 from clerk_app.commands.fleet_grammar import add_fleet
 from clerk_app.commands.measure_grammar import add_measures
 from clerk_app.commands.parsing import Parser, counting, day, moment
+from clerk_app.commands.program_grammar import add_check, add_releases, add_update
 from clerk_app.commands.supervision_grammar import add_supervision, add_task
+from clerk_app.program.build_info import build_info
 
 MOST = 1_000_000
 """More than any city has items."""
@@ -33,7 +34,7 @@ def parser() -> Parser:
         epilog=EPILOG,
         parents=[common],
     )
-    made.add_argument("--version", action="version", version=f"clerk {VERSION}", help="显示版本")
+    made.add_argument("--version", action="version", version=f"clerk {build_info().version}", help="显示版本")
     made.set_defaults(command=_later("client:run"), json=False)
     commands = made.add_subparsers(title="命令", metavar="命令")
 
@@ -59,6 +60,7 @@ def parser() -> Parser:
     task = add("task", "督办的待办：转办、退回整改、了结、答复", "")
     add_task(below(task.add_subparsers(title="命令", metavar="命令", required=True)))
     add_measures(add)
+    add_update(add)
     central = add("central", "市中心一端", "")
     add = below(central.add_subparsers(title="命令", metavar="命令", required=True))
     _central(add)
@@ -87,6 +89,7 @@ def _window(add: Add) -> None:
     add("status", "本窗口的现状", "window:show_status")
     add("sync", "与市中心同步一次", "window:sync")
     one = add("doctor", "检查本窗口能不能办理：哪里不对、留存了什么、怎么处理；不改动任何东西", "doctor:doctor")
+    add_check(one)
     one.add_argument("--deep", action="store_true", help="逐条核对：每行都打开，次序、签名、办件都核对一遍")
     one = add("set-time", "本机时钟不准又连不上市中心时，报准现在的时间", "doctor:set_time")
     one.add_argument("time", type=moment, metavar="TIME", help='现在的北京时间，如 "2026-11-23 09:30"')
@@ -208,7 +211,7 @@ def _central(add: Add) -> None:
     tables.add_argument("--check", action="store_true", help="只查看，不升级；需要升级时退出状态为 1")
     odd = add("incidents", "列出异常：签名不对、流水断链、冒用他人名义等", "central:incidents")
     epoch = add("new-epoch", "数据库从备份恢复之后、重新运行之前执行：各窗口据此补报丢失的", "central:new_epoch")
-    for one in (serve, load, seed, backup, tables, odd, epoch, *add_fleet(add)):
+    for one in (serve, load, seed, backup, tables, odd, epoch, *add_fleet(add), *add_releases(add)):
         _database(one)
 
 
@@ -257,6 +260,7 @@ def _serving(serve: Parser) -> None:
         "--queue", type=counting(0, 100_000), metavar="N", help="最多几批排队，再多请其稍后再来，默认 64"
     )
     serve.add_argument("--scans", type=Path, metavar="DIR", help="存放扫描件的文件夹，各进程共用")
+    serve.add_argument("--releases", type=Path, metavar="DIR", help="签发好的新版本所在的文件夹")
     serve.add_argument("--metrics", metavar="WHERE", help="on、off 或另一个 地址:端口，默认 on")
     levels = ("debug", "info", "warning", "error")
     serve.add_argument("--log-level", choices=levels, metavar="LEVEL", help="日志级别：debug、info、warning；默认 info")

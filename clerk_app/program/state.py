@@ -49,6 +49,8 @@ class State(NamedTuple):
     """Versions that are not tried again, each with the reason in Chinese; the last one last."""
     news: tuple[str, ...] = ()
     """Sentences for whoever opens the client next, in Chinese."""
+    trouble: str = ""
+    """What stands in the way of the next version, in Chinese."""
 
     def reason(self, version: str) -> str:
         """Return why a version is not tried again; empty: it is."""
@@ -156,6 +158,7 @@ def _state(value: Any) -> State:
         None if trial is None else Trial(_version(trial["version"]), int(trial["starts"])),
         failed,
         tuple(_text(one) for one in value["news"]),
+        _text(value["trouble"]),
     )
 
 

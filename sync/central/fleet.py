@@ -14,6 +14,8 @@ from sqlalchemy import select
 
 from clerk_app.domain.timing import SKEW
 from sync.central.core import Core
+from sync.central.releases import rollouts
+from sync.central.releases.rollouts import Rollout
 from sync.central.schema import points, windows
 from sync.wire_fleet import Fleet, FleetSummary, FleetWindow, Share, WindowWord, heard
 
@@ -57,8 +59,9 @@ async def told(core: Core, of: Collection[str] | None = None, point: str = "") -
         query = query.where(windows.c.point.in_(sorted(of)))
     async with core.database.read() as connection:
         rows = (await connection.execute(query)).mappings().all()
+        offers = await rollouts.held(connection)
     now = core.now_ms()
-    return sorted((_window(row, now) for row in rows), key=lambda one: one.window)
+    return sorted((_window(row, offers, now) for row in rows), key=lambda one: one.window)
 
 
 def summary(known: Iterable[FleetWindow]) -> FleetSummary:
@@ -93,8 +96,9 @@ def _shares(counted: Iterable[tuple[str, int]]) -> tuple[Share, ...]:
     return tuple(Share(name=name, windows=n) for name, n in sorted(counted, key=lambda one: (-one[1], one[0])))
 
 
-def _window(row: Mapping[Any, Any], now: int) -> FleetWindow:
+def _window(row: Mapping[Any, Any], offers: Sequence[Rollout], now: int) -> FleetWindow:
     word = heard_word(row["word"])
+    offered = rollouts.release_for(offers, row["id"], row["point"], row["version"]) if row["version"] else ""
     return FleetWindow(
         window=row["id"],
         point=row["point"],
@@ -105,9 +109,10 @@ def _window(row: Mapping[Any, Any], now: int) -> FleetWindow:
         revoked=row["revoked"],
         parent=row["parent"] or "",
         point_name=row["point_name"],
-        states=states_of(row, word, now),
+        states=states_of(row, word, now, offered),
         word=word,
         word_at=_moment(row["word_at"]),
+        offered=offered,
         enrolled_at=_moment(row["enrolled_at"]),
         retired_at=_moment(row["retired_at"]),
         moved_to=row["moved_to"] or "",
@@ -128,7 +133,7 @@ def states_of(row: Mapping[Any, Any], word: WindowWord | None, now: int, offered
         found.add("unseen")
     elif now - row["last_seen"] > SILENT_MS:
         found.add("silent")
-    if offered and row["version"] != offered:
+    if offered and not (word is not None and word.program is not None and word.program.failed == offered):
         found.add("outdated")
     return tuple(state for state in STATES if state in found)
 

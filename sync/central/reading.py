@@ -16,6 +16,7 @@ from sync.central.access.sessions import Caller
 from sync.central.core import Core
 from sync.central.entries.ground import home_of, mark_of
 from sync.central.problems import ProblemError
+from sync.central.releases import rollouts
 from sync.central.schema import accounts, durable_positions, entries, prefilings, windows
 from sync.wire import Prefiling, SessionState
 from sync.wire_fleet import WindowWord
@@ -34,6 +35,7 @@ _STOOD = select(
     _COVERED.scalar_subquery().label("position"),
     LIST.scalar_subquery().label("couriers"),
     duties.NOTED.label("duties"),
+    rollouts.OFFERING.label("offering"),
 )
 _REVOKED = select(accounts.c.number, accounts.c.points).where(accounts.c.revoked.is_(True)).order_by(accounts.c.number)
 _SEEN = (
@@ -191,6 +193,7 @@ async def session_state(
         stood = (await connection.execute(_STOOD, {"point": row.point, "window": caller.window})).one()
         left = (await connection.execute(_REVOKED)).all()
         further = await duties.further(core, connection, caller.window, row.point) if stood.duties else []
+        offered = await rollouts.held(connection) if stood.offering and version else []
     return SessionState(
         epoch=core.epoch,
         last_n=row.last_n,
@@ -203,6 +206,7 @@ async def session_state(
         handover=None if core.handover is None else core.handover.told(),
         couriers=stood.couriers or NO_LIST,
         further=further,
+        release=rollouts.release_for(offered, caller.window, row.point, version),
     )
 
 

@@ -30,6 +30,7 @@ from sync.central.line.endpoints import ENDPOINTS, MAX_CURSOR, Endpoint, Number
 from sync.central.line.gate import BACKLOG, lane_of
 from sync.central.line.transport import answer, decode, encode, read_body
 from sync.central.problems import ProblemError
+from sync.central.releases import serving
 
 LARGE = 32 * 1024
 """From this size on a body is compressed beside the loop, not in it."""
@@ -169,6 +170,8 @@ HANDLERS: dict[str, Handler] = {
     "drop_upload": lambda c: uploads.drop(c.core, c.speaker, c.request, c.text("id")),
     "missing_scans": lambda c: scans.missing(c.core, c.speaker.window, c.speaker.point),
     "scan": lambda c: scans.answer(c.core, c.speaker, c.text("sha256"), c.request.headers),
+    "release_metadata": lambda c: serving.metadata(c.core, c.text("name"), c.request.headers),
+    "release_target": lambda c: serving.target(c.core, c.text("name"), c.request.headers),
     "couriers": lambda c: couriers.of_point(c.core, c.speaker.point),
     "prefiling": lambda c: reading.prefiling(c.core, c.number),
     "case": lambda c: reading.case(c.core, c.number),

@@ -9,6 +9,7 @@ from sync.central.files.scan_calls import SCAN_CALLS
 from sync.central.fleet import MAX_WINDOWS, STATES
 from sync.central.line.calls import MAX_CURSOR, Endpoint, Header, Number, Text
 from sync.central.reading import MAX_FEED, MAX_WAIT
+from sync.central.releases.serving import METADATA_TYPE, TARGET_TYPE
 
 __all__ = ["ENDPOINTS", "MAX_CURSOR", "Endpoint", "Number", "problems_of"]
 
@@ -186,6 +187,24 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         answer=None,
         file=wire.SNAPSHOT_TYPE,
         problems=("snapshot-unknown",),
+    ),
+    Endpoint(
+        method="GET",
+        path="/v1/releases/metadata/{name}",
+        name="release_metadata",
+        about="What was released, as The Update Framework signs it; as it lies in central's folder.",
+        answer=None,
+        file=METADATA_TYPE,
+        problems=("release-unknown",),
+    ),
+    Endpoint(
+        method="GET",
+        path="/v1/releases/targets/{name}",
+        name="release_target",
+        about="A version of the client for one kind of machine.",
+        answer=None,
+        file=TARGET_TYPE,
+        problems=("release-unknown",),
     ),
     Endpoint(
         method="GET",

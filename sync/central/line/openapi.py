@@ -22,6 +22,7 @@ _PATH: dict[str, dict[str, Any]] = {
     "number": {"type": "string", "minLength": 1, "maxLength": 64},
     "revision": {"type": "integer", "minimum": 0, "maximum": MAX_CURSOR},
     "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    "name": {"type": "string", "pattern": "^[0-9A-Za-z._-]{1,128}$"},
     "id": {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"},
 }
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
