@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from clerk_app import moving
 from clerk_app.domain.plain import NotPlain, from_plain, to_plain
 from clerk_app.seat import Seat
 from clerk_app.store.file import twin
@@ -102,12 +103,17 @@ def default_folder() -> Path:
 
 def enrolled(folder: Path) -> bool:
     """Whether the folder is a window's."""
-    return twin.there(folder / FILE)
+    return twin.there(folder / FILE) or moving.interrupted(folder)
 
 
 def load(folder: Path) -> Settings:
     """Return the folder's settings, out of the file or its copy; raises ``NotEnrolled`` or ``SettingsDamaged``."""
-    return _chosen(folder).settings
+    try:
+        return _chosen(folder).settings
+    except NotEnrolled:
+        if moving.interrupted(folder):
+            return _chosen(folder).settings
+        raise
 
 
 def save(folder: Path, settings: Settings) -> None:

@@ -45,6 +45,7 @@ from clerk_app.window_clock import WindowClock
 if TYPE_CHECKING:
     from clerk_app.desk import Desk
     from clerk_app.devices.scanner import Scanner
+    from clerk_app.reporting import Reporting
     from sync.releases import Releases
     from sync.window import WindowEnd
 
@@ -181,7 +182,33 @@ class Window:
         from sync.connect import connect
 
         self._central_up()
-        return connect(self.records, self.seat, self.keys.signing_key, self.clock, self.clock.heard, self._offered)
+        return connect(
+            self.records,
+            self.seat,
+            self.keys.signing_key,
+            self.clock,
+            self.clock.heard,
+            self._offered,
+            self.reporting().word,
+        )
+
+    def reporting(self) -> Reporting:
+        """Return what tells central with every greeting how this window is."""
+        from clerk_app.program import build_info, state
+        from clerk_app.reporting import reporting
+
+        return reporting(
+            self.records,
+            self.clock,
+            self.folder,
+            printer=self.printer_word,
+            program=lambda: state.told(self.folder),
+            platform=lambda: build_info.build_info().platform,
+        )
+
+    def printer_word(self) -> str:
+        """Return how the printer is, in a short code; empty: nobody can tell."""
+        return ""
 
     def _offered(self, release: str) -> None:
         """Central says which version of the program this window is to get."""

@@ -118,6 +118,8 @@ async def _head(connection: AsyncConnection, window: str) -> Head:
     row = (await connection.execute(query)).mappings().first()
     if row is None:
         raise ProblemError("window-unknown")
+    if row["revoked"] and row["point"] is not None:  # while the batch waited for its turn
+        raise ProblemError("window-revoked")
     forebears: list[str] = []
     parent = row["parent"]
     while parent is not None and parent not in forebears:
