@@ -39,7 +39,12 @@ NOT_USED = (
     "numpy.testing",
     "sqlalchemy.testing",
     "textual.demo",
+    "textual_hires_canvas.demo",
+    "textual_plot.demo",
     "tkinter",
+    # Parts of numpy that no picture of the measures draws with.
+    "numpy.fft",
+    "numpy.random",
     # Shells at a prompt, and what they bring.
     "escpos.cli",
     "readline",
@@ -130,12 +135,14 @@ def excluded(root: Path) -> list[str]:
 
 def licences(root: Path) -> list[tuple[str, str]]:
     """List the licence texts of everything the program runs on, and the folder of each."""
-    return [
-        (str(one.locate_file(file)), f"licenses/{canonical(one.name)}")
-        for one in runtime(root)
-        for file in one.files or ()
-        if ".dist-info" in str(file) and LICENCE.search(str(file))
-    ]
+    found = []
+    for one in runtime(root):
+        for file in one.files or ():
+            _, inside, path = file.as_posix().partition(".dist-info/")
+            if inside and LICENCE.search(path):
+                folder = Path("licenses", canonical(one.name), path.removeprefix("licenses/")).parent
+                found.append((str(one.locate_file(file)), folder.as_posix()))
+    return found
 
 
 def kept(entries: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
