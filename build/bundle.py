@@ -64,7 +64,7 @@ def freeze(epoch: int) -> Path:
     told = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     told |= {"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": str(epoch), "PYINSTALLER_CONFIG_DIR": str(WORK / "cache")}
     told |= {"PYTHONNOUSERSITE": "1", "PYTHONUTF8": "1"}
-    words = ["--noconfirm", "--log-level", "WARN", "--workpath", str(WORK / "work"), "--distpath", str(WORK / "made")]
+    words = ["--noconfirm", "--log-level", "ERROR", "--workpath", str(WORK / "work"), "--distpath", str(WORK / "made")]
     subprocess.run(
         [sys.executable, "-m", "PyInstaller", *words, str(ROOT / "build" / "clerk.spec")], check=True, env=told
     )

@@ -17,7 +17,15 @@ LOCKS = ("requirements.lock", "requirements-bundle.lock")
 MIGRATIONS = Path("sync/central/migrations")
 """Alembic runs the revisions from their files."""
 
-HIDDEN_PACKAGES = ("textual.widgets", "asyncpg", "keyring.backends", "tuf", "securesystemslib", "escpos", "pypdfium2_raw")
+HIDDEN_PACKAGES = (
+    "textual.widgets",
+    "asyncpg",
+    "keyring.backends",
+    "tuf",
+    "securesystemslib",
+    "escpos",
+    "pypdfium2_raw",
+)
 """Parts of theirs are looked up by name (widgets, back ends, signers) or from compiled code, which shows no imports."""
 HIDDEN = ("aiosqlite", "pypdfium2")
 """SQLAlchemy looks its drivers up by name; a page is turned into dots only where a printer wants that."""
@@ -121,7 +129,9 @@ def runtime(root: Path) -> list[Distribution]:
 
 def top_levels(one: Distribution) -> set[str]:
     """Return the modules a distribution brings, by the first part of their names."""
-    tops = {Path(str(file)).parts[0].partition(".")[0] for file in one.files or () if str(file).endswith((".py", ".so"))}
+    tops = {
+        Path(str(file)).parts[0].partition(".")[0] for file in one.files or () if str(file).endswith((".py", ".so"))
+    }
     return {top for top in tops if top.isidentifier()}
 
 
@@ -154,7 +164,9 @@ def tree_hash(root: Path) -> str:
     """Return a hash over everything of the tree that a bundle is made of."""
     told = hashlib.sha256(f"{sys.version} {name_of_platform()}\0".encode())
     build = [path for path in (root / "build").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    for path in sorted([*source_files(root), *build, *(root / lock for lock in LOCKS), root / "docs" / "operations.md"]):
+    for path in sorted(
+        [*source_files(root), *build, *(root / lock for lock in LOCKS), root / "docs" / "operations.md"]
+    ):
         told.update(f"{path.relative_to(root).as_posix()}\0{path.stat().st_size}\0".encode())
         told.update(path.read_bytes())
     return told.hexdigest()

@@ -15,7 +15,13 @@ from pathlib import Path
 import packing
 from picture import save_png
 
-ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "loongarch64": "loong64", "riscv64": "riscv64", "ppc64le": "ppc64el"}
+ARCHITECTURES = {
+    "x86_64": "amd64",
+    "aarch64": "arm64",
+    "loongarch64": "loong64",
+    "riscv64": "riscv64",
+    "ppc64le": "ppc64el",
+}
 CONTROL = """Package: clerk
 Version: {version}
 Architecture: {architecture}
@@ -61,7 +67,12 @@ def write(target: Path, root: Path, program: Path, told: dict[str, str], sbom: P
         system, control = Path(name) / "system", Path(name) / "control"
         lay_out(system, root, program, sbom)
         control.mkdir()
-        fields = {"version": told["version"], "architecture": architecture(), "libc": told["libc"], "size": size(system)}
+        fields = {
+            "version": told["version"],
+            "architecture": architecture(),
+            "libc": told["libc"],
+            "size": size(system),
+        }
         (control / "control").write_text(CONTROL.format(**fields), encoding="utf-8")
         (control / "md5sums").write_text(sums(system), encoding="utf-8")
         parts = [("control.tar.gz", packing.tar_gz(control, epoch)), ("data.tar.gz", packing.tar_gz(system, epoch))]
@@ -80,7 +91,10 @@ def lay_out(system: Path, root: Path, program: Path, sbom: Path) -> None:
         (system / folder).mkdir(parents=True)
     (system / "usr/bin/clerk").symlink_to("../lib/clerk/clerk")
     (system / "usr/share/applications/clerk.desktop").write_text(DESKTOP, encoding="utf-8")
-    save_png(system / "usr/share/icons/hicolor/256x256/apps/clerk.png", program / "_internal/pylopdf_fonts_zh_cn/NotoSansSC-Regular.otf")
+    save_png(
+        system / "usr/share/icons/hicolor/256x256/apps/clerk.png",
+        program / "_internal/pylopdf_fonts_zh_cn/NotoSansSC-Regular.otf",
+    )
     papers = system / "usr/share/doc/clerk"
     (papers / "copyright").write_text(COPYRIGHT, encoding="utf-8")
     shutil.copyfile(sbom, papers / "clerk.cdx.json")

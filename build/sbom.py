@@ -27,7 +27,9 @@ def write(target: Path, root: Path, program: Path, told: dict[str, str], epoch: 
     refs = {one["bom-ref"] for one in parts}
     clerk = {"bom-ref": "clerk", "type": "application", "name": "clerk", "version": told["version"]}
     bom["metadata"]["component"] = clerk
-    bom["metadata"]["properties"] = [{"name": f"clerk:{name}", "value": told[name]} for name in ("commit", "platform", "tree")]
+    bom["metadata"]["properties"] = [
+        {"name": f"clerk:{name}", "value": told[name]} for name in ("commit", "platform", "tree")
+    ]
     bom["components"] = sorted(parts, key=lambda one: str(one["bom-ref"]))
     needs = {one["ref"]: [ref for ref in one.get("dependsOn", []) if ref in refs] for one in bom["dependencies"]}
     bom["dependencies"] = [
@@ -70,7 +72,9 @@ def interpreter() -> list[Component]:
 
 def libraries(program: Path) -> list[Component]:
     """Return the libraries of the build system that lie in the bundle, by their hashes."""
-    found = (path for path in sorted((program / "_internal").iterdir()) if ".so" in path.suffixes or path.suffix == ".dll")
+    found = (
+        path for path in sorted((program / "_internal").iterdir()) if ".so" in path.suffixes or path.suffix == ".dll"
+    )
     return [
         {
             "bom-ref": f"file:{path.name}",
