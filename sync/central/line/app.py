@@ -87,7 +87,7 @@ Respond = Callable[[Request], Awaitable[Response]]
 async def _push(call: Call) -> wire.EntriesAnswer:
     speaker = call.speaker
     async with call.core.gate.turn(speaker.window, lane_of(call.backlog)):
-        return await ingest(call.core, speaker.window, speaker.public_key, call.body)
+        return await ingest(call.core, speaker.window, speaker.public_key, call.body, call.backlog)
 
 
 async def _carry(call: Call) -> wire.CarriedAnswer:
