@@ -18,8 +18,7 @@ import pytest
 from sync import wire
 from sync.central.access import codes, retiring
 from sync.central.line.endpoints import ENDPOINTS, Endpoint
-from sync.wire_fleet import Fleet
-from tests.support.city import CLERKS, OTHER_POINT, POINT, City, Window, open_city, problem_code
+from tests.support.city import OTHER_POINT, POINT, City, Window, open_city, problem_code
 from tests.support.commands import clerk, command, environment
 from tests.support.postgres import Cluster
 from tests.support.processes import running
