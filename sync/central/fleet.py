@@ -98,6 +98,8 @@ def _shares(counted: Iterable[tuple[str, int]]) -> tuple[Share, ...]:
 
 def _window(row: Mapping[Any, Any], offers: Sequence[Rollout], now: int) -> FleetWindow:
     word = heard_word(row["word"])
+    if word is not None and row["backlog"] == 0:  # it has said everything since
+        word.oldest = ""
     offered = rollouts.release_for(offers, row["id"], row["point"], row["version"]) if row["version"] else ""
     return FleetWindow(
         window=row["id"],

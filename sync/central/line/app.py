@@ -87,7 +87,7 @@ Respond = Callable[[Request], Awaitable[Response]]
 async def _push(call: Call) -> wire.EntriesAnswer:
     speaker = call.speaker
     async with call.core.gate.turn(speaker.window, lane_of(call.backlog)):
-        return await ingest(call.core, speaker.window, speaker.public_key, call.body)
+        return await ingest(call.core, speaker.window, speaker.public_key, call.body, call.backlog)
 
 
 async def _carry(call: Call) -> wire.CarriedAnswer:
@@ -108,7 +108,10 @@ async def _feed(call: Call) -> reading.StoredFeed:
 async def _feeds(call: Call) -> feeds.StoredFeeds:
     if call.body.wait:
         trace_of(call.request.scope).operation = "feeds_wait"
-    return await feeds.feeds(call.core, call.speaker, call.body)
+    told = await feeds.feeds(call.core, call.speaker, call.body)
+    if call.body.wait:
+        await sessions.recheck(call.core, call.speaker)
+    return told
 
 
 async def _challenge(call: Call) -> wire.Challenge:
