@@ -42,7 +42,7 @@ def version(folder: Path, told: str) -> str:
 
 def version_text(told: str) -> str:
     """Return the version resource for a version such as ``0.3.0``."""
-    numbers = tuple(int(part) for part in told.split(".")) + (0,)
+    numbers = (*(int(part) for part in told.split(".")), 0)
     if len(numbers) != 4:
         raise ValueError(f"Windows counts versions in three numbers here, {told!r} is none")
     strings = {
