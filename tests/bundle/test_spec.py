@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import subprocess
 import sys
@@ -10,7 +11,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import keyring
-import PyInstaller.utils.hooks
 import pytest
 import textual.widgets
 
@@ -84,7 +84,9 @@ def spec(tmp_path_factory: pytest.TempPathFactory) -> Collected:
 @pytest.fixture(scope="module")
 def windows_spec(tmp_path_factory: pytest.TempPathFactory) -> Collected:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(PyInstaller.utils.hooks, "collect_submodules", lambda name, **_: [name])
+        patch.setattr(
+            importlib.import_module("PyInstaller.utils.hooks"), "collect_submodules", lambda name, **_: [name]
+        )
         patch.setattr(sys, "platform", "win32")
         return collected(tmp_path_factory.mktemp("work"))
 
