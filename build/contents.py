@@ -69,7 +69,7 @@ NOT_KEPT = re.compile(
     r"|\.pyi$"
     r"|^stdnum/(?!cn/)"  # numbers of other countries
 )
-LICENCE = re.compile(r"(^|/)(licen[cs]e|copying|notice|authors|ofl)[^/]*$", re.IGNORECASE)
+LICENCE = re.compile(r"^licenses/|(^|/)(licen[cs]e|copying|notice|authors|ofl)[^/]*$", re.IGNORECASE)
 
 
 def canonical(name: str) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from picture import save_ico
+from pylopdf_fonts_zh_cn import sans_path
+
 HIDDEN = ["win32api", "win32print", "win32timezone", "win32ctypes.core", "keyring.backends.Windows"]
 """The system's printers and its credential store; some parts are looked up by name."""
 ICON, VERSION = "clerk.ico", "version_info.txt"
@@ -25,9 +28,6 @@ TEMPLATE = """VSVersionInfo(
 
 def icon(folder: Path) -> str:
     """Draw the icon into the build's folder and return where it is."""
-    from picture import save_ico
-    from pylopdf_fonts_zh_cn import sans_path
-
     path = folder / ICON
     save_ico(path, sans_path())
     return str(path)
@@ -42,7 +42,7 @@ def version(folder: Path, told: str) -> str:
 
 def version_text(told: str) -> str:
     """Return the version resource for a version such as ``0.3.0``."""
-    numbers = (*tuple(int(part) for part in told.split(".")), 0)
+    numbers = (*(int(part) for part in told.split(".")), 0)
     if len(numbers) != 4:
         raise ValueError(f"Windows counts versions in three numbers here, {told!r} is none")
     strings = {
