@@ -102,7 +102,7 @@ class Services:
     theme: str = ""
     muted: bool = False
     """Whether new red lights and conflicts do not ring."""
-    keep_muted: Callable[[bool], None] = lambda muted: None
+    keep_muted: Callable[[bool], object] = lambda muted: None
     """Keeps that for the next time the window is opened."""
     lock_after: float = 300.0
     """Seconds without key or mouse after which the screen is locked."""

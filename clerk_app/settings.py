@@ -123,9 +123,11 @@ def save(folder: Path, settings: Settings) -> None:
     write_private_file(twin.copy_of(folder / FILE), twin.checked(told))
 
 
-def mute(folder: Path, muted: bool) -> None:
-    """Keep whether new red lights and conflicts ring; raises as ``load`` does, and ``OSError``."""
-    save(folder, replace(load(folder), muted=muted))
+def change(folder: Path, **members: Any) -> Settings:
+    """Keep what a person has chosen, the rest as it stands in the file now; raises as ``load`` does, and ``OSError``."""
+    changed = replace(load(folder), **members)
+    save(folder, changed)
+    return changed
 
 
 def worn(folder: Path) -> str:

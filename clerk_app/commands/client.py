@@ -100,7 +100,7 @@ def _show(open_window: Callable[[], Window], city: DemoCity | None, settings: Se
             keymap=settings.keymap,
             theme=settings.theme,
             muted=settings.muted is True,
-            keep_muted=lambda muted: window_settings.mute(folder, muted),
+            keep_muted=lambda muted: window_settings.change(folder, muted=muted),
             lock_after=settings.lock_after,
             put_papers_away=opening.put_papers_away,
             notices=opening.notices,

@@ -12,6 +12,7 @@ from clerk_app import VERSION
 from clerk_app.commands.custody_grammar import add_custody, add_parcel
 from clerk_app.commands.measure_grammar import add_measures
 from clerk_app.commands.parsing import Parser, counting, day, moment
+from clerk_app.commands.print_grammar import add_printing
 from clerk_app.commands.supervision_grammar import add_supervision, add_task
 
 MOST = 1_000_000
@@ -58,6 +59,7 @@ def parser() -> Parser:
     task = add("task", "督办的待办：转办、退回整改、了结、答复", "")
     add_task(below(task.add_subparsers(title="命令", metavar="命令", required=True)))
     add_measures(add)
+    add_printing(add)
     central = add("central", "市中心一端", "")
     add = below(central.add_subparsers(title="命令", metavar="命令", required=True))
     _central(add)
