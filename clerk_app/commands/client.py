@@ -80,6 +80,7 @@ def _window_of(city: DemoCity) -> Window:
 def _show(open_window: Callable[[], Window], city: DemoCity | None, settings: Settings, folder: Path) -> int:
     """Run the client until it is closed."""
     from clerk_app.commands.opening import Opening
+    from clerk_app.commands.own import OwnSettings
     from clerk_app.services import Services
 
     gc.disable()  # what is loaded now stays; to look through it again and again only takes time
@@ -104,6 +105,7 @@ def _show(open_window: Callable[[], Window], city: DemoCity | None, settings: Se
             lock_after=settings.lock_after,
             put_papers_away=opening.put_papers_away,
             notices=opening.notices,
+            own=OwnSettings(folder, settings, opening.window),
         )
         app = build_app(services)
         opening.leave = app.action_leave
