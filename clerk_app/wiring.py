@@ -45,9 +45,9 @@ from clerk_app.window_clock import WindowClock
 if TYPE_CHECKING:
     from clerk_app.desk import Desk
     from clerk_app.devices.scanner import Scanner
+    from clerk_app.printing import Printing
     from clerk_app.reporting import Reporting
     from sync.releases import Releases
-    from clerk_app.printing import Printing
     from sync.window import WindowEnd
 
 COPY_ANSWERS = 5.0
@@ -204,14 +204,10 @@ class Window:
             self.records,
             self.clock,
             self.folder,
-            printer=self.printer_word,
+            printer=self.printing.told,
             program=lambda: state.told(self.folder),
             platform=lambda: build_info.build_info().platform,
         )
-
-    def printer_word(self) -> str:
-        """Return how the printer is, in a short code; empty: nobody can tell."""
-        return ""
 
     def _offered(self, release: str) -> None:
         """Central says which version of the program this window is to get."""

@@ -12,8 +12,8 @@ from clerk_app.commands.custody_grammar import add_custody, add_parcel
 from clerk_app.commands.fleet_grammar import add_fleet
 from clerk_app.commands.measure_grammar import add_measures
 from clerk_app.commands.parsing import Parser, counting, day, moment
-from clerk_app.commands.program_grammar import add_check, add_releases, add_update
 from clerk_app.commands.print_grammar import add_printing
+from clerk_app.commands.program_grammar import add_check, add_releases, add_update
 from clerk_app.commands.supervision_grammar import add_supervision, add_task
 from clerk_app.program.build_info import build_info
 

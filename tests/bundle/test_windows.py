@@ -8,7 +8,7 @@ import re
 import struct
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -37,12 +37,13 @@ def versioninfo() -> Iterator[Any]:
         patch.setitem(sys.modules, "pefile", ModuleType("pefile"))  # for executables; it is installed on Windows alone
         patch.setattr(importlib.import_module("PyInstaller.compat"), "win32api", SimpleNamespace(), raising=False)
         module = importlib.import_module("PyInstaller.utils.win32.versioninfo")
-        narrow = {
-            name: lambda words, *rest, act=getattr(struct, name): act("<" + words.lstrip("<"), *rest)
-            for name in ("pack", "unpack", "calcsize")
-        }
+        narrow = {name: _narrow(getattr(struct, name)) for name in ("pack", "unpack", "calcsize")}
         patch.setattr(module, "struct", SimpleNamespace(**narrow))
         yield module
+
+
+def _narrow(act: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda words, *rest: act("<" + words.lstrip("<"), *rest)
 
 
 def test_the_icon_holds_every_size_that_windows_shows(resources: Any, tmp_path: Path) -> None:
