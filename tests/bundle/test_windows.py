@@ -51,7 +51,8 @@ def test_the_icon_holds_every_size_that_windows_shows(resources: Any, tmp_path: 
     count = struct.unpack_from("<HHH", raw)[2]
     sizes = [raw[6 + 16 * n] or 256 for n in range(count)]
     assert sorted(sizes) == [16, 20, 24, 32, 40, 48, 64, 128, 256]
-    with Image.open(io.BytesIO(raw)) as icon:
+    with Image.open(io.BytesIO(raw)) as opened:
+        icon: Any = opened
         for size in sizes:
             icon.size = (size, size)
             colours = {colour for _, colour in icon.convert("RGBA").getcolors(1 << 16) or []}
