@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from clerk_app import applicants, choosing, paperwork, planning
+from clerk_app import applicants, bag_papers, choosing, paperwork, planning
 from clerk_app.devices.scanner import Scanner
 from clerk_app.domain import bodies as b
 from clerk_app.domain.case import Case
@@ -331,9 +331,16 @@ class Desk(SupervisionDoors):
             kind, paperwork.context_of(kind, self.case(number), self._records, self.seat, name, now)
         )
 
-    def print_paper(self, kind: str, number: str) -> Handed:
-        """Have a paper printed as is chosen for its kind, and return where it went."""
-        return self._printing.print(kind, self.case(number).number, self.person.name)
+    def print_paper(self, kind: str, number: str, *, printer: str | None = None, copies: int = 0) -> Handed:
+        """Have a paper of a case, bag or hand-over printed as is chosen for its kind, or elsewhere; return where it went."""
+        subject = self._subject(kind, number)
+        named = self._printing.named(printer) if printer else None
+        return self._printing.print(kind, subject, self.person.name, printer=named, copies=copies)
+
+    def _subject(self, kind: str, number: str) -> str:
+        if kind == bag_papers.LABEL:
+            return self._bags.parcel(number).number
+        return self._bags.manifest(number).number if kind == bag_papers.MANIFEST else self.case(number).number
 
     def _let_go(self, held: Mapping[str, Sequence[HeldScan]], written: Sequence[HeldScan]) -> None:
         """What was recorded has its scans: the originals go; those of lines that do not apply any more wait again."""

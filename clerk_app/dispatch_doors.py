@@ -24,9 +24,9 @@ from clerk_app.domain.pickup import Pickup, Scan
 from clerk_app.domain.summary import CaseSummary
 from clerk_app.domain.tracing import Step, Whereabout, parcel_steps
 from clerk_app.line import Inquiry, Line
+from clerk_app.print_doors import PrintDoors
 from clerk_app.printing import Handed, Printing
 from clerk_app.roles import guarded
-from clerk_app.scan_doors import ScanDoors
 from clerk_app.seat import Clock, Seat
 from clerk_app.store.records import Records
 from clerk_app.window_clock import WindowClock
@@ -47,7 +47,7 @@ def _signature(courier: Courier, proof: str) -> Signed:
 
 
 @guarded
-class DispatchDoors(ScanDoors):
+class DispatchDoors(PrintDoors):
     """What a signed-in person can do with papers on their way; a part of the ``Desk``."""
 
     def __init__(
@@ -62,8 +62,7 @@ class DispatchDoors(ScanDoors):
         scanner: Scanner | None,
         printing: Printing,
     ) -> None:
-        super().__init__(records, seat, person, signing_key, clock, line, inquiry, scanner)
-        self._printing = printing
+        super().__init__(records, seat, person, signing_key, clock, line, inquiry, scanner, printing)
         self._bags = Bags(records, self._casework, seat, clock, self._sight)
         self._couriers = Couriers(records, clock.steady if isinstance(clock, WindowClock) else clock)
         self._dispatch = Dispatch(records, self._scribe, self._casework, seat, person, clock, self._bags)

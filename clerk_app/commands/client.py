@@ -15,13 +15,20 @@ from typing import TYPE_CHECKING, Any
 
 from clerk_app import settings as window_settings
 from clerk_app.commands.output import DONE, NOT_READY, Progress, Stop, say
-from clerk_app.settings import Settings
+from clerk_app.program.health import Health
+from clerk_app.settings import NotEnrolled, Settings
+from clerk_app.store.errors import KeysError, StoreFailing, StoreFull, StoreInUse, StoreNotLockable
 from clerk_app.terminal import Terminal, chosen
 
 if TYPE_CHECKING:
     from clerk_app.commands.demo_city import DemoCity
+    from clerk_app.commands.opening import Opening
     from clerk_app.store.access.keys import Unlock
     from clerk_app.wiring import Window
+
+
+NOT_THE_PROGRAMS = (Stop, NotEnrolled, StoreInUse, StoreNotLockable, StoreFull, StoreFailing, KeysError)
+"""What keeps a client from opening whatever its version is: a new one is not given up for it."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -29,16 +36,18 @@ def run(options: argparse.Namespace) -> int:
     from clerk_app.store.file.lock import StoreLock
 
     folder = getattr(options, "data", None) or window_settings.default_folder()
-    unlock = None
-    if _is_new(folder):
-        unlock = _first_start(folder, options.low_bandwidth)
-        if unlock is None and _is_new(folder):
-            return DONE  # left before everything was said
-    settings = window_settings.load(folder)
-    _need_terminal()
-    with suppress(OSError):  # in the way of a lock only: what else is wrong is found when the store is opened
-        StoreLock(folder / "store.lock").release()  # a store in use is told of before the screen is taken
-    return _show(lambda: _window(folder, unlock), None, settings, folder, options.low_bandwidth, asks=unlock is None)
+    flag, health, unlock = options.low_bandwidth, Health(folder), None
+    with health.excusing(*NOT_THE_PROGRAMS):
+        if _is_new(folder):
+            unlock = _first_start(folder, flag)
+            if unlock is None and _is_new(folder):
+                return DONE  # left before everything was said
+        settings = window_settings.load(folder)
+        _need_terminal()
+        with suppress(OSError):  # in the way of a lock only: what else is wrong is found when the store is opened
+            StoreLock(folder / "store.lock").release()  # a store in use is told of before the screen is taken
+        asks = unlock is None
+        return _show(lambda: _window(folder, health, unlock), None, settings, folder, health, flag=flag, asks=asks)
 
 
 def _is_new(folder: Path) -> bool:
@@ -87,7 +96,9 @@ def demo(options: argparse.Namespace) -> int:
     folder = getattr(options, "data", None) or default_demo_folder()
     with _leaving_in_order(), DemoCity(folder, full=options.full, tell=_tell) as city:
         if not options.prepare:
-            return _show(lambda: _window_of(city), city, window_settings.load(folder), folder, options.low_bandwidth)
+            return _show(
+                lambda: _window_of(city), city, window_settings.load(folder), folder, flag=options.low_bandwidth
+            )
         with _window_of(city) as window:
             first_sync(window, Progress())
             accounts, couriers = [asdict(a) for a in city.accounts], [asdict(c) for c in city.couriers]
@@ -99,10 +110,12 @@ def demo(options: argparse.Namespace) -> int:
         return DONE
 
 
-def _window(folder: Path, unlock: Unlock | None) -> Window:
+def _window(folder: Path, health: Health, unlock: Unlock | None) -> Window:
     from clerk_app.wiring import Window
 
-    return Window(folder, unlock=unlock, tell=lambda _: None)  # told on the screen (``Opening.notices``)
+    window = Window(folder, unlock=unlock, tell=lambda _: None)  # told on the screen (``Opening.notices``)
+    health.opened()
+    return window
 
 
 def _window_of(city: DemoCity) -> Window:
@@ -125,8 +138,9 @@ def _show(
     city: DemoCity | None,
     settings: Settings,
     folder: Path,
-    flag: bool | None,
+    health: Health | None = None,
     *,
+    flag: bool | None = None,
     asks: bool = True,
 ) -> int:
     """Run the client until it is closed.
@@ -134,6 +148,7 @@ def _show(
     ``flag``: what was said of the low-bandwidth mode; ``asks``: whether opening may ask for the passphrase.
     """
     from clerk_app.commands.opening import Opening
+    from clerk_app.commands.own import OwnSettings
     from clerk_app.services import Services
 
     gc.disable()  # what is loaded now stays; to look through it again and again only takes time
@@ -143,23 +158,25 @@ def _show(
             opening.window()
         from screens.app import build_app
 
+        own = OwnSettings(folder, settings, opening.window)
         services = Services(
             gate=opening,
             line=opening,
             seat=settings.seat,
             open_desk=lambda person: opening.window().desk(person),
-            painted=opening.begin,
+            painted=lambda: _painted(opening, health),
             demo=city,
             keymap=settings.keymap,
             theme=settings.theme,
-            keep_theme=lambda theme: window_settings.wear(folder, theme),
+            keep_theme=own.wear,
             thrifty=terminal.thrifty,
             few_colours=terminal.few_colours,
             muted=settings.muted is True,
-            keep_muted=lambda muted: window_settings.mute(folder, muted),
+            keep_muted=lambda muted: window_settings.change(folder, muted=muted),
             lock_after=settings.lock_after,
             put_papers_away=opening.put_papers_away,
             notices=opening.notices,
+            own=own,
         )
         app = build_app(services)
         opening.leave = app.action_leave
@@ -167,6 +184,12 @@ def _show(
             app.run()
         opening.check()
         return app.return_code or DONE
+
+
+def _painted(opening: Opening, health: Health | None) -> None:
+    opening.begin()
+    if health is not None:
+        health.painted()
 
 
 def _asks(settings: Settings) -> bool:

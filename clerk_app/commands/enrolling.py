@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from clerk_app import settings as window_settings
 from clerk_app.commands.output import DONE, NOT_READY, REFUSED, Progress, Stop, say
-from clerk_app.domain.plain import NotPlain, from_plain, to_plain
 from clerk_app.hardening import harden
 from clerk_app.line import LineDown, LineRefused
 from clerk_app.seat import Seat
@@ -24,8 +22,6 @@ from clerk_app.store.errors import KeyringUnavailable
 from clerk_app.store.records import Records
 from clerk_app.wiring import Window, chosen_unlock, unlock_for
 
-NOBODY = Seat(window="", number="", point="", point_name="")
-"""Stands in the settings until central has said which window this is."""
 _HOST = re.compile(r"[A-Za-z0-9_.-]+|[0-9A-Fa-f:.]+")
 
 
@@ -55,14 +51,14 @@ def enrol_folder(
     unlock: str,
     how: Unlock | None = None,
     *,
-    ca: str = "",
-    wishes: Mapping[str, Any] | None = None,
+    former: bytes | None = None,
+    settings: Settings | None = None,
 ) -> Seat:
     """Make ``folder`` a window's: keys first, then central's word, then the settings.
 
     What failed half-way may be said again: the keys that are there are used again, so the code still holds. ``how``: the way
-    to the keys, where somebody has said it already; ``ca``: certificates trusted besides the machine's; ``wishes``: further
-    members of the settings.
+    to the keys, where somebody has said it already. ``former`` is the signing key of a window that goes on as this one,
+    ``settings`` what was chosen before.
     """
     from sync.connect import enrol as ask_central
     from sync.talk import Told
@@ -75,17 +71,13 @@ def enrol_folder(
     unlock = unlock if kind is None or unlock == "demo" else kind
     how = how or unlock_for(unlock, twice=kind is None)
     try:
-        settings = replace(Settings(seat=NOBODY, unlock=unlock, ca=ca), **(wishes or {}))
-        from_plain(Settings, to_plain(settings))
-    except (NotPlain, TypeError) as error:
-        raise Stop(REFUSED, "设置文件里的打印、扫描、外观等设置不合要求，没有登记。", "setup-file") from error
-    try:
         keys = create_keys(folder, how) if kind is None else open_keys(folder, how)
     except KeyringUnavailable as error:
         other = "也可以在登记时加 --passphrase，以后每次启动时输入口令。"
         raise Stop(NOT_READY, error.say + other, "keyring-unavailable") from error
     try:
-        enrolment = ask_central(central, code, keys.public_key, ca)
+        ca = settings.ca if settings is not None else ""
+        enrolment = ask_central(central, code, keys.public_key, former, ca)
     except Told as told:
         raise Stop(REFUSED, str(told), told.code) from told
     seat = Seat(
@@ -95,7 +87,8 @@ def enrol_folder(
         point_name=enrolment.point_name,
         central=central,
     )
-    window_settings.save(folder, replace(settings, seat=seat))
+    chosen = Settings(seat=seat, unlock=unlock) if settings is None else replace(settings, seat=seat, unlock=unlock)
+    window_settings.save(folder, chosen)
     if enrolment.handover is not None:
         with Records.open(folder, keys.vault, window=seat.window) as records:
             keep_central_key(records, enrolment.handover.id, enrolment.handover.key)

@@ -14,9 +14,11 @@ from clerk_app import settings as window_settings
 from clerk_app import setup_file
 from clerk_app.commands.enrolling import enrol_folder
 from clerk_app.commands.output import Stop
+from clerk_app.domain.plain import NotPlain, from_plain
 from clerk_app.first_start import Begun, Finding, Printer
 from clerk_app.line import LineDown, LineRefused
 from clerk_app.seat import Refused
+from clerk_app.settings import Settings
 from clerk_app.setup_file import SetupFile
 from clerk_app.store.access.keys import KeyringUnlock, PassphraseUnlock, Unlock, unlock_kind
 from clerk_app.store.access.system_keyring import SystemKeyring
@@ -124,8 +126,8 @@ class FirstStart:
         begun = self._begun
         try:
             if not window_settings.enrolled(self.folder):
-                wishes = {name: begun.wishes[name] for name in setup_file.WISHES if name in begun.wishes}
-                enrol_folder(self.folder, begun.central, begun.code, unlock, how, ca=begun.ca, wishes=wishes)
+                settings = self._wished(begun)
+                enrol_folder(self.folder, begun.central, begun.code, unlock, how, settings=settings)
             self.unlock = how
             seat = self.window().seat
         except Stop as stop:
@@ -136,6 +138,17 @@ class FirstStart:
             raise Refused("store", error.say) from error
         self.keep(step="fetch", code="")
         return f"{seat.point_name} {seat.number} 号窗口"
+
+    @staticmethod
+    def _wished(begun: Begun) -> Settings:
+        """Return the settings the technician's file asks for, of a window that is still nobody's."""
+        told = {name: begun.wishes[name] for name in setup_file.WISHES if name in begun.wishes}
+        nobody = {"window": "", "number": "", "point": "", "point_name": ""}
+        try:
+            return from_plain(Settings, {**told, "seat": nobody, "ca": begun.ca})
+        except NotPlain as error:
+            message = "设置文件里的打印、扫描、外观等设置不合要求，没有登记。"
+            raise Refused("setup-file", message) from error
 
     def needs_passphrase(self) -> bool:
         """Whether the window is there, shut, and opened by a passphrase."""

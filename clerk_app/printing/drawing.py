@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from clerk_app import bag_papers, paperwork
 from clerk_app.domain.custody import Manifest, Parcel
 from clerk_app.measuring import TITLES, Measuring
-from clerk_app.printing.choices import TEST, label_of
+from clerk_app.printing.choices import TEST
+from clerk_app.printing.machine import trial
 from clerk_app.printing.printers import Document, Form
 from clerk_app.seat import Refused, Seat
 from clerk_app.store.books.prints import PrintJob
@@ -36,12 +38,8 @@ class Drawer:
         name = f"{job.subject}-{job.kind}" if job.kind not in REPORTS else f"{job.kind}-{job.subject}"
         title = f"clerk-{job.id}"
         if job.kind == TEST:
-            from clerk_app.paper.trial import trial_page, trial_slip
-
             place = f"{self._seat.point_name or self._seat.point}　窗口 {self._seat.window}"
-            told = place, label_of(job.printer), self._clock()
-            content = trial_slip(*told, width=width) if form == "slip" else trial_page(*told)
-            return Document(content=content, media="A4", name=job.kind, title=title)
+            return replace(trial(form, job.printer, place, self._clock()), title=title)
         if form == "slip":
             return Document(content=self._slip(job, nth, width), media="", name=name, title=title)
         media = "A6" if job.kind == bag_papers.LABEL else "A4"

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from clerk_app.printing import machine
 from clerk_app.printing.choices import TEST, Choice, Choices, kind_of, label_of, name_of, width_of
 from clerk_app.printing.drawing import Drawer
 from clerk_app.printing.folder import Folder, write
@@ -45,7 +46,7 @@ class Printing:
         self._clock = clock
         self._choices = choices
         self._folder = Folder(papers)
-        given = back_ends if back_ends is not None else _back_ends()
+        given = back_ends if back_ends is not None else machine.back_ends()
         self._back_ends: dict[str, BackEnd] = {**given, "folder": self._folder}
         self._drawer = Drawer(records, seat, clock)
         self._queue = Queue(records.prints)
@@ -164,15 +165,17 @@ class Printing:
 
     def found_printers(self) -> tuple[FoundPrinter, ...]:
         """Return every printer there is: those the machine knows, and those the settings name; takes seconds at most."""
-        found = [one for back_end in self._back_ends.values() for one in back_end.found()]
-        known = {one.printer for one in found}
-        for printer in self._choices().printers():
-            kind = kind_of(printer)
-            if printer not in known:
-                there = self._back_ends.get(kind)
-                say = there.state(name_of(printer)).say if there is not None else "这台电脑上用不了"
-                found.append(FoundPrinter(printer=printer, name=label_of(printer), kind=kind, state=say))
-        return tuple(found)
+        return machine.found_printers(self._choices(), self._back_ends)
+
+    def named(self, text: str) -> str:
+        """Return the printer that is meant by its name or as the settings write it; raises ``Refused``."""
+        if kind_of(text) in self._back_ends:
+            return text
+        found = next((one.printer for one in self.found_printers() if one.name == text), None)
+        if found is None:
+            told = f"没有找到打印机“{text[:40]}”。可用的打印机见 clerk printers。"
+            raise Refused("printer-unknown", told, "printer")
+        return found
 
     def trays(self, printer: str) -> tuple[str, ...]:
         """Return what a printer's trays are called, as far as can be told."""
@@ -211,18 +214,3 @@ class Printing:
     def work(self) -> float | None:
         """Do what is due now; return the seconds until something is, ``None`` where nothing waits."""
         return self._worker.work()
-
-
-def _back_ends() -> dict[str, BackEnd]:
-    """Return the kinds of printers this system has, beside folders."""
-    import sys
-
-    from clerk_app.printing.receipts import Receipts
-
-    if sys.platform == "win32":
-        from clerk_app.printing.windows import Spooler
-
-        return {"windows": Spooler(), "escpos": Receipts()}
-    from clerk_app.printing.cups import Cups
-
-    return {"cups": Cups(), "escpos": Receipts()}

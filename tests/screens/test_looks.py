@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from pathlib import Path
@@ -12,8 +11,6 @@ from rich.color import Color as RichColor
 from rich.color import ColorSystem
 from textual.color import Color
 
-from clerk_app import settings
-from clerk_app.seat import Seat
 from clerk_app.terminal import Terminal, chosen
 from screens.palette256 import in_256
 from screens.themes import FEW, NAMES, THEMES
@@ -99,13 +96,6 @@ async def test_the_look_that_was_chosen_is_kept(tmp_path: Path) -> None:
     async with opened(tmp_path, keep_theme=kept.append) as client:
         await client.press("ctrl+t")
         assert kept == ["light"]
-
-
-def test_the_look_stands_in_the_settings(tmp_path: Path) -> None:
-    seat = Seat(window="FS0001-01", number="01", point="FS0001", point_name="样例", central="http://127.0.0.1:9")
-    settings.save(tmp_path, settings.Settings(seat=seat))
-    settings.wear(tmp_path, "contrast")
-    assert json.loads((tmp_path / "window.json").read_text(encoding="utf-8"))["theme"] == "contrast"
 
 
 async def test_a_terminal_of_few_colours_gets_the_look_made_of_them(tmp_path: Path) -> None:

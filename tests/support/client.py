@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
 from textual import events
 from textual.pilot import Pilot
 
+from clerk_app.commands.own import OwnSettings
 from clerk_app.desk import Desk
 from clerk_app.devices.scanner import Scanner
 from clerk_app.domain.catalogue import (
@@ -33,8 +35,11 @@ from clerk_app.domain.people import Person, Role
 from clerk_app.domain.plain import to_plain
 from clerk_app.gate import Gate
 from clerk_app.line import Admission, LineDown, LineStatus, SignInRefused
+from clerk_app.printing import Printing, choices_of
+from clerk_app.printing.printers import BackEnd
 from clerk_app.seat import Seat
 from clerk_app.services import DemoAccount, DemoCourier, Services
+from clerk_app.settings import Settings
 from clerk_app.store.records import Records
 from clerk_app.terminal import Terminal
 from screens.app import ClerkApp, build_app
@@ -54,6 +59,10 @@ POLICE = Department(code="FS-GA", name="市公安局")
 HOUSING = Department(code="FS-ZJ", name="市住房和城乡建设局")
 PASSWORD = "yangli-0001"
 LOCK_AFTER = 300.0
+QUIET = 2
+"""How many times in a row nothing is to be under way before it counts as settled."""
+A_MOMENT = 0.001
+"""Seconds in which another thread gets on with what is waited for."""
 ID_NUMBER = "440604190001010017"
 
 LIVING = Situation(
@@ -240,6 +249,8 @@ class Client:
     clock: HandClock
     ticks: HandTicks
     folder: Path
+    window: SimpleNamespace
+    """What stands for the opened window: its settings, which the printers' choices come from."""
     put_away: int = 0
     """How often printed papers were put away."""
     papers_stuck: bool = False
@@ -257,13 +268,27 @@ class Client:
             await self._settle()
 
     async def _settle(self) -> None:
+        """Wait on what is under way, not on the clock: ``Pilot.pause`` sleeps until the process has no work, 20 ms at least."""
         quiet = 0
-        while quiet < 2:
+        while quiet < QUIET:
             if self.app._exception is not None:
                 raise self.app._exception
-            await self.pilot.pause()
+            await self.pilot._wait_for_screen()
             await self.app.gate.wait_idle()
-            quiet = quiet + 1 if self.app.desk_work.idle and self.app.gate.idle else 0
+            at_rest = self._at_rest()
+            quiet = quiet + 1 if at_rest else 0
+            if not at_rest:
+                await asyncio.sleep(A_MOMENT)
+
+    def _at_rest(self) -> bool:
+        """Whether nothing is under way: no question to the desk, no message, nothing to be laid out or painted."""
+        app, screen = self.app, self.app.screen
+        asked = not (app.desk_work.idle and app.gate.idle and app._message_queue.empty())
+        screen._on_timer_update()
+        changing = [screen._layout_required, screen._dirty_widgets, screen._callbacks, app.animator._animations]
+        return not (asked or any(changing)) and all(
+            pump._message_queue.empty() for pump in screen.walk_children(with_self=True)
+        )
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait for what somebody else's answer brings: what central is asked does not hold up the keys."""
@@ -304,10 +329,11 @@ def made(
     keymap: dict[str, str] | None = None,
     notices: tuple[str, ...] = (),
     scanner: Scanner | None = None,
+    printers: Mapping[str, BackEnd] | None = None,
     terminal: Terminal = PLAIN,
     keep_theme: Callable[[str], None] = lambda theme: None,
 ) -> Iterator[Client]:
-    """Make a client over a store in ``folder``."""
+    """Make a client over a store in ``folder``; ``printers``: the kinds of printers it has besides folders."""
     clock, line, authority, ticks = HandClock(), HandLine(), Authority(), HandTicks()
     inquiry = HandInquiry()
     folder.mkdir(exist_ok=True)
@@ -315,15 +341,21 @@ def made(
         rows = [_row("item", i.code, i.name, i.department.name, i) for i in items]
         rows.append(_row("joint", MOVING.code, MOVING.name, "", MOVING))
         records.put_catalogue(rows, records.catalogue_revision() + len(rows))
+        window = SimpleNamespace(settings=Settings(seat=SEAT))
+        own = OwnSettings(folder, window.settings, lambda: window)  # type: ignore[arg-type, return-value]
+        printing = Printing(
+            records, SEAT, clock, folder / "papers", lambda: choices_of(window.settings.printing), printers or {}
+        )
         services = Services(
             gate=Gate(records, authority, clock),
             line=line,
             seat=SEAT,
             open_desk=lambda person: Desk(
-                records, SEAT, person, KEY, clock, line, folder / "papers", inquiry=inquiry, scanner=scanner
+                records, SEAT, person, KEY, clock, line, folder / "papers", inquiry, scanner, printing
             ),
             demo=SampleCity() if demo else None,
             keymap=keymap or {},
+            own=own,
             lock_after=LOCK_AFTER,
             notices=lambda: list(notices),
             ticks=ticks,
@@ -332,7 +364,7 @@ def made(
             few_colours=terminal.few_colours,
             put_papers_away=lambda: client.put_papers_away(),  # noqa: PLW0108  it is made below
         )
-        client = Client(build_app(services), records, line, authority, inquiry, clock, ticks, folder)
+        client = Client(build_app(services), records, line, authority, inquiry, clock, ticks, folder, window)
         yield client
 
 
@@ -347,11 +379,19 @@ async def opened(
     keymap: dict[str, str] | None = None,
     notices: tuple[str, ...] = (),
     scanner: Scanner | None = None,
+    printers: Mapping[str, BackEnd] | None = None,
     keep_theme: Callable[[str], None] = lambda theme: None,
 ) -> AsyncIterator[Client]:
     """Open a client and, unless told otherwise, sign in."""
     making = made(
-        folder, demo=demo, items=items, keymap=keymap, notices=notices, scanner=scanner, keep_theme=keep_theme
+        folder,
+        demo=demo,
+        items=items,
+        keymap=keymap,
+        notices=notices,
+        scanner=scanner,
+        printers=printers,
+        keep_theme=keep_theme,
     )
     with read_once(), making as client:
         async with client.app.run_test(size=size, notifications=True) as pilot:

@@ -207,7 +207,7 @@ def test_an_authority_of_the_citys_own_is_trusted_where_the_settings_name_it(
         with pytest.raises(LineDown, match="证书不可信"):
             enrol(proxy.address, code, b"\1" * 32)
         with pytest.raises(Told, match="登记码"):
-            enrol(proxy.address, code, b"\1" * 32, pem)
+            enrol(proxy.address, code, b"\1" * 32, ca=pem)
 
 
 def test_the_header_goes_offline_and_online_and_what_is_unsent_falls_to_zero(
