@@ -54,6 +54,7 @@ def parser() -> Parser:
     one.add_argument("--full", action="store_true", help="全量样例：767 个服务点、11389 个事项")
     _thrift(one, argparse.SUPPRESS)
     one.add_argument("--prepare", action="store_true", help="只准备好样例城市，不打开客户端")
+    _becoming(add)
     _window(add)
     _over_the_line(add)
     _scans(add, below)
@@ -82,7 +83,7 @@ def _thrift(one: Parser, default: Any) -> None:
     )
 
 
-def _window(add: Add) -> None:
+def _becoming(add: Add) -> None:
     one = add("enrol", "把本机登记为窗口", "enrolling:enrol")
     one.add_argument("--central", required=True, metavar="URL", help="市中心的地址")
     one.add_argument("--code", required=True, metavar="CODE", help="一次性登记码")
@@ -99,6 +100,9 @@ def _window(add: Add) -> None:
     )
     one.add_argument("--scanner", metavar="DIR", help="扫描仪存放文件的文件夹")
     one.add_argument("--no-test-page", action="store_true", help="不打印测试页")
+
+
+def _window(add: Add) -> None:
     one = add("sign-in", "登录；之后的命令沿用，直到 sign-out", "window:sign_in")
     one.add_argument("--as", dest="number", required=True, metavar="工号", help="工号")
     one.add_argument("--password-stdin", action="store_true", help="从标准输入读口令（一行）")

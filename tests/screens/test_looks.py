@@ -92,10 +92,9 @@ def test_every_look_has_a_name_a_clerk_reads() -> None:
 
 
 async def test_the_look_that_was_chosen_is_kept(tmp_path: Path) -> None:
-    kept: list[str] = []
-    async with opened(tmp_path, keep_theme=kept.append) as client:
+    async with opened(tmp_path) as client:
         await client.press("ctrl+t")
-        assert kept == ["light"]
+        assert client.worn == ["light"]
 
 
 async def test_a_terminal_of_few_colours_gets_the_look_made_of_them(tmp_path: Path) -> None:

@@ -251,6 +251,8 @@ class Client:
     folder: Path
     window: SimpleNamespace
     """What stands for the opened window: its settings, which the printers' choices come from."""
+    worn: list[str] = field(default_factory=list)
+    """The looks that were kept."""
     put_away: int = 0
     """How often printed papers were put away."""
     papers_stuck: bool = False
@@ -331,7 +333,6 @@ def made(
     scanner: Scanner | None = None,
     printers: Mapping[str, BackEnd] | None = None,
     terminal: Terminal = PLAIN,
-    keep_theme: Callable[[str], None] = lambda theme: None,
 ) -> Iterator[Client]:
     """Make a client over a store in ``folder``; ``printers``: the kinds of printers it has besides folders."""
     clock, line, authority, ticks = HandClock(), HandLine(), Authority(), HandTicks()
@@ -359,7 +360,7 @@ def made(
             lock_after=LOCK_AFTER,
             notices=lambda: list(notices),
             ticks=ticks,
-            keep_theme=keep_theme,
+            keep_theme=lambda theme: client.worn.append(theme),  # noqa: PLW0108  it is made below
             thrifty=terminal.thrifty,
             few_colours=terminal.few_colours,
             put_papers_away=lambda: client.put_papers_away(),  # noqa: PLW0108  it is made below
@@ -380,19 +381,9 @@ async def opened(
     notices: tuple[str, ...] = (),
     scanner: Scanner | None = None,
     printers: Mapping[str, BackEnd] | None = None,
-    keep_theme: Callable[[str], None] = lambda theme: None,
 ) -> AsyncIterator[Client]:
     """Open a client and, unless told otherwise, sign in."""
-    making = made(
-        folder,
-        demo=demo,
-        items=items,
-        keymap=keymap,
-        notices=notices,
-        scanner=scanner,
-        printers=printers,
-        keep_theme=keep_theme,
-    )
+    making = made(folder, demo=demo, items=items, keymap=keymap, notices=notices, scanner=scanner, printers=printers)
     with read_once(), making as client:
         async with client.app.run_test(size=size, notifications=True) as pilot:
             client.pilot = pilot
