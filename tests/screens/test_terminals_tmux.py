@@ -20,9 +20,9 @@ def resize(client: Terminal, width: int, height: int) -> None:
 
 
 def whole(height: int, shown: str) -> bool:
-    """Whether the screen fills the terminal, with its keys in the last line."""
-    lines = shown.rstrip("\n").split("\n")
-    return len(lines) == height and "Esc 上一步" in lines[-1]
+    """Whether the screen fills the terminal, with its keys in the last two lines; tmux may keep a line to itself."""
+    lines = shown.splitlines()
+    return len(lines) in {height - 1, height} and any("Esc 上一步" in line for line in lines[-2:])
 
 
 @MODES
