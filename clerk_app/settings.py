@@ -254,7 +254,9 @@ def _lost(folder: Path) -> Exception:
             "再用新的登记码在新文件夹登记：中心已确认的办件会取回，未发送的用第二副本或留底补上。",
             "和它的留存都不在，窗口数据却在",
         )
-    return NotEnrolled(f"{folder} 还没有登记为窗口。请用登记码登记：clerk enrol --central 地址 --code 登记码")
+    return NotEnrolled(
+        f"{folder} 还没有登记为窗口。请在终端里打开 clerk，或用登记码登记：clerk enrol --central 地址 --code 登记码"
+    )
 
 
 def refuse_over_store(folder: Path) -> None:

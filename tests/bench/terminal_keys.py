@@ -39,7 +39,7 @@ class Stroke:
 
 def strokes(command: Sequence[str], env: Mapping[str, str], size: tuple[int, int], quiet: float) -> Iterator[Stroke]:
     """Run the client and yield every key of the script; the picture stands when nothing came for ``quiet`` seconds."""
-    with painting(command, env, size) as client:
+    with painting(command, {**env, "COLORTERM": ""}, size) as client:
         client.until("工号", 120)
         _settled(client, quiet)
         for line in SIGN_IN:

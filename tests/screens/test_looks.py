@@ -106,16 +106,16 @@ async def test_a_terminal_of_few_colours_gets_the_look_made_of_them(tmp_path: Pa
             assert "工号" in dump(client.app)
 
 
-def colours(tmp_path: Path, **told: str) -> list[str]:
+def colours(tmp_path: Path, term: str = "xterm-256color", **told: str) -> list[str]:
     """Return the colours the client's first screen is painted in on a terminal that says this of itself."""
     command = [sys.executable, "-m", "tests.support.client_program", str(tmp_path)]
-    with painting(command, environment(**told)) as client:
+    with painting(command, environment(**told), term=term) as client:
         client.until("F10")
         return re.findall(r"(?<=[\[;])(?:[34]8;[25];[0-9;]+?(?=;[34]8|m)|(?:3|4|9|10)[0-7](?=[;m]))", client.text)
 
 
 def test_sixteen_colours_are_all_that_is_said_to_a_terminal_of_sixteen(tmp_path: Path) -> None:
-    found = colours(tmp_path, TERM="linux", CLERK_LOW_BANDWIDTH="0")
+    found = colours(tmp_path, "linux", COLORTERM="", CLERK_LOW_BANDWIDTH="0")
     assert found
     assert [one for one in found if ";" in one] == []
 

@@ -62,8 +62,10 @@ class Painted:
 
 
 @contextmanager
-def painting(command: Sequence[str], env: Mapping[str, str], size: tuple[int, int] = (80, 24)) -> Iterator[Painted]:
-    """Run a program on a terminal of this size; it is killed if it still runs at the end."""
+def painting(
+    command: Sequence[str], env: Mapping[str, str], size: tuple[int, int] = (80, 24), term: str = "xterm-256color"
+) -> Iterator[Painted]:
+    """Run a program on a terminal of this size and kind; it is killed if it still runs at the end."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
     process = subprocess.Popen(
@@ -71,7 +73,7 @@ def painting(command: Sequence[str], env: Mapping[str, str], size: tuple[int, in
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
-        env={"TERM": "xterm-256color", **env},
+        env={**env, "TERM": term},
         start_new_session=True,
     )
     os.close(theirs)
