@@ -15,6 +15,7 @@ from clerk_app.program.build_info import build_info
 from sync import wire
 from sync.engine.values import Answered, Request
 from sync.policy import LONGEST_DELAY, retry_after_seconds
+from sync.wire_fleet import WORD_HEADER
 
 M = TypeVar("M")
 COMPRESS_FROM = 1024
@@ -70,6 +71,8 @@ class Talk:
         self._client = client
         self.cancelled: Callable[[], bool] = lambda: False
         """Asked between the pieces of an answer; once true, ``Stopped`` is raised."""
+        self.word: Callable[[], str] = str
+        """Asked with every greeting for the window's word on itself; empty: it has none."""
 
     def close(self) -> None:
         """Give back the connections."""
@@ -86,6 +89,8 @@ class Talk:
         if self.cancelled():
             raise Stopped("已停止。")
         headers, content = outgoing(request)
+        if request.greeting and (word := self.word()):
+            headers[WORD_HEADER] = word
         query = dict(request.query) or None
         try:
             with self._client.stream(

@@ -38,7 +38,9 @@ class Greet:
             case Begun():
                 return Go(self, Disk(Backlog()), shared)
             case Done(int() as unsent) if self.heard is None:
-                asked = Request(method="GET", path="/v1/session", answer=wire.SessionState, backlog=unsent)
+                asked = Request(
+                    method="GET", path="/v1/session", answer=wire.SessionState, backlog=unsent, greeting=True
+                )
                 return Go(self, Ask(asked), shared)
             case Answered(message=wire.SessionState() as state):
                 mine = build_info().version

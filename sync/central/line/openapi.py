@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from sync import wire
-from sync.central.line.calls import MAX_CURSOR, Endpoint, Header, Number
+from sync.central.line.calls import MAX_CURSOR, MAX_TEXT, Endpoint, Header, Number, Text
 from sync.central.line.endpoints import ENDPOINTS, problems_of
 from sync.central.problems import TROUBLES
 
@@ -90,6 +90,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "responses": _responses(endpoint),
     }
     parameters = [_query(number) for number in endpoint.query]
+    parameters += [_text(text) for text in endpoint.texts]
     parameters += [_in_path(name, schema) for name, schema in _PATH.items() if f"{{{name}}}" in endpoint.path]
     parameters += [_in_header(header) for header in endpoint.headers]
     if endpoint.file:
@@ -125,6 +126,13 @@ def _query(number: Number) -> dict[str, Any]:
     if number.about:
         parameter["description"] = number.about
     return parameter
+
+
+def _text(text: Text) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "string", "maxLength": MAX_TEXT, "default": ""}
+    if text.choices:
+        schema = {"type": "string", "enum": ["", *text.choices], "default": ""}
+    return {"name": text.name, "in": "query", "required": False, "schema": schema, "description": text.about}
 
 
 def _responses(endpoint: Endpoint) -> dict[str, Any]:
