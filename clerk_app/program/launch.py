@@ -47,7 +47,8 @@ def _start(folder: str, words: list[str], *, client: bool) -> None:
     from pathlib import Path
 
     from clerk_app.program.build_info import build_info
-    from clerk_app.program.switching import Programs, environment
+    from clerk_app.program.switching import Programs
+    from clerk_app.program.trying import environment
 
     try:
         installed = build_info().version

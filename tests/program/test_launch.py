@@ -12,7 +12,8 @@ import pytest
 
 from clerk_app.program.launch import command_of, default_folder, folder_of
 from clerk_app.program.state import place_of, read
-from clerk_app.program.switching import LAUNCHED, Programs, environment
+from clerk_app.program.switching import Programs
+from clerk_app.program.trying import LAUNCHED, environment
 from tests.program.test_switching import opened, unpacked
 from tests.support import commands
 from tests.support.releasing import Installed, script

@@ -71,7 +71,7 @@ def test_one_that_fails_its_own_check_is_left_and_never_tried_again(programs: Pr
 
 
 def test_a_check_that_does_not_end_counts_as_failed(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clerk_app.program.switching.PATIENCE", 0.05)
+    monkeypatch.setattr("clerk_app.program.trying.PATIENCE", 0.05)
     unpacked(programs, "0.3.1", "#!/bin/sh\nexec sleep 30\n")
     assert programs.choose(client=True).program is None
     assert "没有结束" in programs.state().reason("0.3.1")
