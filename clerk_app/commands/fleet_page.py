@@ -139,23 +139,23 @@ def _line(cells: Sequence[str], width: int) -> str:
 
 
 NARROW_COLUMNS = (
-    Column("窗口", 12, lambda one: one.window),
-    Column("情况", 22, states),
+    Column("窗口", 15, lambda one: one.window),
+    Column("情况", 20, states),
     Column("版本", 7, lambda one: one.version),
     Column("积压", 5, _backlog, right=True),
     Column("最早未报", 11, lambda one: when(_word(one).oldest)),
     Column("联系", 8, _ago, right=True),
 )
 WIDE_COLUMNS = (
-    Column("窗口", 12, lambda one: one.window),
-    Column("服务点", 14, lambda one: one.point_name),
+    Column("窗口", 15, lambda one: one.window),
+    Column("服务点", 12, lambda one: one.point_name),
     Column("情况", 20, states),
     Column("版本", 11, _version),
     Column("积压", 4, _backlog, right=True),
     Column("最早未报", 11, lambda one: when(_word(one).oldest)),
     Column("时差", 6, _skew, right=True),
     Column("磁盘", 5, _disk, right=True),
-    Column("打印机", 8, lambda one: _word(one).printer),
+    Column("打印机", 7, lambda one: _word(one).printer),
     Column("联系", 8, _ago, right=True),
 )
 WIDEST_COLUMNS = (*WIDE_COLUMNS, Column("末次故障", 40, _trouble))

@@ -14,6 +14,8 @@ KEPT = 3
 """Older files kept beside the one being written."""
 _PRIVATE = re.compile(r"""'[^']*'|"[^"]*"|[^\x00-\x7f]+|\d{4,}""")
 """What may be somebody's name, number or words: whatever is quoted, Chinese, or a long number."""
+_KIND = re.compile(r"[A-Z][A-Za-z]{3,}")
+"""What a kind of error is called."""
 
 
 class _Discreet(logging.Formatter):
@@ -74,7 +76,7 @@ class _Noting(logging.Handler):
 
         error = record.exc_info[0] if record.exc_info else None
         named = [error.__name__] if error is not None else [a for a in record.args or () if isinstance(a, str)]
-        what = ".".join([str(record.msg).partition(":")[0], *(name for name in named if name.isidentifier())])
+        what = ".".join([str(record.msg).partition(":")[0], *(name for name in named if _KIND.fullmatch(name))])
         note_trouble(self._folder, what, datetime.fromtimestamp(record.created, UTC).isoformat(timespec="seconds"))
 
 

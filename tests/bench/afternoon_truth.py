@@ -150,6 +150,7 @@ def known_of(one: FleetWindow) -> Known:
         staged=program.staged,
         failed=program.failed,
         reason=program.reason,
+        printer=word.printer,
     )
 
 

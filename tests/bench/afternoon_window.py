@@ -64,6 +64,7 @@ class Known:
     staged: str = ""
     failed: str = ""
     reason: str = ""
+    printer: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +176,7 @@ def _line(
             staged=program.get("staged", ""),
             failed=program.get("failed", ""),
             reason=program.get("reason", ""),
+            printer=plain.get("printer", ""),
         )
         said.append(known)
         return told

@@ -28,7 +28,8 @@ def test_the_fleet_is_told_truly_while_a_city_is_put_up_works_and_is_updated(
     # What watches it would see a lie, whatever it is about.
     look = told.looks[-1]
     assert told.truth.untrue(look) == []
-    for lie in ({"version": "0.2.0"}, {"backlog": 9}, {"word": None}):
+    lies: tuple[dict[str, object], ...] = ({"version": "0.2.0"}, {"backlog": 9}, {"word": None})
+    for lie in lies:
         assert told.truth.untrue(_with(look, lie))
     assert told.truth.untrue(replace(look, windows=look.windows[1:]))
 
