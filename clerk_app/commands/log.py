@@ -58,6 +58,12 @@ class _Later(logging.Handler):
         except OSError:
             return
 
+    def let_go(self) -> None:
+        """Close the file until something is written again."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  the base class's name
         pass
 
@@ -92,6 +98,13 @@ def log_file(folder: Path) -> Path:
 def where() -> Path | None:
     """Return the file that is logged to."""
     return next((handler.path for handler in logging.getLogger().handlers if isinstance(handler, _Later)), None)
+
+
+def let_go() -> None:
+    """Keep no file open: a folder with an open file in it can be moved on no Windows."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, _Later):
+            handler.let_go()
 
 
 def log_to(path: Path) -> None:

@@ -255,6 +255,8 @@ def main() -> int:
         told = afternoon(ours, Path(name), options.windows, options.workers)
     for what, count, seconds in told.steps:
         print(f"  {what:<26}{count:>6} windows {seconds:>8.1f} s {count / max(seconds, 1e-9):>8.1f}/s")
+    spans = sorted(look.ended - look.begun for look in told.looks)
+    print(f"  a look at all of them: half within {spans[len(spans) // 2]:.2f} s, the slowest {spans[-1]:.2f} s")
     print(told.page)
     for wrong in told.wrong[:20]:
         print(f"  !! {wrong}")
