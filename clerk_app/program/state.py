@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-FOLDER = "program"
-FILE = "state.json"
+from clerk_app.program import FILE, FOLDER
+
 VERSIONS = "versions"
 METADATA = "tuf"
 BUNDLE = "clerk"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clerk_app.program import state as kept
+from clerk_app.program import FILE
 from clerk_app.program.health import Health
 from clerk_app.program.state import State, Trial, place_of, program_of, told
 from clerk_app.program.switching import NothingBefore, Programs
@@ -181,7 +181,7 @@ def test_one_that_waits_but_is_gone_is_fetched_again(programs: Programs) -> None
 def test_a_damaged_state_stands_in_nobodys_way_and_is_told_once(programs: Programs, content: bytes) -> None:
     unpacked(programs, "0.3.1")
     opened(programs)
-    (place_of(programs.folder) / kept.FILE).write_bytes(content)
+    (place_of(programs.folder) / FILE).write_bytes(content)
     chosen = programs.choose(client=True)
     assert chosen.program is None
     assert chosen.said
