@@ -135,7 +135,7 @@ def _version(one: FleetWindow) -> str:
 
 
 def _line(cells: Sequence[str], width: int) -> str:
-    return fitted("  ".join(cells), width).rstrip()
+    return fitted("  ".join(cells).rstrip(), width).rstrip()
 
 
 NARROW_COLUMNS = (
