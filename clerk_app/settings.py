@@ -22,7 +22,8 @@ FILE = "window.json"
 LABEL = "窗口设置"
 STORE = "store.db"
 BY_HAND = frozenset(
-    {"papers", "scanner", "theme", "muted", "keymap", "second_copy", "second_copy_device", "lock_minutes", "keep_days"}
+    {"papers", "scanner", "theme", "muted", "keymap", "second_copy", "second_copy_device", "lock_minutes", "keep_days",
+     "printing", "wedge"}
 )  # fmt: skip
 """Members in which one character that differs may be a person's choice; anywhere else it is damage."""
 KEEP_DAYS = 90
@@ -69,6 +70,10 @@ class Settings:
     lock_minutes: Any = LOCK_MINUTES
     """Minutes without key or mouse after which the screen is locked, 1 to 60; anything else counts as 5."""
 
+    printing: Any = None
+    """Which paper goes to which printer (``clerk_app.printing.choices``); empty: all into the folder of papers."""
+    wedge: Any = None
+    """How this desk's barcode and card readers type (``clerk_app.wedge``); empty: as they come."""
     keep_days: Any = KEEP_DAYS
     """Days a case that is over, and that central and its backups have, is kept here; at least 30, anything else counts as 90."""
 
@@ -126,9 +131,11 @@ def save(folder: Path, settings: Settings) -> None:
     write_private_file(twin.copy_of(folder / FILE), twin.checked(told))
 
 
-def mute(folder: Path, muted: bool) -> None:
-    """Keep whether new red lights and conflicts ring; raises as ``load`` does, and ``OSError``."""
-    save(folder, replace(load(folder), muted=muted))
+def change(folder: Path, **members: Any) -> Settings:
+    """Keep what a person has chosen, the rest as it stands in the file now; raises as ``load`` does, and ``OSError``."""
+    changed = replace(load(folder), **members)
+    save(folder, changed)
+    return changed
 
 
 def worn(folder: Path) -> str:

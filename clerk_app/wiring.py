@@ -45,6 +45,7 @@ from clerk_app.window_clock import WindowClock
 if TYPE_CHECKING:
     from clerk_app.desk import Desk
     from clerk_app.devices.scanner import Scanner
+    from clerk_app.printing import Printing
     from clerk_app.reporting import Reporting
     from sync.releases import Releases
     from sync.window import WindowEnd
@@ -147,7 +148,9 @@ class Window:
         self.scanner = self._scanner()
         self.updating = Updating.of_bundle(folder, self.releases, self.settings.release_root)
         """Keeps the program new; ``None``: it is none that is switched."""
+        self.printing = self._printing()
         self.gate = Gate(self.records, QuietLine(self.connect), self.clock.steady)
+        self.records.worries.append(self.printing.worry)
         if not read_only:
             self.put_papers_away()  # of a program that was killed
             self._held.callback(self.put_papers_away)
@@ -201,14 +204,10 @@ class Window:
             self.records,
             self.clock,
             self.folder,
-            printer=self.printer_word,
+            printer=self.printing.told,
             program=lambda: state.told(self.folder),
             platform=lambda: build_info.build_info().platform,
         )
-
-    def printer_word(self) -> str:
-        """Return how the printer is, in a short code; empty: nobody can tell."""
-        return ""
 
     def _offered(self, release: str) -> None:
         """Central says which version of the program this window is to get."""
@@ -235,6 +234,16 @@ class Window:
         from clerk_app.devices.scanner import Scanner
 
         return Scanner(Path(self.settings.scanner), is_share=is_share)
+
+    def _printing(self) -> Printing:
+        from clerk_app.printing import Printing, choices_of
+
+        papers = self.settings.papers_folder(self.folder)
+        return Printing(self.records, self.seat, self.clock, papers, lambda: choices_of(self.settings.printing))
+
+    def start_printing(self) -> None:
+        """Work the printers' queue off beside the client."""
+        self._held.callback(self.printing.start().stop)
 
     def watch_scanner(self) -> None:
         """Watch the scanner's folder beside the client, where one is set."""
@@ -308,10 +317,9 @@ class Window:
         """Return the desk of somebody who signed in."""
         from clerk_app.desk import Desk
 
-        papers = self.settings.papers_folder(self.folder)
-        inquiry = Asking(self.connect)
-        key, scanner = self.keys.signing_key, self.scanner
-        return Desk(self.records, self.seat, person, key, self.clock, self.line, papers, inquiry, scanner)
+        papers, inquiry = self.printing.papers, Asking(self.connect)
+        key, scanner, line = self.keys.signing_key, self.scanner, self.line
+        return Desk(self.records, self.seat, person, key, self.clock, line, papers, inquiry, scanner, self.printing)
 
     def put_papers_away(self) -> None:
         """Empty the folder of printed papers; one that a person has chosen is that person's."""

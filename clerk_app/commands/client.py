@@ -97,6 +97,7 @@ def _show(
 ) -> int:
     """Run the client until it is closed."""
     from clerk_app.commands.opening import Opening
+    from clerk_app.commands.own import OwnSettings
     from clerk_app.services import Services
 
     gc.disable()  # what is loaded now stays; to look through it again and again only takes time
@@ -117,10 +118,11 @@ def _show(
             keymap=settings.keymap,
             theme=settings.theme,
             muted=settings.muted is True,
-            keep_muted=lambda muted: window_settings.mute(folder, muted),
+            keep_muted=lambda muted: window_settings.change(folder, muted=muted),
             lock_after=settings.lock_after,
             put_papers_away=opening.put_papers_away,
             notices=opening.notices,
+            own=OwnSettings(folder, settings, opening.window),
         )
         app = build_app(services)
         opening.leave = app.action_leave

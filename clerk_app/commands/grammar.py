@@ -12,6 +12,7 @@ from clerk_app.commands.custody_grammar import add_custody, add_parcel
 from clerk_app.commands.fleet_grammar import add_fleet
 from clerk_app.commands.measure_grammar import add_measures
 from clerk_app.commands.parsing import Parser, counting, day, moment
+from clerk_app.commands.print_grammar import add_printing
 from clerk_app.commands.program_grammar import add_check, add_releases, add_update
 from clerk_app.commands.supervision_grammar import add_supervision, add_task
 from clerk_app.program.build_info import build_info
@@ -61,6 +62,7 @@ def parser() -> Parser:
     add_task(below(task.add_subparsers(title="命令", metavar="命令", required=True)))
     add_measures(add)
     add_update(add)
+    add_printing(add)
     central = add("central", "市中心一端", "")
     add = below(central.add_subparsers(title="命令", metavar="命令", required=True))
     _central(add)

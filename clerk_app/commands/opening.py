@@ -75,6 +75,7 @@ class Opening:
             window.start_line()
             window.keep_keys()
             window.watch_scanner()
+            window.start_printing()
         except BaseException as error:  # noqa: BLE001  raised again where the window is asked for
             self._error = error
             if self._loop is not None:

@@ -29,7 +29,7 @@ AREAS = (
     ("line", "F6", "同步"),
 )
 """The permanent areas: mode, key, name."""
-FOR_CLERKS = ("intake", "cases", "dispatch", "line")
+FOR_CLERKS = ("intake", "cases", "dispatch", "line", "settings")
 """The areas everybody who works at the window has."""
 TROUBLE_WIDTH = 18
 NARROW = 100
