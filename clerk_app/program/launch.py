@@ -51,7 +51,11 @@ def _start(folder: str, words: list[str], *, client: bool) -> None:
 
     try:
         installed = build_info().version
-        chosen = Programs(Path(folder), installed).choose(client=client)
+        programs = Programs(Path(folder), installed)
+        if client and (waits := programs.state().staged):
+            sys.stderr.write(f"正在检查新版本 {waits}，请稍候……\n")
+            sys.stderr.flush()
+        chosen = programs.choose(client=client)
         for told in chosen.said:
             sys.stderr.write(told + "\n")
         if chosen.program is not None:

@@ -80,8 +80,16 @@ class Programs:
     def choose(self, *, client: bool) -> Choice:
         """Return what to start; a version that waits is tried, and starts are counted, only where the client is opened.
 
-        Raises ``OSError`` where the state cannot be written: then whoever asks goes on as it is.
+        A disk that takes nothing keeps a version from being tried, not the one that runs from running.
         """
+        try:
+            return self._choose(client=client)
+        except OSError:
+            if not client:
+                raise
+            return self._choose(client=False)
+
+    def _choose(self, *, client: bool) -> Choice:
         try:
             held = kept.read(self.folder)
         except StateDamaged as damaged:

@@ -101,7 +101,16 @@ def test_what_does_not_fit_is_not_signed(keys: Path, env: dict[str, str], tmp_pa
     assert refused(clerk("central", "release", file, "--keys", tmp_path / "none", "--json", env=env)) == "release"
 
 
+def test_what_nobody_signed_is_not_offered(keys: Path, env: dict[str, str], tmp_path: Path) -> None:
+    clerk("central", "release-keys", keys, env=env).done()
+    clerk("central", "release", bundle(tmp_path, "0.3.1").path, "--keys", keys, env=env).done()
+    assert refused(clerk("central", "rollout", "0.3.2", "--json", env=env)) == "not-released"
+    assert clerk("central", "rollout", "0.3.1", "--json", env=env).done().json["version"] == "0.3.1"
+
+
 def test_rollouts_are_made_widened_stopped_and_listed(env: dict[str, str], tmp_path: Path) -> None:
+    del env["CLERK_CENTRAL_RELEASES"]
+
     def rollout(*words: str) -> Told:
         return clerk("central", "rollout", *words, "--json", env=env)
 

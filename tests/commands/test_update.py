@@ -7,10 +7,14 @@ import signal
 import sys
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from clerk_app import VERSION
+from clerk_app.commands.opening import Opening
+from clerk_app.line import LineStatus
 from clerk_app.program.state import State, Trial, change, place_of, read
 from clerk_app.wiring import Window
 from tests.commands.test_client import BROKEN
@@ -111,6 +115,16 @@ def test_the_client_says_once_that_it_came_up_and_of_whom_it_was_when_it_did_not
         client.rest()
         assert client.process.returncode == 0
     assert trial() is None
+
+
+def test_what_waits_is_shown_with_the_line() -> None:
+    opening = Opening(lambda: cast("Window", None))
+    assert opening.status().ready == ""
+    line = SimpleNamespace(status=lambda: LineStatus(online=True))
+    opening._opened = cast("Window", SimpleNamespace(line=line, updating=SimpleNamespace(ready="9.2.0")))
+    assert (opening.status().online, opening.status().ready) == (True, "9.2.0")
+    opening._opened = cast("Window", SimpleNamespace(line=line, updating=None))
+    assert opening.status() == LineStatus(online=True)
 
 
 def test_a_bundles_window_fetches_what_it_is_offered_in_an_idle_moment(

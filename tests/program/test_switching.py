@@ -191,6 +191,20 @@ def test_a_damaged_state_stands_in_nobodys_way_and_is_told_once(programs: Progra
     assert programs.choose(client=True).said == ()
 
 
+def test_a_disk_that_takes_nothing_keeps_the_version_that_runs(
+    programs: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unpacked(programs, "0.3.1")
+    died(programs)
+    unpacked(programs, "0.3.2")
+
+    def full(folder: Path, changed: object) -> State:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("clerk_app.program.switching.kept.change", full)
+    assert died(programs) == "0.3.1"
+
+
 def test_versions_are_ordered_as_releases_are() -> None:
     ordered = ["0.3.0.dev1", "0.3.0a1", "0.3.0b2", "0.3.0rc1", "0.3.0", "0.3.0.post1", "0.3.1", "0.10", "1.0"]
     for at, version in enumerate(ordered):

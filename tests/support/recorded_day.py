@@ -252,7 +252,7 @@ def main() -> None:
             booth(away, Path(place) / "away", here.clock, second, key=AWAY, person=THERE) as other,
         ):
             spend(Branches(here, one, one, other, {home.window: SECRET, away.window: AWAY}))
-    Path(sys.argv[1]).write_text(json.dumps(steps, ensure_ascii=False, indent=None, sort_keys=True), encoding="utf-8")
+    Path(sys.argv[1]).write_text(json.dumps(steps, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
     calls = sorted({f"{step['method']} {step['path'].partition('/v1/')[2].split('/')[0]}" for step in steps})
     sys.stdout.write(f"{len(steps)} exchanges: {', '.join(calls)}\n")
 
