@@ -18,7 +18,7 @@ CASES = 1_000
 RUNS = 9
 TARGET = 1.25
 """Times the same from source."""
-INSTALLED_TARGET = 130.0
+INSTALLED_TARGET = 140.0
 """MB on a window's disk: with fonts, printing and the pictures of the measures."""
 
 
