@@ -58,8 +58,10 @@ NOT_USED = (
     "readline",
     # Kinds of pictures that no scanner of a window makes; their libraries are large.
     "PIL.AvifImagePlugin",
+    "PIL.WebPImagePlugin",
     "PIL._avif",
     "PIL._imagingtk",
+    "PIL._webp",
     # The second of two back ends that do the same.
     "zstandard._cffi",
     "zstandard.backend_cffi",
