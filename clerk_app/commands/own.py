@@ -12,7 +12,7 @@ from clerk_app import VERSION
 from clerk_app import settings as window_settings
 from clerk_app.domain.people import Person, Role
 from clerk_app.seat import Refused
-from clerk_app.settings import Settings, SettingsDamaged
+from clerk_app.settings import NotEnrolled, Settings, SettingsDamaged
 
 if TYPE_CHECKING:
     from clerk_app.checkup.report import Report
@@ -49,7 +49,7 @@ class OwnSettings:
             members["seat"] = replace(self._settings.seat, lights=members.pop("lights"))
         try:
             self._settings = window_settings.change(self._folder, **members)
-        except (OSError, SettingsDamaged) as error:
+        except (OSError, SettingsDamaged, NotEnrolled) as error:
             message = "设置写不进去，没有改动。请检查窗口文件夹的权限和磁盘。"
             raise Refused("settings-unwritable", message) from error
         self._window().settings = self._settings
