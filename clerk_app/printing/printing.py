@@ -80,6 +80,7 @@ class Printing:
             tray=choice.tray if printer in {None, choice.printer} else "",
             copies=copies or choice.copies,
         )
+        job = self._drawer.named(job)
         nth = self._queue.next_print(job)
         document = self._draw(job, nth)
         if kind_of(job.printer) == "folder":
@@ -122,9 +123,9 @@ class Printing:
         """Return what waits, the oldest first."""
         return self._queue.jobs()
 
-    def times_printed(self, kind: str, subject: str) -> int:
-        """Return how often a paper was printed."""
-        return self._records.prints.count(kind, subject)
+    def times_printed(self, document: str, subject: str) -> int:
+        """Return how often a document was printed: a kind of paper, with the document's own number where there are several."""
+        return self._records.prints.count(document, subject)
 
     def retry(self, id: str) -> None:
         """Try a job now."""

@@ -19,7 +19,7 @@ from clerk_app.printing.worker import PAUSES
 from clerk_app.seat import Refused
 from clerk_app.store.records import Records
 from tests.support.counter import CLERK, KEY, Office, office
-from tests.support.intakes import received
+from tests.support.intakes import COMPLETE, received
 from tests.support.printers import Play
 from tests.support.story import PERMIT, SEAT
 
@@ -83,6 +83,16 @@ def test_every_paper_of_the_folder_is_marked_too(room: Room) -> None:
         assert second.path is not None
         assert second.say().endswith("（补打第2次）")
         assert "补打 第2次 2026年3月2日 12:00" in text_of(second.path.read_bytes())
+
+
+def test_a_receipt_for_supplements_is_another_document(room: Room) -> None:
+    room.choices = Choices()
+    desk = room.here.desk
+    case = received(room.here, tallies=COMPLETE[:1])
+    assert desk.print_paper(RECEIPT, case).nth == 1
+    desk.supplement(case, COMPLETE[1:])
+    assert [desk.print_paper(RECEIPT, case).nth for _ in range(2)] == [1, 2]
+    assert room.here.records.prints.counts(case) == {RECEIPT: 1, f"{RECEIPT}-1": 2}
 
 
 def test_of_two_on_their_way_the_later_is_the_second(room: Room) -> None:

@@ -75,7 +75,7 @@ def test_what_is_not_finished_is_delivered_as_it_was_typed() -> None:
     assert fed(burst, "~") == ""
     assert burst.waiting
     assert told(burst.expire()) == "~"
-    assert not burst.waiting
+    assert fed(burst, "A") == "A"
 
     burst = Burst(Wedge(prefix=STX, suffix=ETX))
     fed(burst, f"{STX}ABC")

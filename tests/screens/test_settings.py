@@ -72,14 +72,14 @@ async def test_every_section(
     size: tuple[int, int], window: Path, golden: Golden, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shape = f"{size[0]}x{size[1]}"
-    async with opened(window, size, printers={"cups": Play(why_not="打印机缺纸。")}) as client:
+    async with opened(window, size, printers={"cups": Play(name="前台", why_not="打印机缺纸。")}) as client:
         with examined(monkeypatch):
             await to_settings(client)
             for n, _ in enumerate(SECTIONS, start=1):
                 await client.press(str(n))
                 if n == PRINTERS + 1:
                     await client.until(lambda: area(client).facts.printers is not None)
-                    await row(client, "front")
+                    await row(client, "前台")
                     await client.press("p", "enter")  # the test page waits for paper
                     area(client).desk._printing.work()
                     await client.wait(1)

@@ -10,9 +10,10 @@ from clerk_app.printing.printers import Document, Form, Outcome
 
 @dataclass
 class Play:
-    """One printer, ``cups:front``."""
+    """One printer, ``cups:front`` unless it is called something else."""
 
     form: Form = "pdf"
+    name: str = "front"
     why_not: str = ""
     fails: BaseException | None = None
     follows: bool = False
@@ -22,7 +23,9 @@ class Play:
     cancelled: list[str] = field(default_factory=list)
 
     def found(self) -> list[FoundPrinter]:
-        return [FoundPrinter(printer="cups:front", name="front", kind="cups", default=True, state=self.why_not)]
+        return [
+            FoundPrinter(printer=f"cups:{self.name}", name=self.name, kind="cups", default=True, state=self.why_not)
+        ]
 
     def trays(self, name: str) -> tuple[str, ...]:
         return ("Tray1", "Tray2")
