@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from clerk_app import moving
 from clerk_app.domain.plain import NotPlain, from_plain, to_plain
 from clerk_app.seat import Seat
 from clerk_app.store.file import twin
@@ -64,6 +65,8 @@ class Settings:
     """Folder of the second copy of unsent work (``store.copies.second_copy``); empty: none."""
     second_copy_device: bool = False
     """Whether that folder was, when it was chosen, on another disk than the window's: elsewhere it is not the place."""
+    release_root: str = ""
+    """SHA-256 of the first root of trust for releases, as a technician named it; empty: the first one met is trusted."""
     lock_minutes: Any = LOCK_MINUTES
     """Minutes without key or mouse after which the screen is locked, 1 to 60; anything else counts as 5."""
 
@@ -105,12 +108,17 @@ def default_folder() -> Path:
 
 def enrolled(folder: Path) -> bool:
     """Whether the folder is a window's."""
-    return twin.there(folder / FILE)
+    return twin.there(folder / FILE) or moving.interrupted(folder)
 
 
 def load(folder: Path) -> Settings:
     """Return the folder's settings, out of the file or its copy; raises ``NotEnrolled`` or ``SettingsDamaged``."""
-    return _chosen(folder).settings
+    try:
+        return _chosen(folder).settings
+    except NotEnrolled:
+        if moving.interrupted(folder):
+            return _chosen(folder).settings
+        raise
 
 
 def save(folder: Path, settings: Settings) -> None:
