@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clerk_app import VERSION
 from clerk_app import settings as window_settings
 from clerk_app.domain.people import Person, Role
 from clerk_app.seat import Refused
@@ -68,4 +67,12 @@ class OwnSettings:
 
     def program(self) -> list[tuple[str, str]]:
         """Return version and state of the program."""
-        return [("程序版本", VERSION)]
+        from clerk_app.program.state import told
+
+        word = told(self._folder)
+        rows = [("程序版本", word.version)]
+        if word.staged:
+            rows.append(("新版本", f"{word.staged} 已备好，下次打开本程序时换用"))
+        if word.failed:
+            rows.append(("没有换成的版本", f"{word.failed}：{word.reason}"))
+        return rows

@@ -63,6 +63,7 @@ def examined(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         Check(name="scanner", state=State.SKIPPED, found="没有设置扫描仪文件夹"),
     )
     with monkeypatch.context() as patch:
+        patch.setattr(OwnSettings, "program", lambda self: [("程序版本", "0.3.0")])
         patch.setattr(OwnSettings, "examine", lambda self: Report(checks=checks, window="", point=""))
         yield
 
