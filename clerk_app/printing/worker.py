@@ -135,8 +135,9 @@ class Worker:
         if not state.ready:
             self._later(job, state.say)
             return
-        nth = self._queue.next_print(job)
         try:
+            job = self._drawer.named(job)
+            nth = self._queue.next_print(job)
             document = self._document(job, nth, back_end)
         except Refused as refused:
             self._queue.change(replace(job, state=FAILED, trouble=refused.message))
