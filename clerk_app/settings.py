@@ -24,6 +24,8 @@ BY_HAND = frozenset(
     {"papers", "scanner", "theme", "muted", "keymap", "second_copy", "second_copy_device", "lock_minutes", "keep_days"}
 )  # fmt: skip
 """Members in which one character that differs may be a person's choice; anywhere else it is damage."""
+PRACTICE = "practice"
+"""``Settings.unlock`` of the folder in which people practise: no real work is ever done there."""
 KEEP_DAYS = 90
 LEAST_KEEP_DAYS = 30
 LOCK_MINUTES = 5
@@ -32,6 +34,10 @@ LONGEST_LOCK_MINUTES = 60
 
 class NotEnrolled(Exception):
     """The folder is no window's; the message is Chinese."""
+
+
+class PracticeFolder(NotEnrolled):
+    """The folder is ``clerk practice``'s, and nobody's window; the message is Chinese."""
 
 
 class SettingsDamaged(Exception):
@@ -49,7 +55,7 @@ class Settings:
 
     seat: Seat
     unlock: str = "keyring"
-    """How the keys are unlocked: ``keyring``, ``passphrase`` or ``demo``."""
+    """How the keys are unlocked: ``keyring``, ``passphrase``, ``demo`` or ``practice``."""
     papers: str = ""
     """Folder printed papers are put in, and left in; empty: one that is emptied again (``clerk_app.tray``)."""
     scanner: str = ""
@@ -103,9 +109,15 @@ def enrolled(folder: Path) -> bool:
     return twin.there(folder / FILE)
 
 
-def load(folder: Path) -> Settings:
-    """Return the folder's settings, out of the file or its copy; raises ``NotEnrolled`` or ``SettingsDamaged``."""
-    return _chosen(folder).settings
+def load(folder: Path, *, practice: bool = False) -> Settings:
+    """Return the folder's settings, out of the file or its copy; raises ``NotEnrolled`` or ``SettingsDamaged``.
+
+    What lies in the folder of ``clerk practice`` is for it alone (``practice``): anybody else gets ``PracticeFolder``.
+    """
+    found = _chosen(folder).settings
+    if found.unlock == PRACTICE and not practice:
+        raise PracticeFolder(f"{folder} 是练习用的文件夹，只能用 clerk practice 打开；里面的都不是真的办件，不能上报。")
+    return found
 
 
 def save(folder: Path, settings: Settings) -> None:

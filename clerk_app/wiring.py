@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from clerk_app import settings as window_settings
 from clerk_app import tray
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 COPY_ANSWERS = 5.0
 """Seconds a second copy is waited for at opening, where something is missing."""
 DEMO_PASSPHRASE = "示范数据，不设防"  # noqa: S105 - it guards nothing
-"""The demo city's folder holds sample people only; its key is no secret, so that the demo starts anywhere."""
+"""The demo city's folder holds sample people only; its key is no secret, so that the demo starts anywhere. Practice's likewise."""
 
 
 class QuietLine:
@@ -106,6 +106,9 @@ class Asking:
 class Window:
     """An opened window; a context manager that gives everything back."""
 
+    practice: ClassVar[bool] = False
+    """Whether it is one to practise at (``clerk_app.commands.practice_window``)."""
+
     def __init__(
         self,
         folder: Path,
@@ -124,7 +127,7 @@ class Window:
         self._central_up = central_up
         self._held = ExitStack()
         self.folder = folder
-        self.settings: Settings = window_settings.load(folder)
+        self.settings: Settings = window_settings.load(folder, practice=self.practice)
         self.seat: Seat = self.settings.seat
         unlock = unlock or unlock_for(self.settings.unlock)
         self.keys: Keys = open_keys(folder, unlock)
@@ -291,7 +294,7 @@ class Window:
 
 def unlock_for(how: str, *, twice: bool = False) -> Unlock:
     """Return how the keys are unlocked: the demo's open secret, a passphrase, or the system keyring."""
-    if how == "demo":
+    if how in {"demo", window_settings.PRACTICE}:
         return PassphraseUnlock(DEMO_PASSPHRASE)
     if how == "passphrase":
         return PassphraseUnlock(passphrase_from_environment() or _typed(twice))

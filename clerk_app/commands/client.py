@@ -19,6 +19,9 @@ from clerk_app.settings import Settings
 
 if TYPE_CHECKING:
     from clerk_app.commands.demo_city import DemoCity
+    from clerk_app.commands.opening import Opening
+    from clerk_app.practice.coach import Coach
+    from clerk_app.services import Demo
     from clerk_app.wiring import Window
 
 
@@ -28,10 +31,10 @@ def run(options: argparse.Namespace) -> int:
 
     folder = getattr(options, "data", None) or window_settings.default_folder()
     settings = window_settings.load(folder)
-    _need_terminal()
+    need_terminal()
     with suppress(OSError):  # in the way of a lock only: what else is wrong is found when the store is opened
         StoreLock(folder / "store.lock").release()  # a store in use is told of before the screen is taken
-    return _show(lambda: _window(folder), None, settings, folder)
+    return show(lambda: _window(folder), None, settings, folder)
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -40,11 +43,11 @@ def demo(options: argparse.Namespace) -> int:
     from clerk_app.commands.enrolling import first_sync
 
     if not options.prepare:
-        _need_terminal()
+        need_terminal()
     folder = getattr(options, "data", None) or default_demo_folder()
     with _leaving_in_order(), DemoCity(folder, full=options.full, tell=_tell) as city:
         if not options.prepare:
-            return _show(lambda: _window_of(city), city, window_settings.load(folder), folder)
+            return show(lambda: _window_of(city), city, window_settings.load(folder), folder)
         with _window_of(city) as window:
             first_sync(window, Progress())
             accounts, couriers = [asdict(a) for a in city.accounts], [asdict(c) for c in city.couriers]
@@ -77,8 +80,14 @@ def _window_of(city: DemoCity) -> Window:
         return Window(city.window_folder, central_up=city.wait)
 
 
-def _show(open_window: Callable[[], Window], city: DemoCity | None, settings: Settings, folder: Path) -> int:
-    """Run the client until it is closed."""
+def show(
+    open_window: Callable[[], Window],
+    city: Demo | None,
+    settings: Settings,
+    folder: Path,
+    coach: Callable[[Opening], Coach] | None = None,
+) -> int:
+    """Run the client until it is closed; ``coach``: it is for practising, and nothing of it is kept."""
     from clerk_app.commands.opening import Opening
     from clerk_app.services import Services
 
@@ -86,7 +95,7 @@ def _show(open_window: Callable[[], Window], city: DemoCity | None, settings: Se
     os.environ.setdefault("TEXTUAL_FPS", "120")  # read when textual is imported
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     with Opening(open_window) as opening:
-        if city is not None or _asks(settings):  # both speak to the terminal: before the screens take it
+        if (city is not None and coach is None) or _asks(settings):  # both speak to the terminal: before the screens take it
             opening.window()
         from screens.app import build_app
 
@@ -97,10 +106,11 @@ def _show(open_window: Callable[[], Window], city: DemoCity | None, settings: Se
             open_desk=lambda person: opening.window().desk(person),
             painted=opening.begin,
             demo=city,
+            practice=coach(opening) if coach is not None else None,
             keymap=settings.keymap,
             theme=settings.theme,
             muted=settings.muted is True,
-            keep_muted=lambda muted: window_settings.mute(folder, muted),
+            keep_muted=lambda muted: None if coach is not None else window_settings.mute(folder, muted),
             lock_after=settings.lock_after,
             put_papers_away=opening.put_papers_away,
             notices=opening.notices,
@@ -147,7 +157,8 @@ def _tell(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _need_terminal() -> None:
+def need_terminal() -> None:
+    """Raise ``Stop`` where there is no terminal to draw the client on."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Stop(
             NOT_READY,
