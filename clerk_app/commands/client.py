@@ -95,7 +95,9 @@ def show(
     os.environ.setdefault("TEXTUAL_FPS", "120")  # read when textual is imported
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     with Opening(open_window) as opening:
-        if (city is not None and coach is None) or _asks(settings):  # both speak to the terminal: before the screens take it
+        if (city is not None and coach is None) or _asks(
+            settings
+        ):  # both speak to the terminal: before the screens take it
             opening.window()
         from screens.app import build_app
 

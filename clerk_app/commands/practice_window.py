@@ -105,9 +105,7 @@ class PracticeWindow(Window):
         for line in draft.checklist().lines:
             due = line.material.due
             copies = 2 if line.material.id == LINE_OF_BAG else due.copies
-            told = Tally(
-                material=line.key, originals_seen=due.inspect, originals_kept=due.keep, copies_kept=copies
-            )
+            told = Tally(material=line.key, originals_seen=due.inspect, originals_kept=due.keep, copies_kept=copies)
             draft = draft.tallied(line.key, told)
         case = desk.receive(draft).outcomes[0].case
         self._confirmed()
@@ -115,9 +113,7 @@ class PracticeWindow(Window):
         bag = parcel_number(self.seat.point, OFFICE, day, serial)
         sealed = cb.Sealed(
             direction=cb.Direction.TO_WINDOW,
-            sender=cb.Hand(
-                kind=cb.HandKind.DEPARTMENT, code=case.item.department.code, name=case.item.department.name
-            ),
+            sender=cb.Hand(kind=cb.HandKind.DEPARTMENT, code=case.item.department.code, name=case.item.department.name),
             to=cb.Hand(kind=cb.HandKind.POINT, code=self.seat.point, name=self.seat.point_name),
             lines=(
                 cb.PaperLine(case=case.number, material=cb.RESULT, name=BAG_ITEM, originals=1),

@@ -35,11 +35,9 @@ class Play:
 
     @property
     def joint(self) -> tuple[Case, ...]:
-        """The cases received together with the last one."""
-        last = self.case
-        if last is None or last.joint is None:
-            return ()
-        return tuple(c for c in self.cases if c.joint is not None and c.joint.group == last.joint.group)
+        """The cases of the last joint intake."""
+        groups = [case.joint.group for case in self.cases if case.joint is not None]
+        return tuple(c for c in self.cases if c.joint is not None and c.joint.group == groups[-1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +71,7 @@ class Score:
 
 
 def judge(entries: Iterable[Entry], scene: Scene) -> Score:
-    """Return how a lesson was played; ``entries``: what was recorded in it, and before it about its bag."""
+    """Return how a lesson was played; ``entries``, in their order: about its bag all, else what was recorded in it."""
     play = play_of(tuple(entries), scene)
     met = tuple(point for point in scene.lesson.points if point.met(play))
     missed = tuple(point for point in scene.lesson.points if point not in met)
@@ -93,4 +91,5 @@ def play_of(entries: Sequence[Entry], scene: Scene) -> Play:
 
 
 def _about(entries: Sequence[Entry], subject: str) -> list[Record]:
-    return [Record(entry=entry) for entry in entries if entry.subject == subject]
+    """Return one subject's entries in the order in which they are given, as a central would place them."""
+    return [Record(entry=entry, position=n) for n, entry in enumerate(entries, start=1) if entry.subject == subject]

@@ -36,7 +36,7 @@ def _at_once(play: Play) -> int:
 
 
 def _joint_trips(play: Play) -> int:
-    return 1 if rules.together(3)(play) and rules.all_accepted(play) else 3
+    return 1 if rules.together(3)(play) and rules.all_accepted(3)(play) else 3
 
 
 def _bag_trips(play: Play) -> int:
@@ -307,7 +307,7 @@ JOINT = Lesson(
             weight=10,
             wanted="情形：法定代表人本人",
             advice="法定代表人自己来的，不要再要授权委托书。",
-            met=rules.joint_answered({"handler": "legal"}),
+            met=rules.all_answered(3, {"handler": "legal"}),
         ),
         Point(
             id="papers",
@@ -315,7 +315,7 @@ JOINT = Lesson(
             wanted="一套材料核齐，三件都有",
             advice="共用的材料登记一次，三件都算收到。",
             source=ONE_SET,
-            met=rules.joint_in_order,
+            met=rules.all_in_order(3),
         ),
         Point(
             id="accepted",
@@ -323,7 +323,7 @@ JOINT = Lesson(
             wanted="三件都受理",
             advice="齐全即受理。",
             source=ACCEPT_LAW,
-            met=rules.all_accepted,
+            met=rules.all_accepted(3),
         ),
         Point(
             id="once",

@@ -92,14 +92,26 @@ def together(count: int) -> Met:
     return lambda play: len(play.joint) == count
 
 
-def all_accepted(play: Play) -> bool:
-    """Whether every case of the joint intake was accepted."""
-    return bool(play.joint) and all(case.state is State.ACCEPTED for case in play.joint)
+def received_at_all(count: int) -> Callable[[Play], tuple[Case, ...]]:
+    """Return the joint intake's cases, else what was received singly; nothing where it is less than ``count``."""
+
+    def found(play: Play) -> tuple[Case, ...]:
+        cases = play.joint or play.cases
+        return cases if len(cases) >= count else ()
+
+    return found
 
 
-def joint_in_order(play: Play) -> bool:
-    """Whether every case of the joint intake has its own papers counted."""
-    return bool(play.joint) and not any(case.deficits(case.received_on) for case in play.joint)
+def all_accepted(count: int) -> Met:
+    """Return whether every one of so many cases was accepted."""
+    cases = received_at_all(count)
+    return lambda play: bool(cases(play)) and all(case.state is State.ACCEPTED for case in cases(play))
+
+
+def all_in_order(count: int) -> Met:
+    """Return whether every one of so many cases has its papers counted."""
+    cases = received_at_all(count)
+    return lambda play: bool(cases(play)) and not any(case.deficits(case.received_on) for case in cases(play))
 
 
 def joint_alone(play: Play) -> bool:
@@ -107,11 +119,12 @@ def joint_alone(play: Play) -> bool:
     return bool(play.joint) and len(play.cases) == len(play.joint)
 
 
-def joint_answered(answers: Mapping[str, str]) -> Met:
-    """Return whether every case of the joint intake has the situation as it was told."""
+def all_answered(count: int, answers: Mapping[str, str]) -> Met:
+    """Return whether every one of so many cases has the situation as it was told."""
+    cases = received_at_all(count)
     return lambda play: (
-        bool(play.joint)
-        and all(c.answers.get(one, answer) == answer for c in play.joint for one, answer in answers.items())
+        bool(cases(play))
+        and all(case.answers.get(one) == answer for case in cases(play) for one, answer in answers.items())
     )
 
 
