@@ -6,9 +6,7 @@ other command takes it for a window's, whenever making it was cut short.
 
 from __future__ import annotations
 
-import os
 import shutil
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -17,17 +15,11 @@ import msgspec
 
 from clerk_app import settings as window_settings
 from clerk_app.commands.output import NOT_READY, Stop
+from clerk_app.commands.practice_bag import bring_bag
 from clerk_app.commands.practice_people import NO_LINE, NoLine, PracticePeople
-from clerk_app.domain import bodies as b
-from clerk_app.domain import custody_bodies as cb
-from clerk_app.domain.checklist import Tally
 from clerk_app.domain.couriers import ANYBODY, verifier_of
 from clerk_app.domain.couriers import Courier as KnownCourier
-from clerk_app.domain.custody_numbers import parcel_number
-from clerk_app.domain.journal import GENESIS, Entry, Record, Verdict
-from clerk_app.domain.numbers import uuid7
-from clerk_app.domain.people import Applicant
-from clerk_app.domain.plain import to_plain
+from clerk_app.domain.journal import Entry
 from clerk_app.gate import Gate
 from clerk_app.line import Line, LineDown
 from clerk_app.practice.lesson import Cast, Lesson
@@ -49,11 +41,6 @@ if TYPE_CHECKING:
 LOCK, DESK = "practice.lock", "99"
 KEPT = frozenset({"window.json", "window.json.copy", FILE, "practice.damaged", LOCK, "log"})
 """What stays when the window is made anew: the mark, the results."""
-OFFICE = "CENTRAL"
-"""The window by which departments speak."""
-BAG_ITEM, SEAL = "居住证", "LX-0001"
-BAG_ANSWERS = {"living": "rented", "ground": "job", "agent": "self"}
-LINE_OF_BAG = "rental-contract"
 
 
 class PracticeWindow(Window):
@@ -94,63 +81,7 @@ class PracticeWindow(Window):
         chosen = sample_organisations if lesson.organisation else sample_people
         who = chosen(place % 400 + 7)[-1]
         cast = Cast(name=who.name, id_number=who.id_number, phone=who.phone, wrong_number=misspelt(who.id_number))
-        return self._with_bag(cast) if lesson.bag else cast
-
-    def _with_bag(self, cast: Cast) -> Cast:
-        """Have a case whose result comes back in a bag, as the department packed it."""
-        desk = self.desk(self._people.first)
-        item = next(one for one in self._city.items if one.name == BAG_ITEM)
-        who = Applicant(kind="person", name=cast.name, id_number=cast.id_number, phone=cast.phone)
-        draft = replace(desk.begin([item.code]), applicant=who, answers=BAG_ANSWERS)
-        for line in draft.checklist().lines:
-            due = line.material.due
-            copies = 2 if line.material.id == LINE_OF_BAG else due.copies
-            told = Tally(material=line.key, originals_seen=due.inspect, originals_kept=due.keep, copies_kept=copies)
-            draft = draft.tallied(line.key, told)
-        case = desk.receive(draft).outcomes[0].case
-        self._confirmed()
-        day, serial = self.clock().date(), self.records.entry_count() + 1
-        bag = parcel_number(self.seat.point, OFFICE, day, serial)
-        sealed = cb.Sealed(
-            direction=cb.Direction.TO_WINDOW,
-            sender=cb.Hand(kind=cb.HandKind.DEPARTMENT, code=case.item.department.code, name=case.item.department.name),
-            to=cb.Hand(kind=cb.HandKind.POINT, code=self.seat.point, name=self.seat.point_name),
-            lines=(
-                cb.PaperLine(case=case.number, material=cb.RESULT, name=BAG_ITEM, originals=1),
-                cb.PaperLine(case=case.number, material=LINE_OF_BAG, name="房屋租赁合同", copies=2),
-            ),
-            on=day,
-            seal=SEAL,
-        )
-        self._heard("case.decided", case.number, b.Decided(on=day, outcome="approved", document="练习〔1〕号"))
-        self._heard("parcel.sealed", bag, sealed)
-        return replace(cast, case=case.number, bag=bag)
-
-    def _confirmed(self) -> None:
-        """What is recorded so far counts: the department has had it."""
-        position = self.records.feed_cursor()
-        for entry in self.records.unsent(1000, 1 << 26):
-            position += 1
-            self.records.settle([(entry.id, Verdict.APPLIED, position, None)])
-        self.records.take_feed([], position)
-
-    def _heard(self, kind: str, subject: str, body: object) -> None:
-        """Hear of an act of the department's."""
-        position = self.records.feed_cursor() + 1
-        now = self.clock()
-        entry = Entry(
-            id=uuid7(int(now.timestamp() * 1000), os.urandom(10)),
-            kind=kind,
-            subject=subject,
-            at=now.isoformat(timespec="milliseconds"),
-            actor=OFFICE,
-            window=OFFICE,
-            n=position,
-            seen=0,
-            previous=GENESIS,
-            body=to_plain(body),
-        )
-        self.records.take_feed([Record(entry=entry, verdict=Verdict.APPLIED, position=position)], position)
+        return bring_bag(self, self._people.first, self._city.items, cast) if lesson.bag else cast
 
 
 def misspelt(number: str) -> str:

@@ -110,7 +110,7 @@ SINGLY = tuple(
     replace(JOINT, joint="", items=(name,))
     for name in ("就业登记（用人单位招用）", "单位职工参保增员申报", "职工住房公积金个人账户设立")
 )
-NAMED_WRONG = {"applicant": {"name": "别的人"}}
+NAMED_WRONG: dict[str, Any] = {"applicant": {"name": "别的人"}}
 Doing = tuple[Intake | Bag, ...]
 EVERYTHING = "everything"
 

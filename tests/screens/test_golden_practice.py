@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from clerk_app.practice.lessons import INCOMPLETE
+from clerk_app.practice.lessons import BAG, INCOMPLETE
 from clerk_app.window_clock import WindowClock
-from tests.support.practising import BEGUN, practising
+from tests.support.practising import BEGUN, CHIEF, practising
 from tests.support.screen_dump import dump
 
 Golden = Callable[[str, str], None]
@@ -45,3 +45,27 @@ async def test_a_lesson(size: tuple[int, int], window: Path, golden: Golden, mon
         await client.type("1")
         take("score")
         assert [(one.score, one.trips) for one in practice.place.results.plays()] == [(100, 2)]
+
+
+async def test_a_quarrel_over_a_bag_by_keyboard(window: Path, golden: Golden, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(WindowClock.__init__, "__defaults__", (BEGUN.timestamp, None))
+    async with practising(window, (80, 24), BAG) as practice:
+        client = practice.client
+        await practice.sign_in()
+        await client.press("escape", "f4")
+        await client.type("5\n")
+        await client.press("enter", "down", "f7", "enter", "enter")
+        await client.type("清单2份，实有1份\n")
+        await client.press("ctrl+n", "ctrl+n", "ctrl+n")
+        golden("practice-bag-80x24", dump(client.app))
+        await client.press("f9", "enter", "escape", "f12")
+        await client.type("1")
+        await practice.sign_in(CHIEF)
+        await client.press("f4")
+        await client.type("7\n")
+        await client.press("f7")
+        await client.type("部门找到，明天随袋送到\n部门来电，登记本第17号\n")
+        await client.press("ctrl+y")
+        await client.type("1")
+        golden("practice-bag-score-80x24", dump(client.app))
+        assert [one.score for one in practice.place.results.plays("bag")] == [100]

@@ -64,8 +64,8 @@ async def practising(
             demo=place.people,
             practice=coach,
         )
-        hands: Any = (Authority(), HandInquiry(), HandClock(), HandTicks())
-        client = Client(build_app(services), window.records, cast("Any", window.line), *hands, folder)
+        line, app = cast("Any", window.line), build_app(services)
+        client = Client(app, window.records, line, Authority(), HandInquiry(), HandClock(), HandTicks(), folder)
         with read_once():
             async with client.app.run_test(size=size, notifications=True) as pilot:
                 client.pilot = pilot
