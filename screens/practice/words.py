@@ -55,10 +55,10 @@ def score_words(done: Finished) -> str:
     if done.score.missed:
         lines += ["漏掉的：", *(line for point in done.score.missed for line in _missed(point)), ""]
     if done.score.met:
-        lines += ["做到的：", *(f"  √ {point.weight:>2} 分  {point.wanted}" for point in done.score.met)]
+        lines += ["做到的：", *(f"  [对] {point.weight:>2} 分  {point.wanted}" for point in done.score.met)]
     return "\n".join(lines)
 
 
 def _missed(point: Point) -> list[str]:
     source = f"（{point.source}）" if point.source else ""
-    return [f"  × {point.weight:>2} 分  {point.wanted}", f"           {point.advice}{source}"]
+    return [f"  [漏] {point.weight:>2} 分  {point.wanted}", f"              {point.advice}{source}"]
