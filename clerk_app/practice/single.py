@@ -213,7 +213,7 @@ PROVISIONAL = Lesson(
             id="provisional",
             weight=40,
             wanted="容缺受理，没有只给告知书",
-            advice="缺的都可容缺、申请人愿意承诺的，按 F9 选容缺受理。",
+            advice="缺的都可容缺、申请人愿意承诺的，在那一行按 o 记容缺，再按 F9。",
             source=PROVISIONAL_RULE,
             met=rules.provisional,
         ),
