@@ -87,6 +87,10 @@ class Scratch:
         folder = self.fresh("enrolled")
         return clerk(*(said.get(word, word) for word in words), "--data", folder, env=self.seat.env)
 
+    def practised(self, words: list[str]) -> Told:
+        """Tell of a practice folder nobody has practised in."""
+        return clerk(*words, "--data", self.fresh("practice"))
+
     def restored(self, words: list[str]) -> Told:
         """Restore a backup into an empty folder."""
         backup = self.fresh("backup")
@@ -103,6 +107,7 @@ class Scratch:
 
 PREPARED: dict[str, Callable[[Scratch, list[str]], Told]] = {
     "clerk enrol": Scratch.enrolled,
+    "clerk practice": Scratch.practised,
     "clerk restore": Scratch.restored,
     "clerk import-unsent": Scratch.imported,
 }
@@ -148,7 +153,7 @@ def outcome(scratch: Scratch, words: Sequence[str]) -> str:
             return "the grammar does not take it"
         told = clerk(*words[1:], "--help")  # the name of a command, and not a whole one
         return "" if told.status == 0 else f"there is no such command: {told.err}"
-    if text in NO_TERMINAL:
+    if text in NO_TERMINAL or (text.startswith("clerk practice ") and not words[-1].startswith("--")):
         told = clerk(*words[1:], env=environment(CLERK_DATA=str(scratch.seat.folder)))
         return "" if (told.status, "终端" in told.err) == (3, True) else f"{told.status} {told.err}"
     if any(text.startswith(one) for one in NOT_RUN):
