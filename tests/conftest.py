@@ -31,6 +31,10 @@ if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ENOUGH:
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# A key whose effect is painted is waited for: a screen that looks for something to paint 60 times a second is waited for, too.
+os.environ["TEXTUAL_FPS"] = "1000"
+os.environ["TEXTUAL_ANIMATIONS"] = "none"  # as the client has it
+
 # A window's settings of the person who runs the tests must not reach them.
 for name in ("CLERK_DATA", "CLERK_PASSPHRASE_FILE", "CLERK_NEW_PASSPHRASE_FILE", "PYTHON_KEYRING_BACKEND"):
     os.environ.pop(name, None)

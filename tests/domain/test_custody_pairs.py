@@ -43,6 +43,7 @@ CLOSED = cb.Closed(
     at=f"{MONDAY}T16:00:00+08:00",
     found=(SHORT,),
 )
+TABLES = {about: pair_table(about) for about in SUBJECTS}
 KINDS_ABOUT = {about: [name for name, kind in KINDS.items() if about in kind.about] for about in SUBJECTS}
 ASKED = [(about, kind) for about, kinds in KINDS_ABOUT.items() for kind in kinds]
 
@@ -175,7 +176,7 @@ def test_what_commutes_folds_alike_in_either_order_and_whatever_does_not_is_decl
     other = data.draw(st.sampled_from(kinds), label="other")
     held, a, b_ = data.draw(pairs(about, (kind, other)), label="pair")
     one, another = after(held, a, b_), after(held, b_, a)
-    said_of_them = pair_table(about)[kind, other]
+    said_of_them = TABLES[about][kind, other]
 
     assert commutes(a, b_) == commutes(b_, a)
     if commutes(a, b_):
@@ -222,7 +223,7 @@ def test_the_pairs_that_are_tried_are_pairs_that_happen(kinds: tuple[str, str]) 
     ],
 )
 def test_what_two_hands_cannot_both_have_done_conflicts(kind: str, other: str) -> None:
-    assert pair_table(About.PARCEL)[kind, other] == pair_table(About.PARCEL)[other, kind] == CONFLICTS
+    assert TABLES[About.PARCEL][kind, other] == TABLES[About.PARCEL][other, kind] == CONFLICTS
 
 
 def test_a_hand_over_that_is_heard_of_late_takes_its_place_before_the_receipt() -> None:

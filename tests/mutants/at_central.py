@@ -26,7 +26,7 @@ from tests.simulation.shelf import Shelf
 _JUDGED = taking._Taking._judged
 
 
-@exhibit("last write wins", "every table with an updated_at")
+@exhibit("last write wins", "every table with an updated_at", seed=3)
 def last_write_wins() -> Iterator[None]:
     """Of two acts that do not know each other the later one counts, and nobody sees a conflict."""
 
@@ -90,7 +90,7 @@ def upload_unlocked() -> Iterator[None]:
         yield
 
 
-@exhibit("upload from any offset")
+@exhibit("upload from any offset", seed=181)
 def upload_from_any_offset() -> Iterator[None]:
     """What comes is put behind what is there, whatever it says of its place."""
     gone_on = Shelf._gone_on
@@ -103,7 +103,7 @@ def upload_from_any_offset() -> Iterator[None]:
         yield
 
 
-@exhibit("verdict not stored")
+@exhibit("verdict not stored", seed=3)
 def verdict_not_stored() -> Iterator[None]:
     """What is said again is judged again, over what it did itself."""
 
@@ -169,7 +169,7 @@ def sequence_before_commit() -> Iterator[None]:
         yield
 
 
-@exhibit("a cursor from a clock", "Kinto 602, 1197")
+@exhibit("a cursor from a clock", "Kinto 602, 1197", seed=3)
 def cursor_from_a_clock() -> Iterator[None]:
     """The feed is asked for what is younger than the last moment heard: what came in the same second is passed over."""
     told = Model._feed

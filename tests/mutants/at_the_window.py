@@ -31,7 +31,7 @@ def act(operation: type[Any], instead: Act) -> Any:
     return mock.patch.dict(disks.ACTS, {operation: instead})
 
 
-@exhibit("cursor before data", "PouchDB 1240")
+@exhibit("cursor before data", "PouchDB 1240", seed=7)
 def cursor_before_data() -> Iterator[None]:
     """The feed's cursor is durable at once, the entries it stands for only at the end of the round."""
     late: dict[int, list[ops.TakeFeed]] = {}
@@ -151,14 +151,14 @@ def released_trusted() -> Iterator[None]:
         yield
 
 
-@exhibit("a restored feed known by its length")
+@exhibit("a restored feed known by its length", seed=59)
 def feed_known_by_length() -> Iterator[None]:
     """After a restore the feed is taken to be as it was wherever central has as many entries."""
     with act(ops.LookBack, lambda disk, _: tuple(replace(step, mark=0) for step in disk.books.trail)):
         yield
 
 
-@exhibit("a file not sent again after a restore")
+@exhibit("a file not sent again after a restore", seed=36)
 def file_not_sent_again() -> Iterator[None]:
     """What was uploaded once is never owed again."""
 
@@ -191,7 +191,7 @@ def held_by_its_file() -> Iterator[None]:
         yield
 
 
-@exhibit("entry edited after it was sent", "ODK Collect 5317")
+@exhibit("entry edited after it was sent", "ODK Collect 5317", seed=5)
 def edited_after_sending() -> Iterator[None]:
     """What is still unsent is written anew when it is said again."""
     tried: set[str] = set()
@@ -275,7 +275,7 @@ def unauthorised_drops_the_queue() -> Iterator[None]:
         yield
 
 
-@exhibit("a captive portal taken for an answer")
+@exhibit("a captive portal taken for an answer", seed=16)
 def portal_taken_for_an_answer() -> Iterator[None]:
     """Status 200 is enough: whoever says it has taken the entries."""
     understood = network.understood

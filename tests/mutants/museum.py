@@ -23,15 +23,17 @@ class Mutant:
     patch: Callable[[], AbstractContextManager[object]]
     trial: Callable[[], None] | None = None
     """The story that finds it; ``None``: the standard seeds of the simulation do."""
+    seed: int = 0
+    """The one that found it last; it is tried first."""
 
 
 def exhibit(
-    name: str, seen_in: str = "", trial: Callable[[], None] | None = None
+    name: str, seen_in: str = "", trial: Callable[[], None] | None = None, seed: int = 0
 ) -> Callable[[Callable[[], Iterator[None]]], Callable[[], Iterator[None]]]:
     """Put a patch into the museum; what it does is its docstring."""
 
     def take(patch: Callable[[], Iterator[None]]) -> Callable[[], Iterator[None]]:
-        MUSEUM[name] = Mutant(name, seen_in, (patch.__doc__ or "").strip(), contextmanager(patch), trial)
+        MUSEUM[name] = Mutant(name, seen_in, (patch.__doc__ or "").strip(), contextmanager(patch), trial, seed)
         return patch
 
     return take

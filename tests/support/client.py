@@ -52,6 +52,10 @@ POLICE = Department(code="FS-GA", name="市公安局")
 HOUSING = Department(code="FS-ZJ", name="市住房和城乡建设局")
 PASSWORD = "yangli-0001"
 LOCK_AFTER = 300.0
+QUIET = 2
+"""How many times in a row nothing is to be under way before it counts as settled."""
+A_MOMENT = 0.001
+"""Seconds in which another thread gets on with what is waited for."""
 ID_NUMBER = "440604190001010017"
 
 LIVING = Situation(
@@ -255,13 +259,27 @@ class Client:
             await self._settle()
 
     async def _settle(self) -> None:
+        """Wait on what is under way, not on the clock: ``Pilot.pause`` sleeps until the process has no work, 20 ms at least."""
         quiet = 0
-        while quiet < 2:
+        while quiet < QUIET:
             if self.app._exception is not None:
                 raise self.app._exception
-            await self.pilot.pause()
+            await self.pilot._wait_for_screen()
             await self.app.gate.wait_idle()
-            quiet = quiet + 1 if self.app.desk_work.idle and self.app.gate.idle else 0
+            at_rest = self._at_rest()
+            quiet = quiet + 1 if at_rest else 0
+            if not at_rest:
+                await asyncio.sleep(A_MOMENT)
+
+    def _at_rest(self) -> bool:
+        """Whether nothing is under way: no question to the desk, no message, nothing to be laid out or painted."""
+        app, screen = self.app, self.app.screen
+        asked = not (app.desk_work.idle and app.gate.idle and app._message_queue.empty())
+        screen._on_timer_update()
+        changing = [screen._layout_required, screen._dirty_widgets, screen._callbacks, app.animator._animations]
+        return not (asked or any(changing)) and all(
+            pump._message_queue.empty() for pump in screen.walk_children(with_self=True)
+        )
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait for what somebody else's answer brings: what central is asked does not hold up the keys."""
