@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     need_terminal()
     with suppress(OSError):  # in the way of a lock only: what else is wrong is found when the store is opened
         StoreLock(folder / "store.lock").release()  # a store in use is told of before the screen is taken
-    return show(lambda: _window(folder), None, settings, folder)
+    return _show(lambda: _window(folder), None, settings, folder)
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -47,7 +47,7 @@ def demo(options: argparse.Namespace) -> int:
     folder = getattr(options, "data", None) or default_demo_folder()
     with _leaving_in_order(), DemoCity(folder, full=options.full, tell=_tell) as city:
         if not options.prepare:
-            return show(lambda: _window_of(city), city, window_settings.load(folder), folder)
+            return _show(lambda: _window_of(city), city, window_settings.load(folder), folder)
         with _window_of(city) as window:
             first_sync(window, Progress())
             accounts, couriers = [asdict(a) for a in city.accounts], [asdict(c) for c in city.couriers]
@@ -57,6 +57,17 @@ def demo(options: argparse.Namespace) -> int:
         told = [f"样例城市已备好，在 {folder}。工号和口令：", *people, "揽收员的工牌和 PIN：", *riders]
         say(value, options.json, told)
         return DONE
+
+
+def rehearse(
+    open_window: Callable[[], Window],
+    people: Demo,
+    settings: Settings,
+    folder: Path,
+    coach: Callable[[Opening], Coach],
+) -> int:
+    """Run the client over a window to practise at."""
+    return _show(open_window, people, settings, folder, coach=coach)
 
 
 def _window(folder: Path) -> Window:
@@ -80,7 +91,7 @@ def _window_of(city: DemoCity) -> Window:
         return Window(city.window_folder, central_up=city.wait)
 
 
-def show(
+def _show(
     open_window: Callable[[], Window],
     city: Demo | None,
     settings: Settings,
@@ -95,8 +106,8 @@ def show(
     os.environ.setdefault("TEXTUAL_FPS", "120")  # read when textual is imported
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     with Opening(open_window) as opening:
-        if (city is not None and coach is None) or _asks(
-            settings
+        if coach is None and (
+            city is not None or _asks(settings)
         ):  # both speak to the terminal: before the screens take it
             opening.window()
         from screens.app import build_app

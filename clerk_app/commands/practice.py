@@ -59,7 +59,7 @@ def practice(options: argparse.Namespace) -> int:
 
 
 def _play(folder: Path, wanted: Lesson | None) -> int:
-    from clerk_app.commands.client import show
+    from clerk_app.commands.client import rehearse
     from clerk_app.commands.practice_window import PracticeFolderHeld
 
     with ExitStack() as held:
@@ -69,7 +69,7 @@ def _play(folder: Path, wanted: Lesson | None) -> int:
         def coach(opening: Opening) -> Coach:
             return Coach(OpeningStage(opening), place.results, lambda: datetime.now().astimezone(), wanted)
 
-        return show(place.open, place.people, place.settings, folder, coach)
+        return rehearse(place.open, place.people, place.settings, folder, coach)
 
 
 def _wanted(words: str) -> Lesson | None:
