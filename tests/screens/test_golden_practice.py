@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from clerk_app.practice.lesson import Cast
 from clerk_app.practice.lessons import BAG, INCOMPLETE
 from clerk_app.window_clock import WindowClock
 from tests.support.practising import BEGUN, CHIEF, practising
@@ -69,3 +70,42 @@ async def test_a_quarrel_over_a_bag_by_keyboard(window: Path, golden: Golden, mo
         await client.type("1")
         golden("practice-bag-score-80x24", dump(client.app))
         assert [one.score for one in practice.place.results.plays("bag")] == [100]
+
+
+async def test_the_other_lessons_by_keyboard(window: Path, golden: Golden, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(WindowClock.__init__, "__defaults__", (BEGUN.timestamp, None))
+    async with practising(window, (120, 40)) as practice:
+        client = practice.client
+        await practice.sign_in()
+
+        async def begin(number: str) -> Cast:
+            await client.press("ctrl+n")
+            await client.type(number)
+            await client.press("enter")
+            assert practice.coach.scene is not None
+            return practice.coach.scene.cast
+
+        async def end(*more: str) -> None:
+            await client.press("f9", "enter", *more, "enter", "ctrl+y")
+            await client.type("1")
+            await client.press("enter")
+
+        who = await begin("2")
+        await client.type(f"高龄津贴\n{who.wrong_number}\n")
+        golden("practice-wrong-number-120x40", dump(client.app))
+        await client.press("ctrl+u")
+        await client.type(f"{who.id_number}\n{who.name}\n{who.phone}\n1A")
+        await end()
+        who = await begin("3")
+        await client.type(f"临时救助\n{who.id_number}\n{who.name}\n{who.phone}\n11aaoA")
+        await end()
+        who = await begin("4")
+        await client.type("员工录用\n")
+        await client.press("f10")
+        await client.type(f"{who.id_number}\n{who.name}\n{who.phone}\n1A")
+        await end("5")  # why they came, where none need come
+        assert [(one.lesson, one.score, one.trips) for one in practice.place.results.plays()] == [
+            ("wrong-number", 100, 1),
+            ("provisional", 100, 1),
+            ("joint", 100, 1),
+        ]
