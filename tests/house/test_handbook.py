@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 
+from screens.keymap import KEY_MODULES, REGISTRY, key_name
 from tests.support.handbook import WITH_SCREENS, filled, screens
 from tests.support.tree import ROOT
 
 HANDBOOK = (ROOT / "docs/handbook.md").read_text(encoding="utf-8")
+PROSE = re.sub(r"^```.*?^```$", "", HANDBOOK, flags=re.MULTILINE | re.DOTALL)
 TASKS = (
     "开机登录",
     "收件",
@@ -49,8 +52,17 @@ def test_it_has_a_chapter_for_every_task() -> None:
     assert [task for task in TASKS if not any(task in chapter for chapter in chapters)] == []
 
 
+def test_every_key_it_names_is_one() -> None:
+    """Each of the function and control keys, and each single letter behind 按."""
+    for module in ("screens.app", "screens.checking", *KEY_MODULES):
+        import_module(module)
+    known = {key_name(one) for binding in REGISTRY.values() for one in binding.key.split(",")}
+    named = set(re.findall(r"\bF[0-9]{1,2}\b|Ctrl\+[A-Z]", PROSE)) | set(re.findall(r"按 ([A-Za-z])\b", PROSE))
+    assert len(named) > 20
+    assert named - known == set()
+
+
 def test_its_sentences_are_short() -> None:
     """Nobody reads long ones at a counter."""
-    prose = re.sub(r"^```.*?^```$", "", HANDBOOK, flags=re.MULTILINE | re.DOTALL)
-    sentences = [s.strip() for s in re.split(r"[。；：？\n|]", prose)]
+    sentences = [s.strip() for s in re.split(r"[。；：？\n|]", PROSE)]
     assert [s for s in sentences if len(s) > 60] == []
