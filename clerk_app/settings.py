@@ -120,6 +120,17 @@ def load(folder: Path, *, practice: bool = False) -> Settings:
     return found
 
 
+def not_for_practice(place: Path) -> None:
+    """Raise ``PracticeFolder`` where a place lies in a folder people practise in: nothing real is kept there."""
+    for folder in (place, *place.absolute().parents):
+        try:
+            practice = enrolled(folder) and _chosen(folder).settings.unlock == PRACTICE
+        except (NotEnrolled, SettingsDamaged, OSError):
+            continue
+        if practice:
+            raise PracticeFolder(f"{folder} 是练习用的文件夹，里面的随时会清空，真的数据不能放在这里。请另选一处。")
+
+
 def save(folder: Path, settings: Settings) -> None:
     """Write the settings twice, each whole or not at all, and durably."""
     from clerk_app.store.file.durable import write_private_file  # not on the way to the first paint

@@ -40,7 +40,9 @@ if TYPE_CHECKING:
 
 LOCK, DESK = "practice.lock", "99"
 KEPT = frozenset({"window.json", "window.json.copy", FILE, "practice.damaged", LOCK, "log"})
-"""What stays when the window is made anew: the mark, the results."""
+"""What may lie in a folder that is taken for practising: what practice itself keeps there."""
+MADE = ("store.", "keys.json", "reserve.", "scans", "papers")
+"""How the names begin of what is cleared away when the window is made anew; nothing else is touched."""
 
 
 class PracticeWindow(Window):
@@ -132,7 +134,7 @@ class PracticeFolderHeld:
         self.results.keep()
         seat = self.settings.seat
         for path in self.folder.iterdir():
-            if path.name not in KEPT:
+            if path.name.startswith(MADE):
                 shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
         keys = create_keys(self.folder, unlock_for(window_settings.PRACTICE))
         with Records.open(self.folder, keys.vault, window=seat.window) as records:

@@ -115,6 +115,16 @@ def test_a_real_windows_folder_is_refused_and_left_as_it_is(tmp_path: Path) -> N
         assert (place / name).read_bytes() == before
 
 
+def test_what_lies_in_its_folder_and_is_not_its_own_stays(folder: Path) -> None:
+    (folder / "letter.txt").write_text("kept", encoding="utf-8")
+    place = PracticeFolderHeld(folder)
+    with place.open():
+        pass
+    place.release()
+    assert (folder / "letter.txt").read_text(encoding="utf-8") == "kept"
+    (folder / "letter.txt").unlink()
+
+
 def test_it_is_not_the_windows_folder_by_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CLERK_DATA", str(tmp_path / "window"))
     assert default_practice_folder() == tmp_path / "window-practice"
