@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,8 @@ BY_HAND = frozenset(
 """Members in which one character that differs may be a person's choice; anywhere else it is damage."""
 PRACTICE = "practice"
 """``Settings.unlock`` of the folder in which people practise: no real work is ever done there."""
+_held: set[Path] = set()
+"""The folders this program practises in."""
 KEEP_DAYS = 90
 LEAST_KEEP_DAYS = 30
 LOCK_MINUTES = 5
@@ -109,22 +113,37 @@ def enrolled(folder: Path) -> bool:
     return twin.there(folder / FILE)
 
 
-def load(folder: Path, *, practice: bool = False) -> Settings:
+def load(folder: Path) -> Settings:
     """Return the folder's settings, out of the file or its copy; raises ``NotEnrolled`` or ``SettingsDamaged``.
 
-    What lies in the folder of ``clerk practice`` is for it alone (``practice``): anybody else gets ``PracticeFolder``.
+    A folder to practise in is for the program that holds it (``practising``): any other gets ``PracticeFolder``.
     """
     found = _chosen(folder).settings
-    if found.unlock == PRACTICE and not practice:
+    if found.unlock == PRACTICE and folder.absolute() not in _held:
         raise PracticeFolder(f"{folder} 是练习用的文件夹，只能用 clerk practice 打开；里面的都不是真的办件，不能上报。")
     return found
+
+
+@contextmanager
+def practising(folder: Path) -> Iterator[None]:
+    """Have this program, and no other, take the folder for a window's."""
+    _held.add(folder.absolute())
+    try:
+        yield
+    finally:
+        _held.discard(folder.absolute())
+
+
+def is_practice(folder: Path) -> bool:
+    """Whether the folder is marked as one to practise in; raises as ``load`` does."""
+    return _chosen(folder).settings.unlock == PRACTICE
 
 
 def not_for_practice(place: Path) -> None:
     """Raise ``PracticeFolder`` where a place lies in a folder people practise in: nothing real is kept there."""
     for folder in (place, *place.absolute().parents):
         try:
-            practice = enrolled(folder) and _chosen(folder).settings.unlock == PRACTICE
+            practice = enrolled(folder) and is_practice(folder)
         except (NotEnrolled, SettingsDamaged, OSError):
             continue
         if practice:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Self
 
 from clerk_app import settings as window_settings
 from clerk_app import tray
@@ -106,9 +106,6 @@ class Asking:
 class Window:
     """An opened window; a context manager that gives everything back."""
 
-    practice: ClassVar[bool] = False
-    """Whether it is one to practise at (``clerk_app.commands.practice_window``)."""
-
     def __init__(
         self,
         folder: Path,
@@ -127,7 +124,7 @@ class Window:
         self._central_up = central_up
         self._held = ExitStack()
         self.folder = folder
-        self.settings: Settings = window_settings.load(folder, practice=self.practice)
+        self.settings: Settings = window_settings.load(folder)
         self.seat: Seat = self.settings.seat
         unlock = unlock or unlock_for(self.settings.unlock)
         self.keys: Keys = open_keys(folder, unlock)

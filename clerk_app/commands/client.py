@@ -98,7 +98,7 @@ def _show(
     folder: Path,
     coach: Callable[[Opening], Coach] | None = None,
 ) -> int:
-    """Run the client until it is closed; ``coach``: it is for practising, and nothing of it is kept."""
+    """Run the client until it is closed; ``coach``: it is for practising."""
     from clerk_app.commands.opening import Opening
     from clerk_app.services import Services
 
@@ -123,7 +123,7 @@ def _show(
             keymap=settings.keymap,
             theme=settings.theme,
             muted=settings.muted is True,
-            keep_muted=lambda muted: None if coach is not None else window_settings.mute(folder, muted),
+            keep_muted=lambda muted: window_settings.mute(folder, muted),
             lock_after=settings.lock_after,
             put_papers_away=opening.put_papers_away,
             notices=opening.notices,

@@ -7,9 +7,11 @@ other command takes it for a window's, whenever making it was cut short.
 from __future__ import annotations
 
 import shutil
+from contextlib import ExitStack
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -47,8 +49,6 @@ MADE = ("store.", "keys.json", "reserve.", "scans", "papers")
 
 class PracticeWindow(Window):
     """An opened window to practise at; also the stage its lessons are played on (``practice.coach.Stage``)."""
-
-    practice: ClassVar[bool] = True
 
     def __init__(self, folder: Path, city: City, people: PracticePeople) -> None:
         super().__init__(folder, tell=lambda _: None)
@@ -110,19 +110,19 @@ class PracticeFolderHeld:
             told = f"{folder} 不是练习用的文件夹，练习请用 --data 另选一个（或不写 --data）。没有改动任何东西。"
             raise Stop(NOT_READY, told, "not-a-practice")
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._lock = StoreLock(folder / LOCK)
+        self._held = ExitStack()
+        self._held.callback(StoreLock(folder / LOCK).release)
+        self._held.enter_context(window_settings.practising(folder))
         self.results = Results(folder)
         self.city = city()
         point = self.city.points[0]
         self.people = PracticePeople(self.city, point.code)
-        self.settings = Settings(
-            seat=Seat(window=f"{point.code}-{DESK}", number=DESK, point=point.code, point_name=point.name),
-            unlock=window_settings.PRACTICE,
-        )
+        seat = Seat(window=f"{point.code}-{DESK}", number=DESK, point=point.code, point_name=point.name)
+        self.settings = replace(_looks(folder), seat=seat, unlock=window_settings.PRACTICE)
 
     def release(self) -> None:
         """Give it up."""
-        self._lock.release()
+        self._held.close()
 
     def open(self) -> PracticeWindow:
         """Make the window anew and open it."""
@@ -143,10 +143,18 @@ class PracticeFolderHeld:
             keep_couriers(records, _couriers(city, seat.point))
 
 
+def _looks(folder: Path) -> Settings:
+    """Return what was chosen here before: looks and keys stay when the window is made anew."""
+    try:
+        return window_settings.load(folder)
+    except (NotEnrolled, SettingsDamaged):
+        return Settings(seat=Seat(window="", number="", point="", point_name=""))
+
+
 def _foreign(folder: Path) -> bool:
     """Whether the folder is anything but practice's, or empty."""
     try:
-        settings = window_settings.load(folder, practice=True)
+        return not window_settings.is_practice(folder)
     except NotEnrolled:
         try:
             return any(path.name not in KEPT for path in folder.iterdir())
@@ -156,7 +164,6 @@ def _foreign(folder: Path) -> bool:
             return True
     except SettingsDamaged:
         return True
-    return settings.unlock != window_settings.PRACTICE
 
 
 def _rows(city: City) -> list[CatalogueRow]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from clerk_app import settings
 from clerk_app.commands.output import Stop
 from clerk_app.commands.practice_window import PracticeFolderHeld, default_practice_folder
 from clerk_app.line import LineDown
@@ -115,12 +116,14 @@ def test_a_real_windows_folder_is_refused_and_left_as_it_is(tmp_path: Path) -> N
         assert (place / name).read_bytes() == before
 
 
-def test_what_lies_in_its_folder_and_is_not_its_own_stays(folder: Path) -> None:
+def test_looks_stay_and_what_lies_in_its_folder_and_is_not_its_own(folder: Path) -> None:
     (folder / "letter.txt").write_text("kept", encoding="utf-8")
-    place = PracticeFolderHeld(folder)
-    with place.open():
-        pass
-    place.release()
+    for muted in (True, False):
+        place = PracticeFolderHeld(folder)
+        with place.open() as window:
+            assert window.settings.muted is not muted
+            settings.mute(folder, muted)
+        place.release()
     assert (folder / "letter.txt").read_text(encoding="utf-8") == "kept"
     (folder / "letter.txt").unlink()
 
