@@ -11,9 +11,10 @@ LINE_ARGS   ?=
 SOAK_ARGS   ?=
 SOAK_LINE_ARGS ?= --seeds 10000
 LOCK_ARGS   ?=
+BUNDLE_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test soak soak-line check bench bench-line lock clean
+.PHONY: help install dev demo test soak soak-line check bench bench-line bundle bundle-twice bundle-tools lock clean
 
 help:
 	@echo 'make install   the client, as $(BIN)/clerk'
@@ -24,6 +25,8 @@ help:
 	@echo 'make check     format, lint, types, import rules'
 	@echo 'make bench     the figures of the store, the search and the start (BENCH_ARGS="store search")'
 	@echo 'make bench-line the line: pushing, the catalogue, the storm, a cut scan; PostgreSQL (LINE_ARGS="push storm")'
+	@echo 'make bundle    the client for machines without Python, in dist/: archive, Debian package, components, sums'
+	@echo 'make bundle-twice builds it in two folders and compares them byte by byte'
 	@echo 'make lock      requirements*.lock anew from pyproject.toml (LOCK_ARGS=--upgrade for newer versions)'
 	@echo 'make clean     removes what the targets above made'
 	@echo 'PYTHON=…       the interpreter, 3.11 or newer (now: $(PYTHON))'
@@ -79,6 +82,26 @@ bench: dev
 bench-line: dev
 	@$(BIN)/python -m tests.bench.bench_line $(LINE_ARGS)
 
+# Built in an environment of its own, made anew when the lists change: what is installed is what can get into the bundle.
+BUNDLE_VENV := .bundle/venv
+
+bundle:
+	@$(MAKE) --no-print-directory VENV=$(BUNDLE_VENV) bundle-tools
+	@$(BUNDLE_VENV)/bin/python build/bundle.py $(BUNDLE_ARGS)
+
+bundle-twice:
+	@$(MAKE) --no-print-directory VENV=$(BUNDLE_VENV) bundle-tools
+	@$(BUNDLE_VENV)/bin/python build/reproduce.py
+
+bundle-tools: $(VENV)/.tools ; @:
+
+$(VENV)/.tools: requirements-bundle.lock
+	@rm -rf $(VENV)
+	@$(MAKE) --no-print-directory VENV=$(VENV) $(VENV)/.python
+	@echo 'Installing into $(VENV) …'
+	@$(PIP) install --no-deps --require-hashes -r requirements-bundle.lock
+	@touch $@
+
 # The one step that needs uv; it lives beside the environment, never in it.
 lock:
 	@test -x .lock/bin/uv || { $(PYTHON) -m venv .lock && .lock/bin/python -m pip --disable-pip-version-check -qq install uv; }
@@ -92,4 +115,4 @@ define compile
 endef
 
 clean:
-	rm -rf $(VENV) .lock .pyi .demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .bundle dist .lock .pyi .demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -122,7 +122,7 @@ def test_looks_stay_and_what_lies_in_its_folder_and_is_not_its_own(folder: Path)
         place = PracticeFolderHeld(folder)
         with place.open() as window:
             assert window.settings.muted is not muted
-            settings.mute(folder, muted)
+            settings.change(folder, muted=muted)
         place.release()
     assert (folder / "letter.txt").read_text(encoding="utf-8") == "kept"
     (folder / "letter.txt").unlink()

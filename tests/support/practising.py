@@ -65,7 +65,8 @@ async def practising(
             practice=coach,
         )
         line, app = cast("Any", window.line), build_app(services)
-        client = Client(app, window.records, line, Authority(), HandInquiry(), HandClock(), HandTicks(), folder)
+        hands = (Authority(), HandInquiry(), HandClock(), HandTicks())
+        client = Client(app, window.records, line, *hands, folder, cast("Any", window))
         with read_once():
             async with client.app.run_test(size=size, notifications=True) as pilot:
                 client.pilot = pilot
