@@ -22,6 +22,8 @@ from clerk_app.store.errors import KeysError, StoreFailing, StoreFull, StoreInUs
 if TYPE_CHECKING:
     from clerk_app.commands.demo_city import DemoCity
     from clerk_app.commands.opening import Opening
+    from clerk_app.practice.coach import Coach
+    from clerk_app.services import Demo
     from clerk_app.wiring import Window
 
 
@@ -37,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     health = Health(folder)
     with health.excusing(*NOT_THE_PROGRAMS):
         settings = window_settings.load(folder)
-        _need_terminal()
+        need_terminal()
         with suppress(OSError):  # in the way of a lock only: what else is wrong is found when the store is opened
             StoreLock(folder / "store.lock").release()  # a store in use is told of before the screen is taken
         return _show(lambda: _window(folder, health), None, settings, folder, health)
@@ -49,7 +51,7 @@ def demo(options: argparse.Namespace) -> int:
     from clerk_app.commands.enrolling import first_sync
 
     if not options.prepare:
-        _need_terminal()
+        need_terminal()
     folder = getattr(options, "data", None) or default_demo_folder()
     with _leaving_in_order(), DemoCity(folder, full=options.full, tell=_tell) as city:
         if not options.prepare:
@@ -63,6 +65,17 @@ def demo(options: argparse.Namespace) -> int:
         told = [f"样例城市已备好，在 {folder}。工号和口令：", *people, "揽收员的工牌和 PIN：", *riders]
         say(value, options.json, told)
         return DONE
+
+
+def rehearse(
+    open_window: Callable[[], Window],
+    people: Demo,
+    settings: Settings,
+    folder: Path,
+    coach: Callable[[Opening], Coach],
+) -> int:
+    """Run the client over a window to practise at."""
+    return _show(open_window, people, settings, folder, coach=coach)
 
 
 def _window(folder: Path, health: Health) -> Window:
@@ -90,12 +103,13 @@ def _window_of(city: DemoCity) -> Window:
 
 def _show(
     open_window: Callable[[], Window],
-    city: DemoCity | None,
+    city: Demo | None,
     settings: Settings,
     folder: Path,
     health: Health | None = None,
+    coach: Callable[[Opening], Coach] | None = None,
 ) -> int:
-    """Run the client until it is closed."""
+    """Run the client until it is closed; ``coach``: it is for practising."""
     from clerk_app.commands.opening import Opening
     from clerk_app.commands.own import OwnSettings
     from clerk_app.services import Services
@@ -104,7 +118,9 @@ def _show(
     os.environ.setdefault("TEXTUAL_FPS", "120")  # read when textual is imported
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     with Opening(open_window) as opening:
-        if city is not None or _asks(settings):  # both speak to the terminal: before the screens take it
+        if coach is None and (
+            city is not None or _asks(settings)
+        ):  # both speak to the terminal: before the screens take it
             opening.window()
         from screens.app import build_app
 
@@ -115,6 +131,7 @@ def _show(
             open_desk=lambda person: opening.window().desk(person),
             painted=lambda: _painted(opening, health),
             demo=city,
+            practice=coach(opening) if coach is not None else None,
             keymap=settings.keymap,
             theme=settings.theme,
             muted=settings.muted is True,
@@ -172,7 +189,8 @@ def _tell(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _need_terminal() -> None:
+def need_terminal() -> None:
+    """Raise ``Stop`` where there is no terminal to draw the client on."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Stop(
             NOT_READY,
