@@ -125,6 +125,12 @@ class Services:
     keymap: dict[str, str] = field(default_factory=dict)
     """Binding id → keys, for keys a clerk has changed."""
     theme: str = ""
+    keep_theme: Callable[[str], None] = lambda name: None
+    """Keeps the look that was chosen for the next time the window is opened."""
+    thrifty: bool = False
+    """Low-bandwidth mode: as little as possible is written to the terminal."""
+    few_colours: bool = False
+    """Whether the terminal has 16 colours only: the look made of these is taken, whatever was chosen elsewhere."""
     muted: bool = False
     """Whether new red lights and conflicts do not ring."""
     keep_muted: Callable[[bool], object] = lambda muted: None

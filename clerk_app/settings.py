@@ -24,8 +24,10 @@ FILE = "window.json"
 LABEL = "窗口设置"
 STORE = "store.db"
 BY_HAND = frozenset(
-    {"papers", "scanner", "theme", "muted", "keymap", "second_copy", "second_copy_device", "lock_minutes", "keep_days",
-     "printing", "wedge"}
+    {
+        "papers", "scanner", "theme", "muted", "keymap", "second_copy", "second_copy_device", "lock_minutes", "keep_days",
+        "printing", "wedge", "terminal",
+    }
 )  # fmt: skip
 """Members in which one character that differs may be a person's choice; anywhere else it is damage."""
 PRACTICE = "practice"
@@ -62,6 +64,8 @@ class Settings:
     seat: Seat
     unlock: str = "keyring"
     """How the keys are unlocked: ``keyring``, ``passphrase``, ``demo`` or ``practice``."""
+    ca: str = ""
+    """Certificates (PEM) of an authority that is trusted for central besides those the machine trusts."""
     papers: str = ""
     """Folder printed papers are put in, and left in; empty: one that is emptied again (``clerk_app.tray``)."""
     scanner: str = ""
@@ -69,6 +73,8 @@ class Settings:
     theme: str = ""
     muted: Any = False
     """Whether new red lights and conflicts do not ring at a supervisor's screen; anything but ``true`` counts as no."""
+    terminal: Any = None
+    """How the terminal is painted: members ``low_bandwidth`` and ``colours`` (``clerk_app.terminal.chosen``)."""
     keymap: dict[str, str] = field(default_factory=dict)
     """Binding id → keys, for keys a clerk has changed."""
     second_copy: str = ""

@@ -193,6 +193,7 @@ class Window:
             self.clock.heard,
             self._offered,
             self.reporting().word,
+            self.settings.ca,
         )
 
     def reporting(self) -> Reporting:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -22,19 +21,16 @@ from screens.lock.locking import Locking
 from screens.parking import Parking, Place
 from screens.practice.keys import KEYS
 from screens.readers import Readers
-from screens.themes import NAMES, THEMES, use_plain_scrollbars
+from screens.themes import FEW, NAMES, THEMES, use_plain_scrollbars
 from screens.widgets.header import HeaderState, StatusHeader, waiting, working
 
 if TYPE_CHECKING:
-    from textual.driver import Driver
-
     # the desk is not on the way to the first paint
     from clerk_app.desk import Desk
     from clerk_app.services import Services
     from clerk_app.status import Status
     from screens.practice.playing import Playing
 
-log = logging.getLogger(__name__)
 LOOK_EVERY = 1.0
 """Seconds between two looks at the line."""
 
@@ -84,7 +80,16 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
             priority=True,
         ),
         key("app.palette", "ctrl+p", "palette", "找操作", "按名称查找并执行一项操作", show=False, priority=True),
-        key("app.look", "ctrl+t", "look", "换外观", "在深色、浅色、高对比之间切换", show=False, priority=True),
+        key("app.look", "ctrl+t", "look", "换外观", "在深色、浅色、高对比、十六色之间切换", show=False, priority=True),
+        key(
+            "app.redraw",
+            "ctrl+l",
+            "redraw",
+            "重画",
+            "屏幕上有别的程序留下的字时，重画整个屏幕",
+            show=False,
+            priority=True,
+        ),
         key("app.mute", "ctrl+b", "mute", "静音", "督办有新的红灯或冲突时，响铃或不响", show=False, priority=True),
         *KEYS,
         key("app.copy", "ctrl+c", "copy", "复制", "复制选中的文字", show=False),
@@ -95,8 +100,9 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
 
     def __init__(self, services: Services) -> None:
         use_plain_scrollbars()
-        super().__init__()
         self.services = services
+        self.thrifty = services.thrifty
+        super().__init__()
         self.readers = Readers(self, wedge_of(services.own.settings().wedge) if services.own else Wedge())
         self.parking = Parking(self)
         self.locking = Locking(self)
@@ -107,9 +113,8 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         self._held = (0, 0, 0, 0)
         self.revision = 0
         """Counts the acts done here and the changes seen from elsewhere, so that lists know when they are stale."""
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = services.theme if services.theme in NAMES else "dark"
+        self.take_looks()
+        self.theme = FEW if services.few_colours else services.theme if services.theme in NAMES else "dark"
         self.keymap_problems: tuple[str, ...] = ()
         if services.keymap:
             self._bind_anew(services.keymap)
@@ -121,15 +126,6 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         from screens.practice.playing import Playing
 
         return Playing(self, self.services.practice)
-
-    def get_driver_class(self) -> type[Driver]:
-        """Use the driver that notices when its terminal is gone, where it is Textual's own for terminals."""
-        chosen = super().get_driver_class()
-        if chosen.__name__ != "LinuxDriver":
-            return chosen
-        from screens.terminal import Terminal
-
-        return Terminal
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give every theme the variables the styles speak of."""
@@ -169,12 +165,6 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         """Once a second: lock if nobody is here, and look at the line."""
         self.locking.tick()
         self.look_at_line()
-
-    def _fatal_error(self) -> None:
-        """Leave with a sentence: what went wrong is for the log, and what people told us is not for the terminal."""
-        log.error("the client failed", exc_info=self._exception)
-        self._exit_renderables.append("程序出错，已退出；已登记的都在，请重新打开。详情记在窗口文件夹的 log 中。")
-        self._close_messages_no_wait()
 
     def _bind_anew(self, keys: Mapping[str, str]) -> None:
         """Take a clerk's own keys over, and keep what cannot be used to be shown."""
@@ -307,6 +297,12 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         """Take the next look."""
         names = list(NAMES)
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        self.desk_work.do(lambda: self.services.keep_theme(self.theme), lambda _: None, lambda _: None, hold=False)
+
+    def action_redraw(self) -> None:
+        """Paint the whole screen again, after something else has written on it."""
+        self.paint_anew()
+        self.refresh(layout=True)
 
     def action_mute(self) -> None:
         """Have new red lights and conflicts ring, or not."""

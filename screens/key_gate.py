@@ -12,6 +12,7 @@ are run against every release before the pin is moved.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -19,9 +20,14 @@ from typing import TYPE_CHECKING, Any
 from textual import events
 from textual.app import App, ReturnType
 
+from screens.palette256 import in_256
+from screens.themes import THEMES
+
 if TYPE_CHECKING:
+    from textual.driver import Driver
     from textual.message_pump import MessagePump
 
+log = logging.getLogger(__name__)
 PATIENCE = 0.25
 """Seconds after which a queue that does not answer is looked at again, in case its widget is gone."""
 URGENT = frozenset({"ctrl+q"})
@@ -182,14 +188,49 @@ def _raise(error: BaseException) -> None:
 
 
 class GatedApp(App[ReturnType], inherit_bindings=False):
-    """An app whose keys pass through a gate."""
+    """An app whose keys pass through a gate, on a driver of ours."""
+
+    thrifty = False
+    """Whether as little as possible is written to the terminal."""
 
     def __init__(self) -> None:
         super().__init__()
         self.gate = KeyGate(self)
 
+    def take_looks(self) -> None:
+        """Take over the looks, in as many colours as the terminal has."""
+        few = self.console.color_system in {"256", "standard"}
+        for theme in THEMES:
+            self.register_theme(in_256(theme) if few else theme)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Use the driver that notices when its terminal is gone, where it is Textual's own for terminals."""
+        chosen = super().get_driver_class()
+        if chosen.__name__ == "LinuxDriver":
+            from screens.terminal import Terminal
+
+            return Terminal
+        if chosen.__name__ == "WindowsDriver":
+            from screens.console import Console
+
+            return Console
+        return chosen
+
     async def on_event(self, event: events.Event) -> None:
-        """Let keys and pasted text through one after the other."""
+        """Let keys and pasted text through one after the other; a terminal of another size shows nobody knows what."""
+        if isinstance(event, events.Resize):
+            self.paint_anew()
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and not self.gate.admit(event):
             return
         await super().on_event(event)
+
+    def _fatal_error(self) -> None:
+        """Leave with a sentence: what went wrong is for the log, and what people told us is not for the terminal."""
+        log.error("the client failed", exc_info=self._exception)
+        self._exit_renderables.append("程序出错，已退出；已登记的都在，请重新打开。详情记在窗口文件夹的 log 中。")
+        self._close_messages_no_wait()
+
+    def paint_anew(self) -> None:
+        """Have everything painted again with the next picture."""
+        if (anew := getattr(self._driver, "paint_anew", None)) is not None:
+            anew()

@@ -16,11 +16,12 @@ import select
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
-from typing import IO, Any
+from typing import Any
 
 from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 
+from screens.painting.thrift import Thrifty
 from screens.typed import Typed
 
 linux_driver.XTermParser = Typed  # type: ignore[attr-defined]
@@ -33,8 +34,15 @@ class Terminal(LinuxDriver):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._file: Any = Paint(self._file, self._gone)
+        file: Any = self._file
+        self._thrifty = Thrifty(file) if getattr(self._app, "thrifty", False) else None
+        self._file: Any = Paint(self._thrifty or file, self._gone)
         self._watched = False
+
+    def paint_anew(self) -> None:
+        """Paint everything again with the next picture: nobody knows what the terminal shows."""
+        if self._thrifty is not None:
+            self._thrifty.forget()
 
     def start_application_mode(self) -> None:
         """Take the terminal, and watch over it from now on."""
@@ -75,7 +83,7 @@ class Terminal(LinuxDriver):
 class Paint:
     """What is painted, as long as there is something to paint on."""
 
-    def __init__(self, file: IO[str], gone: Callable[[], None]) -> None:
+    def __init__(self, file: Any, gone: Callable[[], None]) -> None:
         self._file = file
         self._tell_gone = gone
         self._blank = False
@@ -90,11 +98,11 @@ class Paint:
 
     def fileno(self) -> int:
         """Return the number of the file."""
-        return self._file.fileno()
+        return int(self._file.fileno())
 
     def isatty(self) -> bool:
         """Whether it is a terminal."""
-        return self._file.isatty()
+        return bool(self._file.isatty())
 
     def _try(self, act: Callable[[], object]) -> None:
         if self._blank:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.theme import Theme
 
-NAMES = {"dark": "深色", "light": "浅色", "contrast": "高对比"}
+NAMES = {"dark": "深色", "light": "浅色", "contrast": "高对比", "sixteen": "十六色"}
 """The looks by name, with what they are called on the screen."""
+
+
+FEW = "sixteen"
+"""The look for terminals that have no more than 16 colours: it names them, and what they are is the terminal's choice."""
 
 
 class PlainScrollBarRender(ScrollBarRender):
@@ -40,6 +44,11 @@ ALIASES = {
     "scrollbar-corner-color": "panel",
 }
 """What parts of Textual are drawn in, by the colours of a look."""
+STYLES = {"resting-style": "none", "loud-style": "bold"}
+FEW_STYLES = {"resting-style": "underline", "loud-style": "none"}
+"""How the cursor of a list without focus, and words on a loud ground, are set: there bold black is grey on many consoles."""
+ANSI = {"ansi-background": "ansi_black", "ansi-foreground": "ansi_bright_white", "border-blurred": "ansi_white"}
+"""What Textual's own styles speak of besides, where a look is made of the terminal's 16 colours."""
 
 
 def _look(name: str, *, dark: bool, **colours: str) -> Theme:
@@ -47,6 +56,7 @@ def _look(name: str, *, dark: bool, **colours: str) -> Theme:
     return Theme(
         name=name,
         dark=dark,
+        ansi=name == FEW,
         primary=named["accent"],
         secondary=named["accent"],
         accent=named["accent"],
@@ -57,7 +67,12 @@ def _look(name: str, *, dark: bool, **colours: str) -> Theme:
         success=named["good"],
         warning=named["warn"],
         error=named["bad"],
-        variables={**named, **{alias: named[colour] for alias, colour in ALIASES.items()}},
+        variables={
+            **(FEW_STYLES if name == FEW else STYLES),
+            **ANSI,
+            **named,
+            **{alias: named[colour] for alias, colour in ALIASES.items()},
+        },
     )
 
 
@@ -68,7 +83,7 @@ THEMES = (
         ground="#12171e",
         panel="#1d2530",
         ink="#d9e0e8",
-        dim="#8494a7",
+        dim="#98a7b8",
         accent="#6cb2f0",
         cursor="#2c5f93",
         cursor_ink="#ffffff",
@@ -87,7 +102,7 @@ THEMES = (
         ground="#fbfcfd",
         panel="#e9eef4",
         ink="#1b2530",
-        dim="#5d6b7a",
+        dim="#4e5a67",
         accent="#1a5f9e",
         cursor="#1f5f99",
         cursor_ink="#ffffff",
@@ -97,7 +112,7 @@ THEMES = (
         header="#1c4f80",
         header_ink="#ffffff",
         good="#186a32",
-        warn="#8a5300",
+        warn="#784800",
         bad="#b3261e",
     ),
     _look(
@@ -110,13 +125,32 @@ THEMES = (
         accent="#ffff00",
         cursor="#ffff00",
         cursor_ink="#000000",
-        resting="#3a3a3a",
+        resting="#303030",
         field="#262626",
-        field_focus="#00308f",
+        field_focus="#00005f",
         header="#ffffff",
         header_ink="#000000",
         good="#66ff66",
         warn="#ffd000",
-        bad="#ff9090",
+        bad="#ffa8a8",
+    ),
+    _look(
+        FEW,
+        dark=True,
+        ground="ansi_black",
+        panel="ansi_black",
+        ink="ansi_bright_white",
+        dim="ansi_white",
+        accent="ansi_bright_cyan",
+        cursor="ansi_blue",
+        cursor_ink="ansi_bright_white",
+        resting="ansi_black",
+        field="ansi_black",
+        field_focus="ansi_blue",
+        header="ansi_blue",
+        header_ink="ansi_bright_white",
+        good="ansi_bright_green",
+        warn="ansi_bright_yellow",
+        bad="ansi_bright_red",
     ),
 )

@@ -18,13 +18,18 @@ from sync.window import WindowEnd
 TIMEOUT = httpx.Timeout(20.0, connect=5.0)
 
 
-def http_client(central: str) -> httpx.Client:
+def http_client(central: str, ca: str = "") -> httpx.Client:
     """Return a client for central's address; idle connections are given up before central's server does.
 
+    ``ca``: certificates (PEM) that are trusted besides the machine's.
     Raises ``LineDown`` where there can be none: the address is no address, or the machine's certificates are unreadable.
     """
     try:
-        verify: ssl.SSLContext | bool = ssl.create_default_context() if central.startswith("https:") else False
+        verify: ssl.SSLContext | bool = False
+        if central.startswith("https:"):
+            verify = ssl.create_default_context()
+            if ca:
+                verify.load_verify_locations(cadata=ca)
         limits = httpx.Limits(max_connections=4, keepalive_expiry=3.0)
         return httpx.Client(
             base_url=central, verify=verify, limits=limits, timeout=TIMEOUT, trust_env=False, follow_redirects=False
@@ -43,6 +48,7 @@ def connect(
     heard: Callable[[datetime], float] | None = None,
     offered: Callable[[str], object] = lambda _: None,
     word: Callable[[], str] = str,
+    ca: str = "",
 ) -> WindowEnd:
     """Return a window's conversation with central; nothing is sent yet. Raises ``LineDown`` where there can be none.
 
@@ -51,15 +57,15 @@ def connect(
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     key = Ed25519PrivateKey.from_private_bytes(signing_key)
-    talk = Talk(http_client(seat.central))
+    talk = Talk(http_client(seat.central, ca))
     talk.word = word
     return WindowEnd(records, seat.window, key.sign, talk, clock, heard, offered)
 
 
-def enrol(central: str, code: str, public_key: bytes, former: bytes | None = None) -> wire.Enrolment:
+def enrol(central: str, code: str, public_key: bytes, former: bytes | None = None, ca: str = "") -> wire.Enrolment:
     """Make this machine a window; raises ``LineDown`` or ``Told``. The same code with the same key may be said again.
 
-    ``former`` is the signing key of the window that goes on as this one.
+    ``former`` is the signing key of the window that goes on as this one; ``ca`` as in ``http_client``.
     """
     request = wire.EnrolmentRequest(code=code, public_key=public_key.hex())
     if former is not None:
@@ -67,5 +73,5 @@ def enrol(central: str, code: str, public_key: bytes, former: bytes | None = Non
 
         said = wire.move_bytes(code, request.public_key)
         request.former = Ed25519PrivateKey.from_private_bytes(former).sign(said).hex()
-    with http_client(central) as client:
+    with http_client(central, ca) as client:
         return Talk(client).ask("POST", "/v1/enrolments", wire.Enrolment, request)

@@ -18,12 +18,14 @@ from clerk_app.commands.output import DONE, NOT_READY, Progress, Stop, say
 from clerk_app.program.health import Health
 from clerk_app.settings import NotEnrolled, Settings
 from clerk_app.store.errors import KeysError, StoreFailing, StoreFull, StoreInUse, StoreNotLockable
+from clerk_app.terminal import Terminal, chosen
 
 if TYPE_CHECKING:
     from clerk_app.commands.demo_city import DemoCity
     from clerk_app.commands.opening import Opening
     from clerk_app.practice.coach import Coach
     from clerk_app.services import Demo
+    from clerk_app.store.access.keys import Unlock
     from clerk_app.wiring import Window
 
 
@@ -36,13 +38,54 @@ def run(options: argparse.Namespace) -> int:
     from clerk_app.store.file.lock import StoreLock
 
     folder = getattr(options, "data", None) or window_settings.default_folder()
-    health = Health(folder)
+    flag, health, unlock = options.low_bandwidth, Health(folder), None
     with health.excusing(*NOT_THE_PROGRAMS):
+        if _is_new(folder):
+            unlock = _first_start(folder, flag)
+            if unlock is None and _is_new(folder):
+                return DONE  # left before everything was said
         settings = window_settings.load(folder)
         need_terminal()
         with suppress(OSError):  # in the way of a lock only: what else is wrong is found when the store is opened
             StoreLock(folder / "store.lock").release()  # a store in use is told of before the screen is taken
-        return _show(lambda: _window(folder, health), None, settings, folder, health)
+        asks = unlock is None
+        return _show(lambda: _window(folder, health, unlock), None, settings, folder, health, flag=flag, asks=asks)
+
+
+def _is_new(folder: Path) -> bool:
+    """Whether the folder is to be made a window's, or was begun to be; without a terminal nothing is asked."""
+    from clerk_app.commands.first import unfinished
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    if window_settings.enrolled(folder):
+        return unfinished(folder)
+    return not (folder / window_settings.STORE).exists()
+
+
+def _first_start(folder: Path, flag: bool | None) -> Unlock | None:
+    """Lead through the first start; return how the window's keys are unlocked, where that was said."""
+    from clerk_app.commands.first import FirstStart
+
+    first = FirstStart(folder)
+    terminal = _paint(first.begun.wishes.get("terminal"), flag)
+    from screens.first.app import FirstStart as App
+
+    try:
+        app = App(first, terminal)
+        with _leaving_in_order(app.action_leave):
+            app.run()
+        return first.unlock if app.return_value else None
+    finally:
+        first.close()
+
+
+def _paint(told: Any, flag: bool | None) -> Terminal:
+    """Return how the terminal is painted, and have Textual find it in its environment when it is loaded."""
+    terminal = chosen(told, os.environ, flag)
+    for name, value in terminal.environment().items():
+        os.environ.setdefault(name, value)
+    return terminal
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -55,7 +98,9 @@ def demo(options: argparse.Namespace) -> int:
     folder = getattr(options, "data", None) or default_demo_folder()
     with _leaving_in_order(), DemoCity(folder, full=options.full, tell=_tell) as city:
         if not options.prepare:
-            return _show(lambda: _window_of(city), city, window_settings.load(folder), folder)
+            return _show(
+                lambda: _window_of(city), city, window_settings.load(folder), folder, flag=options.low_bandwidth
+            )
         with _window_of(city) as window:
             first_sync(window, Progress())
             accounts, couriers = [asdict(a) for a in city.accounts], [asdict(c) for c in city.couriers]
@@ -75,13 +120,13 @@ def rehearse(
     coach: Callable[[Opening], Coach],
 ) -> int:
     """Run the client over a window to practise at."""
-    return _show(open_window, people, settings, folder, coach=coach)
+    return _show(open_window, people, settings, folder, coach=coach, asks=False)
 
 
-def _window(folder: Path, health: Health) -> Window:
+def _window(folder: Path, health: Health, unlock: Unlock | None) -> Window:
     from clerk_app.wiring import Window
 
-    window = Window(folder, tell=lambda _: None)  # told on the screen (``Opening.notices``)
+    window = Window(folder, unlock=unlock, tell=lambda _: None)  # told on the screen (``Opening.notices``)
     health.opened()
     return window
 
@@ -107,23 +152,28 @@ def _show(
     settings: Settings,
     folder: Path,
     health: Health | None = None,
+    *,
     coach: Callable[[Opening], Coach] | None = None,
+    flag: bool | None = None,
+    asks: bool = True,
 ) -> int:
-    """Run the client until it is closed; ``coach``: it is for practising."""
+    """Run the client until it is closed.
+
+    ``coach``: it is for practising; ``flag``: what was said of the low-bandwidth mode; ``asks``: whether opening may ask for the
+    passphrase.
+    """
     from clerk_app.commands.opening import Opening
     from clerk_app.commands.own import OwnSettings
     from clerk_app.services import Services
 
     gc.disable()  # what is loaded now stays; to look through it again and again only takes time
-    os.environ.setdefault("TEXTUAL_FPS", "120")  # read when textual is imported
-    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    terminal = _paint(settings.terminal, flag)
     with Opening(open_window) as opening:
-        if coach is None and (
-            city is not None or _asks(settings)
-        ):  # both speak to the terminal: before the screens take it
+        if asks and (city is not None or _asks(settings)):  # both speak to the terminal: before the screens take it
             opening.window()
         from screens.app import build_app
 
+        own = OwnSettings(folder, settings, opening.window)
         services = Services(
             gate=opening,
             line=opening,
@@ -134,12 +184,15 @@ def _show(
             practice=coach(opening) if coach is not None else None,
             keymap=settings.keymap,
             theme=settings.theme,
+            keep_theme=own.wear,
+            thrifty=terminal.thrifty,
+            few_colours=terminal.few_colours,
             muted=settings.muted is True,
             keep_muted=lambda muted: window_settings.change(folder, muted=muted),
             lock_after=settings.lock_after,
             put_papers_away=opening.put_papers_away,
             notices=opening.notices,
-            own=OwnSettings(folder, settings, opening.window),
+            own=own,
         )
         app = build_app(services)
         opening.leave = app.action_leave

@@ -49,7 +49,7 @@ def probe(settings: Settings, records: Records, keys: Keys, clock: WindowClock) 
 
     def ask() -> None:
         try:
-            with closing(connect(records, settings.seat, keys.signing_key, clock, clock.heard)) as end:
+            with closing(connect(records, settings.seat, keys.signing_key, clock, clock.heard, ca=settings.ca)) as end:
                 end.greet()
         except (LineDown, LineRefused) as down:
             told.append(LineStatus(last_problem=str(down)))

@@ -16,7 +16,7 @@ from clerk_app.hardening import harden
 from clerk_app.line import LineDown, LineRefused
 from clerk_app.seat import Seat
 from clerk_app.settings import Settings
-from clerk_app.store.access.keys import create_keys, open_keys, unlock_kind
+from clerk_app.store.access.keys import Unlock, create_keys, open_keys, unlock_kind
 from clerk_app.store.copies.handover_key import keep_central_key
 from clerk_app.store.errors import KeyringUnavailable
 from clerk_app.store.records import Records
@@ -45,12 +45,20 @@ def enrol(options: argparse.Namespace) -> int:
 
 
 def enrol_folder(
-    folder: Path, central: str, code: str, unlock: str, *, former: bytes | None = None, settings: Settings | None = None
+    folder: Path,
+    central: str,
+    code: str,
+    unlock: str,
+    how: Unlock | None = None,
+    *,
+    former: bytes | None = None,
+    settings: Settings | None = None,
 ) -> Seat:
     """Make ``folder`` a window's: keys first, then central's word, then the settings.
 
-    What failed half-way may be said again: the keys that are there are used again, so the code still holds. ``former`` is the
-    signing key of a window that goes on as this one, ``settings`` what it had chosen.
+    What failed half-way may be said again: the keys that are there are used again, so the code still holds. ``how``: the way
+    to the keys, where somebody has said it already. ``former`` is the signing key of a window that goes on as this one,
+    ``settings`` what was chosen before.
     """
     from sync.connect import enrol as ask_central
     from sync.talk import Told
@@ -61,14 +69,15 @@ def enrol_folder(
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     kind = unlock_kind(folder)
     unlock = unlock if kind is None or unlock == "demo" else kind
-    how = unlock_for(unlock, twice=kind is None)
+    how = how or unlock_for(unlock, twice=kind is None)
     try:
         keys = create_keys(folder, how) if kind is None else open_keys(folder, how)
     except KeyringUnavailable as error:
         other = "也可以在登记时加 --passphrase，以后每次启动时输入口令。"
         raise Stop(NOT_READY, error.say + other, "keyring-unavailable") from error
     try:
-        enrolment = ask_central(central, code, keys.public_key, former)
+        ca = settings.ca if settings is not None else ""
+        enrolment = ask_central(central, code, keys.public_key, former, ca)
     except Told as told:
         raise Stop(REFUSED, str(told), told.code) from told
     seat = Seat(

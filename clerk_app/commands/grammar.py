@@ -36,6 +36,7 @@ def parser() -> Parser:
         parents=[common],
     )
     made.add_argument("--version", action="version", version=f"clerk {build_info().version}", help="显示版本")
+    _thrift(made, None)
     made.set_defaults(command=_later("client:run"), json=False)
     commands = made.add_subparsers(title="命令", metavar="命令")
 
@@ -51,12 +52,14 @@ def parser() -> Parser:
     add = below(commands)
     one = add("demo", "在本机上开一座样例城市，然后打开客户端", "client:demo")
     one.add_argument("--full", action="store_true", help="全量样例：767 个服务点、11389 个事项")
+    _thrift(one, argparse.SUPPRESS)
     one.add_argument("--prepare", action="store_true", help="只准备好样例城市，不打开客户端")
     one = add("practice", "练习：按剧本来的申请人，办完打分；不联网，什么都不上报", "practice:practice")
     one.add_argument(
         "lesson", nargs="?", default="", metavar="LESSON", help="哪一课：序号、代号或名称；不给则打开后再选"
     )
     one.add_argument("--list", action="store_true", help="列出各课和成绩，不打开客户端（--json 供带教人员汇总）")
+    _becoming(add)
     _window(add)
     _over_the_line(add)
     _scans(add, below)
@@ -76,11 +79,35 @@ def parser() -> Parser:
     return made
 
 
-def _window(add: Add) -> None:
+def _thrift(one: Parser, default: Any) -> None:
+    one.add_argument(
+        "--low-bandwidth",
+        action=argparse.BooleanOptionalAction,
+        default=default,
+        help="慢速线路（SSH）上少发字节，画面不变；默认在 SSH 下自动开启",
+    )
+
+
+def _becoming(add: Add) -> None:
     one = add("enrol", "把本机登记为窗口", "enrolling:enrol")
     one.add_argument("--central", required=True, metavar="URL", help="市中心的地址")
     one.add_argument("--code", required=True, metavar="CODE", help="一次性登记码")
     one.add_argument("--passphrase", action="store_true", help="不用系统钥匙串，改用口令打开本窗口的数据")
+    one = add("setup", "第一次在本机设置窗口：登记、下载目录、打印机、扫描仪、检查；不用屏幕", "setting_up:setup")
+    one.add_argument(
+        "--file", type=Path, metavar="FILE", help="技术员的设置文件 clerk-setup.json；不给则到程序旁和 U 盘上找"
+    )
+    one.add_argument("--desk", metavar="NAME", help="设置文件里有几个窗口时，本机是哪一个")
+    one.add_argument("--central", metavar="URL", help="市中心的地址，与 --code 一起用")
+    one.add_argument("--code", metavar="CODE", help="一次性登记码")
+    one.add_argument(
+        "--printer", metavar="PRINTER", help="打印机，写法同 window.json；不给则用设置文件的，或系统默认的"
+    )
+    one.add_argument("--scanner", metavar="DIR", help="扫描仪存放文件的文件夹")
+    one.add_argument("--no-test-page", action="store_true", help="不打印测试页")
+
+
+def _window(add: Add) -> None:
     one = add("sign-in", "登录；之后的命令沿用，直到 sign-out", "window:sign_in")
     one.add_argument("--as", dest="number", required=True, metavar="工号", help="工号")
     one.add_argument("--password-stdin", action="store_true", help="从标准输入读口令（一行）")

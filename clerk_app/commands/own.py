@@ -54,6 +54,11 @@ class OwnSettings:
         self._window().settings = self._settings
         return NOTE if names & LATER else ""
 
+    def wear(self, theme: str) -> None:
+        """Keep the look somebody took by its key, whoever it was; raises as ``settings.change`` does."""
+        self._settings = window_settings.change(self._folder, theme=theme)
+        self._window().settings = self._settings
+
     def examine(self) -> Report:
         """Make all checks of ``clerk doctor``; not where somebody would have to type the passphrase for it."""
         from clerk_app.checkup.examination import Examination

@@ -64,9 +64,9 @@ class Banner(Widget):
         background: $panel;
         color: $ink;
         text-style: bold;
-        &.-good { background: $good; color: $background; }
-        &.-warn { background: $warn; color: $background; }
-        &.-bad { background: $bad; color: $background; }
+        &.-good { background: $good; color: $background; text-style: $loud-style; }
+        &.-warn { background: $warn; color: $background; text-style: $loud-style; }
+        &.-bad { background: $bad; color: $background; text-style: $loud-style; }
     }
     """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -29,6 +30,17 @@ class TakesCards:
 
 class PlainInput(Input):
     """An input that says nothing about a paste it had to cut short, but keeps every line of it."""
+
+    @property
+    def _value(self) -> Text:
+        """Draw a password in asterisks: Textual's bullet is two cells wide on some Chinese terminals."""
+        if self.password:
+            return Text("*" * len(self.value), no_wrap=True, overflow="ignore", end="")
+        return super()._value
+
+    def on_mount(self) -> None:
+        """Do not blink where every word to the terminal counts."""
+        self.cursor_blink = not getattr(self.app, "thrifty", False)
 
     def _on_paste(self, event: events.Paste) -> None:
         """Insert pasted text with its line breaks as blanks; the stock input drops all but the first line."""

@@ -55,7 +55,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         overflow-y: auto;
         scrollbar-size-vertical: 1;
         & > .list--head { color: $dim; background: $panel; }
-        & > .list--cursor { background: $block-cursor-blurred-background; }
+        & > .list--cursor { background: $block-cursor-blurred-background; text-style: $resting-style; }
         &:focus > .list--cursor { color: $block-cursor-foreground; background: $block-cursor-background; text-style: bold; }
         & > .list--dim { color: $dim; }
         & > .list--strong { text-style: bold; }

@@ -123,12 +123,12 @@ async def test_the_looks_change_by_a_key_and_text_stays_the_same(tmp_path: Path)
     async with opened(tmp_path) as client:
         before = dump(client.app)
         themes = []
-        for _ in range(3):
+        for _ in range(4):
             await client.press("ctrl+t")
             themes.append(client.app.theme)
             assert dump(client.app) == before
 
-        assert sorted(themes) == ["contrast", "dark", "light"]
+        assert sorted(themes) == ["contrast", "dark", "light", "sixteen"]
 
 
 async def test_the_header_keeps_the_window_the_line_and_the_unsent_at_80_columns(tmp_path: Path) -> None:

@@ -41,12 +41,14 @@ from clerk_app.seat import Seat
 from clerk_app.services import DemoAccount, DemoCourier, Services
 from clerk_app.settings import Settings
 from clerk_app.store.records import Records
+from clerk_app.terminal import Terminal
 from screens.app import ClerkApp, build_app
 from sync.central.catalogue.pinyin import search_keys
 from sync.wire import CatalogueRow
 from tests.support.counter import KEY, HandClock
 from tests.support.stylesheets import read_once
 
+PLAIN = Terminal()
 SEAT = Seat(window="FS0001-03", number="03", point="FS0001", point_name="丰山市祖庙政务服务中心")
 CLERK = Person(number="C0001", name="王样例", role=Role.CLERK, points=("FS0001",))
 SECOND = Person(number="C0002", name="李样例", role=Role.CLERK, points=("FS0001",))
@@ -249,6 +251,8 @@ class Client:
     folder: Path
     window: SimpleNamespace
     """What stands for the opened window: its settings, which the printers' choices come from."""
+    worn: list[str] = field(default_factory=list)
+    """The looks that were kept."""
     put_away: int = 0
     """How often printed papers were put away."""
     papers_stuck: bool = False
@@ -328,6 +332,7 @@ def made(
     notices: tuple[str, ...] = (),
     scanner: Scanner | None = None,
     printers: Mapping[str, BackEnd] | None = None,
+    terminal: Terminal = PLAIN,
 ) -> Iterator[Client]:
     """Make a client over a store in ``folder``; ``printers``: the kinds of printers it has besides folders."""
     clock, line, authority, ticks = HandClock(), HandLine(), Authority(), HandTicks()
@@ -355,6 +360,9 @@ def made(
             lock_after=LOCK_AFTER,
             notices=lambda: list(notices),
             ticks=ticks,
+            keep_theme=lambda theme: client.worn.append(theme),  # noqa: PLW0108  it is made below
+            thrifty=terminal.thrifty,
+            few_colours=terminal.few_colours,
             put_papers_away=lambda: client.put_papers_away(),  # noqa: PLW0108  it is made below
         )
         client = Client(build_app(services), records, line, authority, inquiry, clock, ticks, folder, window)

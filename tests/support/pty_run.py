@@ -71,7 +71,7 @@ def painting(command: Sequence[str], env: Mapping[str, str], size: tuple[int, in
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
-        env={**env, "TERM": "xterm-256color"},
+        env={"TERM": "xterm-256color", **env},
         start_new_session=True,
     )
     os.close(theirs)

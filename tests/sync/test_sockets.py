@@ -196,6 +196,20 @@ def test_nothing_is_said_to_whoever_has_no_right_certificate(
         assert window.cases() == here.cases()
 
 
+def test_an_authority_of_the_citys_own_is_trusted_where_the_settings_name_it(
+    here: Town, served: Listening, tmp_path: Path
+) -> None:
+    (tmp_path / "own").mkdir()
+    authority = Authority(tmp_path / "own")
+    pem = authority.path.read_text(encoding="ascii")
+    with fault_proxy(served.port, authority.server("right")) as proxy:
+        code = "AAAA-BBBB-CCCC-DDDD"
+        with pytest.raises(LineDown, match="证书不可信"):
+            enrol(proxy.address, code, b"\1" * 32)
+        with pytest.raises(Told, match="登记码"):
+            enrol(proxy.address, code, b"\1" * 32, ca=pem)
+
+
 def test_the_header_goes_offline_and_online_and_what_is_unsent_falls_to_zero(
     here: Town, served: Listening, tmp_path: Path
 ) -> None:
