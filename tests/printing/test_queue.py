@@ -143,6 +143,9 @@ def test_what_was_being_handed_over_at_a_kill_is_printed_by_a_persons_word_only(
     assert [job.state for job in printing.jobs()] == [SENDING]
 
     room.printer.fails = None
+    assert room.printing().work() is None  # as a command does, without the thread
+    assert room.printer.got == []
+    room.here.records.prints.keep(replace(printing.jobs()[0], state=SENDING))
     after = room.printing()
     after.start()
     try:
