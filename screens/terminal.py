@@ -33,6 +33,8 @@ class Terminal(LinuxDriver):
     """Textual's driver, which has the client left in order once there is no terminal any more."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
+        for name in ("COLUMNS", "LINES"):  # a shell's word from before; the terminal itself knows what it has become
+            os.environ.pop(name, None)
         super().__init__(*given, **named)
         file: Any = self._file
         self._thrifty = Thrifty(file) if getattr(self._app, "thrifty", False) else None

@@ -252,7 +252,6 @@ class Client:
     window: SimpleNamespace
     """What stands for the opened window: its settings, which the printers' choices come from."""
     worn: list[str] = field(default_factory=list)
-    """The looks that were kept."""
     put_away: int = 0
     """How often printed papers were put away."""
     papers_stuck: bool = False
