@@ -27,6 +27,7 @@ class Printed:
     seat: Seat
     now: datetime
     confirmed: bool
+    nth: int = 1
 
     def context(self, window: str) -> HandContext:
         """Return the same as the printer's side takes it; ``window``: that sealed the bag, or closed the hand-over."""
@@ -38,6 +39,7 @@ class Printed:
             window=window,
             printed_at=self.now,
             confirmed=self.confirmed,
+            nth=self.nth,
         )
 
 

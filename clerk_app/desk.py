@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from clerk_app import applicants, choosing, paperwork, planning
+from clerk_app import applicants, bag_papers, choosing, paperwork, planning
 from clerk_app.devices.scanner import Scanner
 from clerk_app.domain import bodies as b
 from clerk_app.domain.case import Case
@@ -25,6 +25,7 @@ from clerk_app.domain.summary import CaseSummary
 from clerk_app.history import HistoryLine, RunningClock, clocks, history
 from clerk_app.line import Inquiry, Line, Unconnected
 from clerk_app.planning import Decide
+from clerk_app.printing import Handed, Printing
 from clerk_app.roles import guarded
 from clerk_app.scanning import split
 from clerk_app.seat import Act, Clock, Refused, Seat
@@ -72,9 +73,14 @@ class Desk(SupervisionDoors):
         papers: Path,
         inquiry: Inquiry | None = None,
         scanner: Scanner | None = None,
+        printing: Printing | None = None,
     ) -> None:
-        """``inquiry`` asks central while somebody waits; without it no door that needs central opens."""
-        super().__init__(records, seat, person, signing_key, clock, line, inquiry or Unconnected(), scanner, papers)
+        """``inquiry`` asks central while somebody waits; without it no door that needs central opens.
+
+        ``printing``: the window's; without it papers go into the folder ``papers``.
+        """
+        prints = printing or Printing(records, seat, clock, papers, back_ends={})
+        super().__init__(records, seat, person, signing_key, clock, line, inquiry or Unconnected(), scanner, prints)
 
     @property
     def today(self) -> date:
@@ -320,14 +326,21 @@ class Desk(SupervisionDoors):
 
     def paper(self, kind: str, number: str) -> bytes:
         """Return a paper of a case as PDF; raises ``Refused`` where there is none or it cannot be printed faithfully."""
-        case = self.case(number)
-        now, confirmed = self._clock(), self.confirmed(case.number)
-        return paperwork.render(kind, case, self._records, self.seat, self.person, now, confirmed)
+        name, now = self.person.name, self._clock()
+        return paperwork.render(
+            kind, paperwork.context_of(kind, self.case(number), self._records, self.seat, name, now)
+        )
 
-    def print_paper(self, kind: str, number: str) -> Path:
-        """Write a paper into the window's folder of papers and return where it is."""
-        case = self.case(number)
-        return paperwork.write(self.paper(kind, case.number), self._papers, f"{case.number}-{kind}")
+    def print_paper(self, kind: str, number: str, *, printer: str | None = None, copies: int = 0) -> Handed:
+        """Have a paper of a case, bag or hand-over printed as is chosen for its kind, or elsewhere; return where it went."""
+        subject = self._subject(kind, number)
+        named = self._printing.named(printer) if printer else None
+        return self._printing.print(kind, subject, self.person.name, printer=named, copies=copies)
+
+    def _subject(self, kind: str, number: str) -> str:
+        if kind == bag_papers.LABEL:
+            return self._bags.parcel(number).number
+        return self._bags.manifest(number).number if kind == bag_papers.MANIFEST else self.case(number).number
 
     def _let_go(self, held: Mapping[str, Sequence[HeldScan]], written: Sequence[HeldScan]) -> None:
         """What was recorded has its scans: the originals go; those of lines that do not apply any more wait again."""

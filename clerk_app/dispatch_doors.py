@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import TypeVar
 
-from clerk_app import bag_papers, paperwork
+from clerk_app import bag_papers
 from clerk_app.bags import Bags, Task
 from clerk_app.couriers import Couriers
 from clerk_app.devices.scanner import Scanner
@@ -25,8 +24,9 @@ from clerk_app.domain.pickup import Pickup, Scan
 from clerk_app.domain.summary import CaseSummary
 from clerk_app.domain.tracing import Step, Whereabout, parcel_steps
 from clerk_app.line import Inquiry, Line
+from clerk_app.print_doors import PrintDoors
+from clerk_app.printing import Handed, Printing
 from clerk_app.roles import guarded
-from clerk_app.scan_doors import ScanDoors
 from clerk_app.seat import Clock, Seat
 from clerk_app.store.records import Records
 from clerk_app.window_clock import WindowClock
@@ -47,7 +47,7 @@ def _signature(courier: Courier, proof: str) -> Signed:
 
 
 @guarded
-class DispatchDoors(ScanDoors):
+class DispatchDoors(PrintDoors):
     """What a signed-in person can do with papers on their way; a part of the ``Desk``."""
 
     def __init__(
@@ -60,10 +60,9 @@ class DispatchDoors(ScanDoors):
         line: Line,
         inquiry: Inquiry,
         scanner: Scanner | None,
-        papers: Path,
+        printing: Printing,
     ) -> None:
-        super().__init__(records, seat, person, signing_key, clock, line, inquiry, scanner)
-        self._papers = papers
+        super().__init__(records, seat, person, signing_key, clock, line, inquiry, scanner, printing)
         self._bags = Bags(records, self._casework, seat, clock, self._sight)
         self._couriers = Couriers(records, clock.steady if isinstance(clock, WindowClock) else clock)
         self._dispatch = Dispatch(records, self._scribe, self._casework, seat, person, clock, self._bags)
@@ -201,20 +200,18 @@ class DispatchDoors(ScanDoors):
         parcel = self._bags.parcel(number)
         return bag_papers.label(parcel, self._on_paper(parcel.number))
 
-    def print_label(self, number: str) -> Path:
-        """Write a bag's label into the window's folder of papers and return where it is."""
-        parcel = self._bags.parcel(number)
-        return paperwork.write(self.label(number), self._papers, f"{parcel.number}-{bag_papers.LABEL}")
+    def print_label(self, number: str) -> Handed:
+        """Have a bag's label printed and return where it went."""
+        return self._printing.print(bag_papers.LABEL, self._bags.parcel(number).number, self.person.name)
 
     def manifest_paper(self, number: str) -> bytes:
         """Return both copies of a hand-over's list as PDF."""
         manifest = self._bags.manifest(number)
         return bag_papers.manifest(manifest, self._on_paper(manifest.number))
 
-    def print_manifest(self, number: str) -> Path:
-        """Write them into the window's folder of papers and return where they are."""
-        manifest = self._bags.manifest(number)
-        return paperwork.write(self.manifest_paper(number), self._papers, f"{manifest.number}-{bag_papers.MANIFEST}")
+    def print_manifest(self, number: str) -> Handed:
+        """Have them printed and return where they went."""
+        return self._printing.print(bag_papers.MANIFEST, self._bags.manifest(number).number, self.person.name)
 
     def _on_paper(self, subject: str) -> bag_papers.Printed:
         confirmed = all(record.confirmed for record in self._records.records_of(subject))

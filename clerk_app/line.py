@@ -30,6 +30,8 @@ class LineStatus:
     """Seconds this machine's clock is ahead of central's."""
     doing: str = ""
     """Chinese: what a long delivery has come to so far; empty when none is under way."""
+    ready: str = ""
+    """A newer version of the program that is used when the client is opened next."""
 
 
 class Line(Protocol):

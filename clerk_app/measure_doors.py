@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from clerk_app import measuring, paperwork
+from clerk_app import measuring
 from clerk_app.domain.measure_sums import Period
 from clerk_app.domain.measure_tables import Report
 from clerk_app.measuring import Measuring
+from clerk_app.printing import Handed
 from clerk_app.roles import guarded
 from clerk_app.seat import Refused
 from clerk_app.task_doors import TaskDoors
@@ -41,18 +42,16 @@ class MeasureDoors(TaskDoors):
     def export_measures(self, period: Period, points: Sequence[str] = (), name: str = "") -> Path:
         """Write that into the window's folder of papers and return where it is."""
         content = self.measures_csv(period, points, name)
-        return paperwork.write(content, self._papers, f"指标-{name or '全部'}-{period.first}-{period.last}", ".csv")
+        return self._printing.keep_file(content, f"指标-{name or '全部'}-{period.first}-{period.last}", ".csv")
 
     def report_paper(self, kind: str, on: date, points: Sequence[str] = ()) -> bytes:
         """Return the ``day`` (日报) or ``week`` (周报) report as a PDF of one page."""
         return self._measuring.paper(kind, on, points)
 
-    def print_report(self, kind: str, on: date, points: Sequence[str] = ()) -> Path:
-        """Write the report into the window's folder of papers and return where it is."""
-        period = Period.of(kind, on)
-        return paperwork.write(
-            self.report_paper(kind, on, points), self._papers, f"{measuring.TITLES[kind]}-{period.first}"
-        )
+    def print_report(self, kind: str, on: date, points: Sequence[str] = ()) -> Handed:
+        """Have the report printed and return where it went."""
+        first = Period.of(kind, on).first
+        return self._printing.print(measuring.TITLES[kind], first.isoformat(), self.person.name, more=points)
 
     @property
     def _measuring(self) -> Measuring:

@@ -45,13 +45,14 @@ class Measuring:
             sums, period, points, self._names(sums), self._records.calendar(), self._clock().date()
         )
 
-    def paper(self, kind: str, on: date, points: Sequence[str] = ()) -> bytes:
+    def paper(self, kind: str, on: date, points: Sequence[str] = (), nth: int = 1) -> bytes:
         """Return the 日报 or 周报 of the day or week a day lies in as PDF; raises ``Refused`` where it cannot be printed."""
         from clerk_app.paper import papers  # the PDF engine stays off the path to the first paint
 
         report = self.report(Period.of(kind, on), points)
         named = "、".join(self._records.point_name(code) for code in points) or self._seat.point_name
-        page = papers.ReportPage(title=f"综合窗口{TITLES[kind]}", issuer=named, report=report, printed_at=self._clock())
+        title = f"综合窗口{TITLES[kind]}"
+        page = papers.ReportPage(title=title, issuer=named, report=report, printed_at=self._clock(), nth=nth)
         try:
             return papers.render_report(page)
         except papers.MissingGlyph as error:

@@ -1,18 +1,19 @@
-"""Which papers a case has, and how they come out of the printer's folder."""
+"""Which papers a case has, and what they are drawn from."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from clerk_app import bag_papers
 from clerk_app.domain import tips
 from clerk_app.domain.case import Case
 from clerk_app.domain.kinds import State
-from clerk_app.domain.people import Person
 from clerk_app.seat import Refused, Seat
-from clerk_app.store.file.durable import create_private_file, make_private_folder
 from clerk_app.store.records import Records
+
+if TYPE_CHECKING:
+    from clerk_app.paper.context import PaperContext
 
 RECEIPT, ACCEPTANCE, NOTICE = "接收回执", "受理回执", "申请材料补正告知书"
 EXTENSION, SUSPENSION = "延长办理期限通知书", "特殊程序审查期限告知书"
@@ -44,44 +45,35 @@ def papers_of(case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys((RECEIPT, *notices, *decision_papers(case), *terms, CUSTODY, *delivery)))
 
 
-def render(
-    kind: str, case: Case, records: Records, seat: Seat, person: Person, now: datetime, confirmed: bool
-) -> bytes:
-    """Return a paper of a case as PDF; raises ``Refused`` where there is none or it cannot be printed faithfully."""
-    from clerk_app.paper import papers  # the PDF engine stays off the path to the first paint
+def context_of(
+    kind: str, case: Case, records: Records, seat: Seat, clerk: str, now: datetime, nth: int = 1
+) -> PaperContext:
+    """Return everything a paper of a case says; raises ``Refused`` where there is no such paper."""
+    from clerk_app.paper.context import PaperContext
 
     if kind not in papers_of(case):
         there = "、".join(papers_of(case))
         raise Refused("paper-unknown", f"办件 {case.number} 现在没有《{kind[:40]}》。可打印：{there}。", "kind")
-    context = papers.PaperContext(
+    return PaperContext(
         case=case,
         item=records.item(case.item.code, version=case.item.version),
         point_name=place_name(case, records),
         window=seat.window,
-        clerk_name=person.name,
+        clerk_name=clerk,
         printed_at=now,
-        confirmed=confirmed,
+        confirmed=all(record.confirmed for record in records.records_of(case.number)),
         calendar=records.calendar(),
         tips=tips.printed(records.published_tips(), records.tips()) if kind == NOTICE else {},
         trail=bag_papers.trail(case, records) if kind == CUSTODY else None,
+        nth=nth,
     )
+
+
+def render(kind: str, context: PaperContext) -> bytes:
+    """Return a paper of a case as PDF; raises ``Refused`` where it cannot be printed faithfully."""
+    from clerk_app.paper import papers  # the PDF engine stays off the path to the first paint
+
     try:
         return papers.render(kind, context)
     except (papers.MissingGlyph, papers.PaperNotReady) as error:
         raise Refused("paper-unprintable", str(error)) from error
-
-
-def write(content: bytes, folder: Path, name: str, suffix: str = ".pdf") -> Path:
-    """Put a file into the folder of papers, whole or not at all; raises ``Refused`` when the folder takes nothing."""
-    target = folder / f"{name}{suffix}"
-    try:
-        if not folder.is_dir():
-            make_private_folder(folder)
-        unfinished = target.with_suffix(".part")
-        create_private_file(unfinished)
-        unfinished.write_bytes(content)
-        unfinished.replace(target)
-    except OSError as error:
-        message = f"文书无法写入 {folder}（{error.strerror}）。办件已登记，腾出空间或改用其他文件夹后可重新打印。"
-        raise Refused("paper-unwritable", message) from error
-    return target

@@ -30,6 +30,8 @@ DOORS: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("supplement", "accept", "notify", "accept_provisionally", "decline"), WINDOW),
     **dict.fromkeys(("withdraw", "return_papers", "remark", "reveal_identity"), WINDOW),
     **dict.fromkeys(("papers_of", "paper", "print_paper"), WINDOW),
+    **dict.fromkeys(("printers", "trays", "print_test_page", "print_queue"), WINDOW),
+    **dict.fromkeys(("retry_print", "cancel_print", "reroute_print"), WINDOW),
     **dict.fromkeys(("unsent", "losses"), WINDOW),
     **dict.fromkeys(("prefiling", "look_elsewhere", "take_up_case", "arriving", "whereabouts"), WINDOW),
     **dict.fromkeys(("disputes", "refusals", "refusal", "leaves", "mend", "say_again", "give_up"), WINDOW),

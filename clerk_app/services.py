@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:  # the desk is not on the way to the first paint
+    from clerk_app.checkup.report import Report
     from clerk_app.desk import Desk
     from clerk_app.domain.people import Person
     from clerk_app.line import Line
     from clerk_app.seat import Seat
+    from clerk_app.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,26 @@ class Demo(Protocol):
         ...
 
 
+class Own(Protocol):
+    """What this window is set up with, and how it is."""
+
+    def settings(self) -> Settings:
+        """Return the settings as they are."""
+        ...
+
+    def change(self, person: Person, **members: Any) -> str:
+        """Keep what somebody has chosen; return what it needs to come into force. Raises ``Refused``."""
+        ...
+
+    def examine(self) -> Report:
+        """Make all checks; takes seconds. Raises ``Refused`` where they cannot be made from here."""
+        ...
+
+    def program(self) -> list[tuple[str, str]]:
+        """Return version and state of the program, by label."""
+        ...
+
+
 def uptime() -> float:
     """Return seconds that only ever go on, while the machine sleeps, too, where the system counts those."""
     clock = getattr(time, "CLOCK_BOOTTIME", None)
@@ -102,7 +124,7 @@ class Services:
     theme: str = ""
     muted: bool = False
     """Whether new red lights and conflicts do not ring."""
-    keep_muted: Callable[[bool], None] = lambda muted: None
+    keep_muted: Callable[[bool], object] = lambda muted: None
     """Keeps that for the next time the window is opened."""
     lock_after: float = 300.0
     """Seconds without key or mouse after which the screen is locked."""
@@ -112,5 +134,7 @@ class Services:
     """Called when somebody leaves the window: printed papers are not for the next one to find."""
     notices: Callable[[], list[str]] = list
     """Chinese: what was repaired when the window was opened, and what it lacks since; told once to who works here."""
+    own: Own | None = None
+    """The window's own settings; without them there is nothing to set."""
     painted: Callable[[], None] = lambda: None
     """Called when the first screen is up; what is slow and not needed for it begins then."""

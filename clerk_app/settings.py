@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from clerk_app import moving
 from clerk_app.domain.plain import NotPlain, from_plain, to_plain
 from clerk_app.seat import Seat
 from clerk_app.store.file import twin
@@ -21,7 +22,8 @@ FILE = "window.json"
 LABEL = "窗口设置"
 STORE = "store.db"
 BY_HAND = frozenset(
-    {"papers", "scanner", "theme", "muted", "keymap", "second_copy", "second_copy_device", "lock_minutes", "keep_days"}
+    {"papers", "scanner", "theme", "muted", "keymap", "second_copy", "second_copy_device", "lock_minutes", "keep_days",
+     "printing", "wedge"}
 )  # fmt: skip
 """Members in which one character that differs may be a person's choice; anywhere else it is damage."""
 KEEP_DAYS = 90
@@ -63,9 +65,15 @@ class Settings:
     """Folder of the second copy of unsent work (``store.copies.second_copy``); empty: none."""
     second_copy_device: bool = False
     """Whether that folder was, when it was chosen, on another disk than the window's: elsewhere it is not the place."""
+    release_root: str = ""
+    """SHA-256 of the first root of trust for releases, as a technician named it; empty: the first one met is trusted."""
     lock_minutes: Any = LOCK_MINUTES
     """Minutes without key or mouse after which the screen is locked, 1 to 60; anything else counts as 5."""
 
+    printing: Any = None
+    """Which paper goes to which printer (``clerk_app.printing.choices``); empty: all into the folder of papers."""
+    wedge: Any = None
+    """How this desk's barcode and card readers type (``clerk_app.wedge``); empty: as they come."""
     keep_days: Any = KEEP_DAYS
     """Days a case that is over, and that central and its backups have, is kept here; at least 30, anything else counts as 90."""
 
@@ -100,12 +108,17 @@ def default_folder() -> Path:
 
 def enrolled(folder: Path) -> bool:
     """Whether the folder is a window's."""
-    return twin.there(folder / FILE)
+    return twin.there(folder / FILE) or moving.interrupted(folder)
 
 
 def load(folder: Path) -> Settings:
     """Return the folder's settings, out of the file or its copy; raises ``NotEnrolled`` or ``SettingsDamaged``."""
-    return _chosen(folder).settings
+    try:
+        return _chosen(folder).settings
+    except NotEnrolled:
+        if moving.interrupted(folder):
+            return _chosen(folder).settings
+        raise
 
 
 def save(folder: Path, settings: Settings) -> None:
@@ -118,9 +131,11 @@ def save(folder: Path, settings: Settings) -> None:
     write_private_file(twin.copy_of(folder / FILE), twin.checked(told))
 
 
-def mute(folder: Path, muted: bool) -> None:
-    """Keep whether new red lights and conflicts ring; raises as ``load`` does, and ``OSError``."""
-    save(folder, replace(load(folder), muted=muted))
+def change(folder: Path, **members: Any) -> Settings:
+    """Keep what a person has chosen, the rest as it stands in the file now; raises as ``load`` does, and ``OSError``."""
+    changed = replace(load(folder), **members)
+    save(folder, changed)
+    return changed
 
 
 def worn(folder: Path) -> str:

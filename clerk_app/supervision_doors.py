@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import TypeVar
 
 from clerk_app.devices.scanner import Scanner
@@ -12,6 +11,7 @@ from clerk_app.domain.people import Person
 from clerk_app.line import Inquiry, Line
 from clerk_app.measure_doors import MeasureDoors
 from clerk_app.overseeing import Overseen
+from clerk_app.printing import Printing
 from clerk_app.roles import guarded
 from clerk_app.seat import Clock, Seat
 from clerk_app.store.records import Records
@@ -36,9 +36,9 @@ class SupervisionDoors(MeasureDoors):
         line: Line,
         inquiry: Inquiry,
         scanner: Scanner | None,
-        papers: Path,
+        printing: Printing,
     ) -> None:
-        super().__init__(records, seat, person, signing_key, clock, line, inquiry, scanner, papers)
+        super().__init__(records, seat, person, signing_key, clock, line, inquiry, scanner, printing)
         self._supervising = Supervising(records, self._scribe, self._casework, seat, person, clock, self._sight)
         self._terms = Terms(records, self._scribe, self._casework, seat, person, clock, self._sight)
         self._verifying = Verifying(records, self._scribe, self._casework, seat, person, clock, self._sight)

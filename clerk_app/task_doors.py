@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from clerk_app.devices.scanner import Scanner
 from clerk_app.dispatch_doors import DispatchDoors
@@ -14,6 +13,7 @@ from clerk_app.domain.people import Person
 from clerk_app.domain.supervision_words import TaskKind
 from clerk_app.domain.tips import Tip, TipSummary
 from clerk_app.line import Inquiry, Line
+from clerk_app.printing import Printing
 from clerk_app.roles import guarded
 from clerk_app.seat import Clock, Seat
 from clerk_app.store.records import Records
@@ -34,9 +34,9 @@ class TaskDoors(DispatchDoors):
         line: Line,
         inquiry: Inquiry,
         scanner: Scanner | None,
-        papers: Path,
+        printing: Printing,
     ) -> None:
-        super().__init__(records, seat, person, signing_key, clock, line, inquiry, scanner, papers)
+        super().__init__(records, seat, person, signing_key, clock, line, inquiry, scanner, printing)
         self._docket = Docket(records, seat, person, clock)
         self._tipping = Tipping(records, self._scribe, self._casework, person, clock)
 

@@ -19,6 +19,7 @@ from clerk_app.domain.people import Person
 from clerk_app.gate import Gate
 from clerk_app.hardening import harden
 from clerk_app.line import Admission, Application, Line, LineDown, LineRefused, LineStatus
+from clerk_app.program.updating import Updating
 from clerk_app.seat import Seat
 from clerk_app.settings import Settings
 from clerk_app.store.access import keyfile
@@ -44,6 +45,9 @@ from clerk_app.window_clock import WindowClock
 if TYPE_CHECKING:
     from clerk_app.desk import Desk
     from clerk_app.devices.scanner import Scanner
+    from clerk_app.printing import Printing
+    from clerk_app.reporting import Reporting
+    from sync.releases import Releases
     from sync.window import WindowEnd
 
 COPY_ANSWERS = 5.0
@@ -142,7 +146,11 @@ class Window:
         self.line: Line = QuietLine(self.connect)
         self.copy: SecondCopy | None = None
         self.scanner = self._scanner()
+        self.updating = Updating.of_bundle(folder, self.releases, self.settings.release_root)
+        """Keeps the program new; ``None``: it is none that is switched."""
+        self.printing = self._printing()
         self.gate = Gate(self.records, QuietLine(self.connect), self.clock.steady)
+        self.records.worries.append(self.printing.worry)
         if not read_only:
             self.put_papers_away()  # of a program that was killed
             self._held.callback(self.put_papers_away)
@@ -177,7 +185,40 @@ class Window:
         from sync.connect import connect
 
         self._central_up()
-        return connect(self.records, self.seat, self.keys.signing_key, self.clock, self.clock.heard)
+        return connect(
+            self.records,
+            self.seat,
+            self.keys.signing_key,
+            self.clock,
+            self.clock.heard,
+            self._offered,
+            self.reporting().word,
+        )
+
+    def reporting(self) -> Reporting:
+        """Return what tells central with every greeting how this window is."""
+        from clerk_app.program import build_info, state
+        from clerk_app.reporting import reporting
+
+        return reporting(
+            self.records,
+            self.clock,
+            self.folder,
+            printer=self.printing.told,
+            program=lambda: state.told(self.folder),
+            platform=lambda: build_info.build_info().platform,
+        )
+
+    def _offered(self, release: str) -> None:
+        """Central says which version of the program this window is to get."""
+        if self.updating is not None:
+            self.updating.offered(release)
+
+    def releases(self) -> Releases:
+        """Return a conversation with central about versions of the program."""
+        from sync.releases import Releases
+
+        return Releases(self.connect())
 
     def start_line(self) -> Line:
         """Let the line run beside the client."""
@@ -193,6 +234,16 @@ class Window:
         from clerk_app.devices.scanner import Scanner
 
         return Scanner(Path(self.settings.scanner), is_share=is_share)
+
+    def _printing(self) -> Printing:
+        from clerk_app.printing import Printing, choices_of
+
+        papers = self.settings.papers_folder(self.folder)
+        return Printing(self.records, self.seat, self.clock, papers, lambda: choices_of(self.settings.printing))
+
+    def start_printing(self) -> None:
+        """Work the printers' queue off beside the client."""
+        self._held.callback(self.printing.start().stop)
 
     def watch_scanner(self) -> None:
         """Watch the scanner's folder beside the client, where one is set."""
@@ -217,6 +268,18 @@ class Window:
         self.look_through(cancelled)
         self.prune(cancelled)
         self.sweep_scans()
+        self.update(cancelled)
+
+    def update(
+        self, cancelled: Callable[[], bool] = lambda: False, progress: Callable[[str], object] = lambda _: None
+    ) -> None:
+        """Fetch the version of the program that central offers, where it is news."""
+        if self.updating is not None:
+            self.updating.work(cancelled, progress)
+
+    def news(self) -> list[str]:
+        """Return what became of the program's versions, once, in Chinese."""
+        return [] if self.updating is None else self.updating.programs.news()
 
     def let_points_go(self) -> None:
         """Let go of further points for whom no supervisor has signed in for as long as central allows, the line up or down."""
@@ -254,10 +317,9 @@ class Window:
         """Return the desk of somebody who signed in."""
         from clerk_app.desk import Desk
 
-        papers = self.settings.papers_folder(self.folder)
-        inquiry = Asking(self.connect)
-        key, scanner = self.keys.signing_key, self.scanner
-        return Desk(self.records, self.seat, person, key, self.clock, self.line, papers, inquiry, scanner)
+        papers, inquiry = self.printing.papers, Asking(self.connect)
+        key, scanner, line = self.keys.signing_key, self.scanner, self.line
+        return Desk(self.records, self.seat, person, key, self.clock, line, papers, inquiry, scanner, self.printing)
 
     def put_papers_away(self) -> None:
         """Empty the folder of printed papers; one that a person has chosen is that person's."""

@@ -11,6 +11,7 @@ from textual import events, on
 from textual.binding import BindingType
 from textual.screen import Screen
 
+from clerk_app.wedge import Wedge, wedge_of
 from screens.alarm import Alarm
 from screens.base import AreaScreen
 from screens.desk_work import Answered, DeskWork
@@ -19,6 +20,7 @@ from screens.key_gate import GatedApp
 from screens.keymap import KEY_MODULES, checked, key, key_name
 from screens.lock.locking import Locking
 from screens.parking import Parking, Place
+from screens.readers import Readers
 from screens.themes import NAMES, THEMES, use_plain_scrollbars
 from screens.widgets.header import HeaderState, StatusHeader, working
 
@@ -70,6 +72,15 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
             priority=True,
         ),
         key("app.line", "f6", "area('line')", "同步", "转到同步：网络、未发和退回的流水", show=False, priority=True),
+        key(
+            "app.settings",
+            "ctrl+o",
+            "area('settings')",
+            "设置",
+            "转到设置：打印机、扫描仪、读码器、外观、诊断",
+            show=False,
+            priority=True,
+        ),
         key("app.palette", "ctrl+p", "palette", "找操作", "按名称查找并执行一项操作", show=False, priority=True),
         key("app.look", "ctrl+t", "look", "换外观", "在深色、浅色、高对比之间切换", show=False, priority=True),
         key("app.mute", "ctrl+b", "mute", "静音", "督办有新的红灯或冲突时，响铃或不响", show=False, priority=True),
@@ -83,6 +94,7 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         use_plain_scrollbars()
         super().__init__()
         self.services = services
+        self.readers = Readers(self, wedge_of(services.own.settings().wedge) if services.own else Wedge())
         self.parking = Parking(self)
         self.locking = Locking(self)
         self.desk_work = DeskWork(self, self.gate)
@@ -128,6 +140,17 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         """Whoever strikes a key or moves the mouse is at the window."""
         if isinstance(event, events.InputEvent | events.Paste):
             self.locking.touch()
+        if isinstance(event, events.Key) and not event.is_forwarded and not self.gate.repeats(event):
+            for one in self.readers.take(event):
+                await self.deliver(one)
+            return
+        if isinstance(event, events.Paste) and not event.is_forwarded and not self.gate.repeats(event):
+            for one in self.readers.flush():
+                await self.deliver(one)
+        await super().on_event(event)
+
+    async def deliver(self, event: events.Event) -> None:
+        """Handle a key, or a text, as if it had just come from the terminal."""
         await super().on_event(event)
 
     def tick(self) -> None:
@@ -161,6 +184,8 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
                 return False
             if action == "mute":
                 return self.alarm.is_for(place)
+            if action == "area" and parameters[0] == "settings" and self.services.own is None:
+                return False
             return action != "area" or parameters[0] in place.areas
         if action in {"help", "palette"}:
             return not self.screen.is_modal and not (self.alone and action == "palette")

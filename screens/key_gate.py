@@ -67,6 +67,10 @@ class KeyGate:
             self._start()
         return True
 
+    def repeats(self, event: events.Event) -> bool:
+        """Whether an event was kept here before and comes again in its turn."""
+        return event is self._passing
+
     def hold(self) -> Callable[[], None]:
         """Hold keys until the returned function is called: for work whose outcome decides where the next key belongs."""
         self._holds += 1

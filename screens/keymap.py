@@ -62,6 +62,8 @@ KEY_MODULES = (
     "screens.measures.screen",
     "screens.line.screen",
     "screens.line.mending",
+    "screens.settings.screen",
+    "screens.settings.arrivals",
     "screens.help",
     "screens.palette",
 )

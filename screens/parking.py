@@ -51,6 +51,12 @@ def _line() -> AreaScreen:
     return LineArea()
 
 
+def _settings() -> AreaScreen:
+    from screens.settings.screen import SettingsArea
+
+    return SettingsArea()
+
+
 def _visitor() -> AreaScreen:
     from screens.visitor.screen import Visitor
 
@@ -63,9 +69,10 @@ AREAS: dict[str, Callable[[], AreaScreen]] = {
     "dispatch": _dispatch,
     "supervision": _supervision,
     "line": _line,
+    "settings": _settings,
     "visitor": _visitor,
 }
-FOR_SUPERVISORS = ("intake", "cases", "dispatch", "supervision", "line")
+FOR_SUPERVISORS = ("intake", "cases", "dispatch", "supervision", "line", "settings")
 FOR_VISITORS = ("visitor",)
 
 

@@ -41,16 +41,31 @@ def connect(
     signing_key: bytes,
     clock: Callable[[], datetime],
     heard: Callable[[datetime], float] | None = None,
+    offered: Callable[[str], object] = lambda _: None,
+    word: Callable[[], str] = str,
 ) -> WindowEnd:
-    """Return a window's conversation with central; nothing is sent yet. Raises ``LineDown`` where there can be none."""
+    """Return a window's conversation with central; nothing is sent yet. Raises ``LineDown`` where there can be none.
+
+    ``word`` is asked with every greeting for what the window says of itself (``sync.wire_fleet``).
+    """
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     key = Ed25519PrivateKey.from_private_bytes(signing_key)
-    return WindowEnd(records, seat.window, key.sign, Talk(http_client(seat.central)), clock, heard)
+    talk = Talk(http_client(seat.central))
+    talk.word = word
+    return WindowEnd(records, seat.window, key.sign, talk, clock, heard, offered)
 
 
-def enrol(central: str, code: str, public_key: bytes) -> wire.Enrolment:
-    """Make this machine a window; raises ``LineDown`` or ``Told``. The same code with the same key may be said again."""
+def enrol(central: str, code: str, public_key: bytes, former: bytes | None = None) -> wire.Enrolment:
+    """Make this machine a window; raises ``LineDown`` or ``Told``. The same code with the same key may be said again.
+
+    ``former`` is the signing key of the window that goes on as this one.
+    """
     request = wire.EnrolmentRequest(code=code, public_key=public_key.hex())
+    if former is not None:
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+        said = wire.move_bytes(code, request.public_key)
+        request.former = Ed25519PrivateKey.from_private_bytes(former).sign(said).hex()
     with http_client(central) as client:
         return Talk(client).ask("POST", "/v1/enrolments", wire.Enrolment, request)

@@ -87,6 +87,7 @@ def _backlog(hold: Hold, _: ops.Backlog) -> int:
 
 def _meet(hold: Hold, told: ops.Meet) -> float:
     skew = hold.heard(datetime.fromisoformat(told.state.server_time))
+    hold.offered(told.state.release)
     key = told.state.handover
     if key is not None and not hold.records.vault.read_only:
         keep_central_key(hold.records, key.id, key.key)

@@ -32,6 +32,8 @@ class Hold:
     clock: Callable[[], datetime]
     heard: Callable[[datetime], float]
     """Told central's time; returns by how many seconds this machine's clock is ahead of it."""
+    offered: Callable[[str], object] = lambda _: None
+    """Told which version of the program central has for this window; empty: none."""
     session: Kept | None = None
     """What was kept of the session: in memory alone where the store is only read, or another conversation's is in it."""
     apart: bool = False

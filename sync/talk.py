@@ -10,11 +10,12 @@ import httpx
 import msgspec
 import zstandard
 
-from clerk_app import VERSION
 from clerk_app.line import LineDown
+from clerk_app.program.build_info import build_info
 from sync import wire
 from sync.engine.values import Answered, Request
 from sync.policy import LONGEST_DELAY, retry_after_seconds
+from sync.wire_fleet import WORD_HEADER
 
 M = TypeVar("M")
 COMPRESS_FROM = 1024
@@ -70,6 +71,8 @@ class Talk:
         self._client = client
         self.cancelled: Callable[[], bool] = lambda: False
         """Asked between the pieces of an answer; once true, ``Stopped`` is raised."""
+        self.word: Callable[[], str] = str
+        """Asked with every greeting for the window's word on itself; empty: it has none."""
 
     def close(self) -> None:
         """Give back the connections."""
@@ -86,6 +89,8 @@ class Talk:
         if self.cancelled():
             raise Stopped("已停止。")
         headers, content = outgoing(request)
+        if request.greeting and (word := self.word()):
+            headers[WORD_HEADER] = word
         query = dict(request.query) or None
         try:
             with self._client.stream(
@@ -112,7 +117,7 @@ class Talk:
 
 def outgoing(request: Request) -> tuple[dict[str, str], bytes | None]:
     """Return headers and body of a request as they are sent."""
-    headers = {"Accept": request.accept, "User-Agent": wire.USER_AGENT + VERSION, **dict(request.headers)}
+    headers = {"Accept": request.accept, "User-Agent": wire.USER_AGENT + build_info().version, **dict(request.headers)}
     if request.token:
         headers["Authorization"] = f"Bearer {request.token}"
     if request.backlog is not None:

@@ -41,12 +41,16 @@ class WindowEnd:
         talk: Talk,
         clock: Callable[[], datetime],
         heard: Callable[[datetime], float] | None = None,
+        offered: Callable[[str], object] = lambda _: None,
     ) -> None:
-        """``heard`` is told central's time, and returns by how many seconds this machine's clock is ahead of it."""
+        """``heard`` is told central's time, and returns by how many seconds this machine's clock is ahead of it.
+
+        ``offered`` is told which version of the program central has for this window; empty: none.
+        """
         self._window = window
         self._talk = talk
         heard = heard or (lambda central: (clock() - central).total_seconds())
-        self._hold = Hold(records, window, signer, clock, heard)
+        self._hold = Hold(records, window, signer, clock, heard, offered=offered)
         disk = WindowDisk(self._hold)
         self._driver = Driver(talk, disk, time.monotonic, random.random)
         self.clock_skew: float | None = None
@@ -88,6 +92,10 @@ class WindowEnd:
         if told is None:
             return None
         return [Record(entry=f.entry, verdict=f.verdict, position=f.position) for f in told.entries]
+
+    def file(self, path: str, media: str, part: tuple[int, int] | None = None) -> bytes | None:
+        """Return a file, or some bytes of it, or ``None`` where central has none under this path; raises as ``greet``."""
+        return self._ask(plans.file(self._window, path, media, part), bytes)
 
     def incarnation(self, public_key: bytes) -> Incarnation:
         """Ask for a new window of this point, because this one's history went its own way; raises as ``greet``.

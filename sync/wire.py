@@ -52,6 +52,8 @@ class EnrolmentRequest(Message):
     code: str
     public_key: str
     """Ed25519, 32 raw bytes in hex."""
+    former: str = ""
+    """With a code that moves a window: that window's signature over ``move_bytes(code, public_key)``, in hex."""
 
 
 class HandoverKey(Message):
@@ -132,6 +134,8 @@ class SessionState(Message):
     """Which list of couriers the point has now (``Couriers.revision``); empty: a central one version older knows none."""
     further: list[FurtherPoint] = []
     """Points whose feeds this window hears besides its own; what it holds of any other it lets go."""
+    release: str = ""
+    """The version of the client this window is to get; empty: none, or a central one version older."""
 
 
 class FurtherPoint(Message):
@@ -341,22 +345,16 @@ class CaseRecords(Message):
     entries: list[FeedEntry]
 
 
-class FleetWindow(Message):
-    window: str
-    point: str
-    last_n: int
-    last_seen: str | None = None
-    version: str = ""
-    backlog: int | None = None
-    revoked: bool = False
-    parent: str = ""
-    """The window it is an incarnation of."""
-
-
-class Fleet(Message):
-    windows: list[FleetWindow]
-
-
 def session_bytes(challenge: str, window: str) -> bytes:
     """Return what a window signs to open a session; the prefix keeps it apart from every entry's signature."""
     return b"clerk-session-v1\0" + challenge.encode() + b"\0" + window.encode()
+
+
+def move_bytes(code: str, public_key: str) -> bytes:
+    """Return what a window signs to go on as another: the code, letters and digits only, and the other's key in hex."""
+    return b"clerk-move-v1\0" + normal_code(code).encode() + b"\0" + public_key.lower().encode()
+
+
+def normal_code(code: str) -> str:
+    """Return an enrolment code as it was made, whatever the typist did to case and hyphens."""
+    return "".join(c for c in code.upper() if c.isalnum())

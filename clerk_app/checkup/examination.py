@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from clerk_app import settings as window_settings
-from clerk_app.checkup import holdings, keyroom, machine, papers_in
+from clerk_app.checkup import holdings, keyroom, machine, papers_in, printers
 from clerk_app.checkup.contents import contents
 from clerk_app.checkup.report import LABELS, UNTOUCHED, Check, Report, State, because, ok, skipped, worn, wrong
 from clerk_app.gate import Gate
@@ -75,6 +75,7 @@ class Examination:
             "second-copy": self._second_copy,
             "sessions": self._sessions,
             "papers": lambda: machine.papers(self.settings, self.place),
+            "printer": self._printer,
             "scanner": self._scanner,
         }
         with self._held:
@@ -151,6 +152,11 @@ class Examination:
 
     def _scanner(self) -> Check:
         return skipped("scanner", NOT_YET) if self.settings is None else papers_in.scanner(self.settings)
+
+    def _printer(self) -> Check:
+        if self.settings is None:
+            return skipped("printer", NOT_YET)
+        return printers.printer(self.settings, self.records)
 
     def _line(self) -> Check:
         if self.settings is None or self.records is None or self.keys is None or self.clock is None:

@@ -38,6 +38,7 @@ LABELS = {
     "second-copy": "第二副本",
     "sessions": "断网登录",
     "papers": "文书打印",
+    "printer": "打印机",
     "scanner": "扫描仪",
 }
 """Every check, in the order in which it is told."""

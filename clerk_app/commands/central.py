@@ -110,18 +110,6 @@ def seed(options: argparse.Namespace) -> int:
     return DONE
 
 
-def enrolment_codes(options: argparse.Namespace) -> int:
-    """Issue single-use codes."""
-    from sync.central.access.enrolment import UnknownPoint
-
-    try:
-        codes = with_central(options, lambda central: central.make_enrolment_codes(options.point, options.count))
-    except UnknownPoint as error:
-        raise Stop(REFUSED, f"没有代码为“{options.point}”的服务点。", "point-unknown") from error
-    print_told({"codes": codes}, options)
-    return DONE
-
-
 def backed_up(options: argparse.Namespace) -> int:
     """Begin a backup, or say that one was completed, so that windows may forget what it holds."""
     from sync.central import backups
@@ -165,20 +153,6 @@ async def _migrated(url: str) -> None:
     from sync.central.database import Database
 
     await (await Database.open(url)).close()
-
-
-def revoke(options: argparse.Namespace) -> int:
-    """Shut a window or an account out, at its next call."""
-
-    async def shut_out(central: Central) -> bool:
-        if options.window:
-            return await central.revoke_window(options.window)
-        return await central.revoke_account(options.account)
-
-    if not with_central(options, shut_out):
-        raise Stop(REFUSED, f"没有“{options.window or options.account}”。", "unknown")
-    print_told({"revoked": options.window or options.account}, options)
-    return DONE
 
 
 def incidents(options: argparse.Namespace) -> int:

@@ -15,11 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 from clerk_app import settings as window_settings
 from clerk_app.commands.output import DONE, NOT_READY, Progress, Stop, say
-from clerk_app.settings import Settings
+from clerk_app.program.health import Health
+from clerk_app.settings import NotEnrolled, Settings
+from clerk_app.store.errors import KeysError, StoreFailing, StoreFull, StoreInUse, StoreNotLockable
 
 if TYPE_CHECKING:
     from clerk_app.commands.demo_city import DemoCity
+    from clerk_app.commands.opening import Opening
     from clerk_app.wiring import Window
+
+
+NOT_THE_PROGRAMS = (Stop, NotEnrolled, StoreInUse, StoreNotLockable, StoreFull, StoreFailing, KeysError)
+"""What keeps a client from opening whatever its version is: a new one is not given up for it."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -27,11 +34,13 @@ def run(options: argparse.Namespace) -> int:
     from clerk_app.store.file.lock import StoreLock
 
     folder = getattr(options, "data", None) or window_settings.default_folder()
-    settings = window_settings.load(folder)
-    _need_terminal()
-    with suppress(OSError):  # in the way of a lock only: what else is wrong is found when the store is opened
-        StoreLock(folder / "store.lock").release()  # a store in use is told of before the screen is taken
-    return _show(lambda: _window(folder), None, settings, folder)
+    health = Health(folder)
+    with health.excusing(*NOT_THE_PROGRAMS):
+        settings = window_settings.load(folder)
+        _need_terminal()
+        with suppress(OSError):  # in the way of a lock only: what else is wrong is found when the store is opened
+            StoreLock(folder / "store.lock").release()  # a store in use is told of before the screen is taken
+        return _show(lambda: _window(folder, health), None, settings, folder, health)
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -56,10 +65,12 @@ def demo(options: argparse.Namespace) -> int:
         return DONE
 
 
-def _window(folder: Path) -> Window:
+def _window(folder: Path, health: Health) -> Window:
     from clerk_app.wiring import Window
 
-    return Window(folder, tell=lambda _: None)  # told on the screen (``Opening.notices``)
+    window = Window(folder, tell=lambda _: None)  # told on the screen (``Opening.notices``)
+    health.opened()
+    return window
 
 
 def _window_of(city: DemoCity) -> Window:
@@ -77,9 +88,16 @@ def _window_of(city: DemoCity) -> Window:
         return Window(city.window_folder, central_up=city.wait)
 
 
-def _show(open_window: Callable[[], Window], city: DemoCity | None, settings: Settings, folder: Path) -> int:
+def _show(
+    open_window: Callable[[], Window],
+    city: DemoCity | None,
+    settings: Settings,
+    folder: Path,
+    health: Health | None = None,
+) -> int:
     """Run the client until it is closed."""
     from clerk_app.commands.opening import Opening
+    from clerk_app.commands.own import OwnSettings
     from clerk_app.services import Services
 
     gc.disable()  # what is loaded now stays; to look through it again and again only takes time
@@ -95,15 +113,16 @@ def _show(open_window: Callable[[], Window], city: DemoCity | None, settings: Se
             line=opening,
             seat=settings.seat,
             open_desk=lambda person: opening.window().desk(person),
-            painted=opening.begin,
+            painted=lambda: _painted(opening, health),
             demo=city,
             keymap=settings.keymap,
             theme=settings.theme,
             muted=settings.muted is True,
-            keep_muted=lambda muted: window_settings.mute(folder, muted),
+            keep_muted=lambda muted: window_settings.change(folder, muted=muted),
             lock_after=settings.lock_after,
             put_papers_away=opening.put_papers_away,
             notices=opening.notices,
+            own=OwnSettings(folder, settings, opening.window),
         )
         app = build_app(services)
         opening.leave = app.action_leave
@@ -111,6 +130,12 @@ def _show(open_window: Callable[[], Window], city: DemoCity | None, settings: Se
             app.run()
         opening.check()
         return app.return_code or DONE
+
+
+def _painted(opening: Opening, health: Health | None) -> None:
+    opening.begin()
+    if health is not None:
+        health.painted()
 
 
 def _asks(settings: Settings) -> bool:

@@ -9,7 +9,6 @@ from contextlib import closing
 from datetime import datetime
 from typing import Any
 
-from clerk_app import VERSION
 from clerk_app.checkup.examination import Examination
 from clerk_app.checkup.report import STATE_LABELS, Check, Report, State
 from clerk_app.commands.output import DONE, NOT_READY, USAGE, Stop, say
@@ -17,6 +16,7 @@ from clerk_app.commands.window import folder_of
 from clerk_app.domain.timing import BEIJING
 from clerk_app.hardening import harden
 from clerk_app.line import LineDown, LineRefused, LineStatus
+from clerk_app.program.build_info import build_info
 from clerk_app.settings import Settings
 from clerk_app.store.access.keys import Keys
 from clerk_app.store.records import Records
@@ -31,6 +31,10 @@ _NARROW = 8
 
 def doctor(options: argparse.Namespace) -> int:
     """Examine the window; the exit status says whether a clerk can work."""
+    if options.program:
+        from clerk_app.commands.program_check import check
+
+        return check(options)
     harden()  # a passphrase may be typed before anything else is opened
     report = Examination(folder_of(options), unlock_for, probe, deep=options.deep).run()
     say(as_json(report), options.json, lines(report))
@@ -63,7 +67,7 @@ def as_json(report: Report) -> dict[str, Any]:
     return {
         "ok": report.ok,
         "can_work": report.can_work,
-        "version": VERSION,
+        "version": build_info().version,
         "window": report.window,
         "point": report.point,
         "checks": [

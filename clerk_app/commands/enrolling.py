@@ -6,6 +6,7 @@ import argparse
 import re
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -43,10 +44,13 @@ def enrol(options: argparse.Namespace) -> int:
     return DONE
 
 
-def enrol_folder(folder: Path, central: str, code: str, unlock: str) -> Seat:
+def enrol_folder(
+    folder: Path, central: str, code: str, unlock: str, *, former: bytes | None = None, settings: Settings | None = None
+) -> Seat:
     """Make ``folder`` a window's: keys first, then central's word, then the settings.
 
-    What failed half-way may be said again: the keys that are there are used again, so the code still holds.
+    What failed half-way may be said again: the keys that are there are used again, so the code still holds. ``former`` is the
+    signing key of a window that goes on as this one, ``settings`` what it had chosen.
     """
     from sync.connect import enrol as ask_central
     from sync.talk import Told
@@ -64,7 +68,7 @@ def enrol_folder(folder: Path, central: str, code: str, unlock: str) -> Seat:
         other = "也可以在登记时加 --passphrase，以后每次启动时输入口令。"
         raise Stop(NOT_READY, error.say + other, "keyring-unavailable") from error
     try:
-        enrolment = ask_central(central, code, keys.public_key)
+        enrolment = ask_central(central, code, keys.public_key, former)
     except Told as told:
         raise Stop(REFUSED, str(told), told.code) from told
     seat = Seat(
@@ -74,7 +78,8 @@ def enrol_folder(folder: Path, central: str, code: str, unlock: str) -> Seat:
         point_name=enrolment.point_name,
         central=central,
     )
-    window_settings.save(folder, Settings(seat=seat, unlock=unlock))
+    chosen = Settings(seat=seat, unlock=unlock) if settings is None else replace(settings, seat=seat, unlock=unlock)
+    window_settings.save(folder, chosen)
     if enrolment.handover is not None:
         with Records.open(folder, keys.vault, window=seat.window) as records:
             keep_central_key(records, enrolment.handover.id, enrolment.handover.key)

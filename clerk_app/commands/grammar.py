@@ -8,11 +8,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from clerk_app import VERSION
 from clerk_app.commands.custody_grammar import add_custody, add_parcel
+from clerk_app.commands.fleet_grammar import add_fleet
 from clerk_app.commands.measure_grammar import add_measures
 from clerk_app.commands.parsing import Parser, counting, day, moment
+from clerk_app.commands.print_grammar import add_printing
+from clerk_app.commands.program_grammar import add_check, add_releases, add_update
 from clerk_app.commands.supervision_grammar import add_supervision, add_task
+from clerk_app.program.build_info import build_info
 
 MOST = 1_000_000
 """More than any city has items."""
@@ -32,7 +35,7 @@ def parser() -> Parser:
         epilog=EPILOG,
         parents=[common],
     )
-    made.add_argument("--version", action="version", version=f"clerk {VERSION}", help="显示版本")
+    made.add_argument("--version", action="version", version=f"clerk {build_info().version}", help="显示版本")
     made.set_defaults(command=_later("client:run"), json=False)
     commands = made.add_subparsers(title="命令", metavar="命令")
 
@@ -58,6 +61,8 @@ def parser() -> Parser:
     task = add("task", "督办的待办：转办、退回整改、了结、答复", "")
     add_task(below(task.add_subparsers(title="命令", metavar="命令", required=True)))
     add_measures(add)
+    add_update(add)
+    add_printing(add)
     central = add("central", "市中心一端", "")
     add = below(central.add_subparsers(title="命令", metavar="命令", required=True))
     _central(add)
@@ -86,6 +91,7 @@ def _window(add: Add) -> None:
     add("status", "本窗口的现状", "window:show_status")
     add("sync", "与市中心同步一次", "window:sync")
     one = add("doctor", "检查本窗口能不能办理：哪里不对、留存了什么、怎么处理；不改动任何东西", "doctor:doctor")
+    add_check(one)
     one.add_argument("--deep", action="store_true", help="逐条核对：每行都打开，次序、签名、办件都核对一遍")
     one = add("set-time", "本机时钟不准又连不上市中心时，报准现在的时间", "doctor:set_time")
     one.add_argument("time", type=moment, metavar="TIME", help='现在的北京时间，如 "2026-11-23 09:30"')
@@ -105,6 +111,14 @@ def _window(add: Add) -> None:
     one = add("restore", "从备份恢复到一个空文件夹（用 --data 指定）；恢复后原机不得再用", "upkeep:restore")
     one.add_argument("file", type=Path, metavar="FILE", help="clerk backup 做的备份文件")
     add("losses", "列出本窗口灭失的流水：编号、申请人、是否找回", "losses:losses")
+    one = add(
+        "move",
+        "本窗口迁到另一服务点：用市中心签发的迁移码（clerk central move），原数据留在旁边的文件夹",
+        "moving:move",
+    )
+    one.add_argument("--code", metavar="CODE", help="迁移码；中断后再执行可不给")
+    text = "材料和寄递袋已当面交给本服务点的其他窗口：还有在本窗口的也迁"
+    one.add_argument("--papers-handed-over", action="store_true", help=text)
     text = "重新立户：本机的流水与市中心分叉（旧备份、磁盘副本）时，改以新的窗口号续办；须值班主任登录"
     add("renew-window", text, "renewing:renew")
     one = add("write-off", "核销找不回的流水，使其后的得以上报；须值班主任登录", "losses:write_off")
@@ -191,22 +205,15 @@ def _central(add: Add) -> None:
     load.add_argument("file", type=Path, metavar="FILE", help="目录文件")
     seed = add("seed", "放入样例城市", "central:seed")
     seed.add_argument("--full", action="store_true", help="全量：767 个服务点、167 个部门、11389 个事项")
-    codes = add("enrolment-codes", "签发窗口登记码（一次性）", "central:enrolment_codes")
-    codes.add_argument("--point", required=True, metavar="CODE", help="服务点代码")
-    codes.add_argument("--count", type=counting(1, 10_000), default=1, metavar="N", help="几个")
     backup = add("backed-up", "备份数据库前后各执行一次，使各窗口得知哪些流水已有备份", "central:backed_up")
     step = backup.add_mutually_exclusive_group(required=True)
     step.add_argument("--begin", action="store_true", help="备份之前：记下各窗口的位置，输出这次备份的编号")
     step.add_argument("--done", metavar="TOKEN", help="备份成功之后：给出编号")
     tables = add("migrate", "把数据库升级到本版本的表结构", "central:migrate")
     tables.add_argument("--check", action="store_true", help="只查看，不升级；需要升级时退出状态为 1")
-    revoke = add("revoke", "停用一个窗口或账号，下一次联网即生效", "central:revoke")
-    which = revoke.add_mutually_exclusive_group(required=True)
-    which.add_argument("--window", metavar="ID", help="窗口编号")
-    which.add_argument("--account", metavar="NUMBER", help="工号")
     odd = add("incidents", "列出异常：签名不对、流水断链、冒用他人名义等", "central:incidents")
     epoch = add("new-epoch", "数据库从备份恢复之后、重新运行之前执行：各窗口据此补报丢失的", "central:new_epoch")
-    for one in (serve, load, seed, codes, backup, tables, revoke, odd, epoch):
+    for one in (serve, load, seed, backup, tables, odd, epoch, *add_fleet(add), *add_releases(add)):
         _database(one)
 
 
@@ -255,6 +262,7 @@ def _serving(serve: Parser) -> None:
         "--queue", type=counting(0, 100_000), metavar="N", help="最多几批排队，再多请其稍后再来，默认 64"
     )
     serve.add_argument("--scans", type=Path, metavar="DIR", help="存放扫描件的文件夹，各进程共用")
+    serve.add_argument("--releases", type=Path, metavar="DIR", help="签发好的新版本所在的文件夹")
     serve.add_argument("--metrics", metavar="WHERE", help="on、off 或另一个 地址:端口，默认 on")
     levels = ("debug", "info", "warning", "error")
     serve.add_argument("--log-level", choices=levels, metavar="LEVEL", help="日志级别：debug、info、warning；默认 info")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import traceback
+from datetime import UTC, datetime
 from pathlib import Path
 
 FILE = Path("log", "clerk.log")
@@ -59,6 +60,24 @@ class _Later(logging.Handler):
         pass
 
 
+class _Noting(logging.Handler):
+    """Keeps what went wrong last, as a code, where the window's greeting finds it (``clerk_app.reporting``)."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(logging.WARNING)
+        self._folder = folder
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.name.split(".")[0] != "clerk":  # others' messages are not ours to make codes of
+            return
+        from clerk_app.reporting import note_trouble
+
+        error = record.exc_info[0] if record.exc_info else None
+        named = [error.__name__] if error is not None else [a for a in record.args or () if isinstance(a, str)]
+        what = ".".join([str(record.msg).partition(":")[0], *(name for name in named if name.isidentifier())])
+        note_trouble(self._folder, what, datetime.fromtimestamp(record.created, UTC).isoformat(timespec="seconds"))
+
+
 def log_file(folder: Path) -> Path:
     """Return where the log of a window's folder is; of a folder that is not there (yet), the user's own log folder."""
     if folder.is_dir():
@@ -81,5 +100,7 @@ def log_to(path: Path) -> None:
     for old in list(root.handlers):
         root.removeHandler(old)
     root.addHandler(handler)
+    if path.parts[-2:] == FILE.parts:
+        root.addHandler(_Noting(path.parent.parent))
     root.setLevel(logging.WARNING)
     logging.getLogger("clerk").setLevel(logging.INFO)

@@ -7,6 +7,7 @@ import contextlib
 import gc
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -74,6 +75,7 @@ class Opening:
             window.start_line()
             window.keep_keys()
             window.watch_scanner()
+            window.start_printing()
         except BaseException as error:  # noqa: BLE001  raised again where the window is asked for
             self._error = error
             if self._loop is not None:
@@ -107,9 +109,9 @@ class Opening:
         self.window().put_papers_away()
 
     def notices(self) -> list[str]:
-        """Return what was repaired when the window was opened, and what it lacks since."""
+        """Return what was repaired when the window was opened, what it lacks since, and what became of a new version."""
         window = self.window()
-        return [*window.mended, *window.records.notices()]
+        return [*window.mended, *window.records.notices(), *window.news()]
 
     def put_papers_away(self) -> None:
         """Empty the folder of printed papers."""
@@ -124,7 +126,10 @@ class Opening:
 
     def status(self) -> LineStatus:
         """Return the line as last seen; never blocks."""
-        return self._opened.line.status() if self._opened is not None else LineStatus()
+        if self._opened is None:
+            return LineStatus()
+        seen, updating = self._opened.line.status(), self._opened.updating
+        return seen if updating is None else replace(seen, ready=updating.ready)
 
     def poke(self) -> None:
         """Try now; before the window is open there is nothing to try."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from clerk_app import VERSION
 from clerk_app import settings as window_settings
 from clerk_app.commands.output import DONE, REFUSED, Stop, say
 from clerk_app.commands.window import folder_of
+from clerk_app.program.build_info import build_info
 from clerk_app.store.access import keyfile
 from clerk_app.store.access.keys import open_keys
 from clerk_app.store.books.pruning import Coverage, Pruned
@@ -72,7 +72,9 @@ def backup(options: argparse.Namespace) -> int:
     folder = folder_of(options)
     with Window(folder, read_only=True) as window:
         about = Manifest(
-            program=VERSION, made_at=window.clock().isoformat(timespec="seconds"), window=window.seat.window
+            program=build_info().version,
+            made_at=window.clock().isoformat(timespec="seconds"),
+            window=window.seat.window,
         )
         try:
             about = pack(folder, window.records.vault.backup, options.file, about)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from clerk_app.domain.case import Case
 from clerk_app.domain.catalogue import Material, ServiceItem
@@ -14,7 +14,7 @@ from clerk_app.domain.journal import point_of
 from clerk_app.domain.people import Applicant, mask_number, mask_phone
 from clerk_app.paper.blocks import Block, Fields, Paper, Signatures, Signer, Text
 from clerk_app.paper.context import PaperContext
-from clerk_app.paper.words import day
+from clerk_app.paper.words import again, day
 
 CONFIRMED = "市中心已确认"
 UNCONFIRMED = "本机记录，市中心尚未确认"
@@ -35,10 +35,15 @@ def paper(context: PaperContext, title: str, mark: str, on: date, blocks: Sequen
         number=document_number(mark, on.year, case.number, serial),
         subject=case.number,
         standing=CONFIRMED if context.confirmed else UNCONFIRMED,
-        labels=(SAMPLE,) if case.item.sample else (),
+        labels=labels_of(sample=case.item.sample, nth=context.nth, printed_at=context.printed_at),
         printed_at=context.printed_at,
         blocks=tuple(blocks),
     )
+
+
+def labels_of(*, sample: bool, nth: int, printed_at: datetime) -> tuple[str, ...]:
+    """Return what stands in boxes above a paper's title."""
+    return tuple(text for text in (SAMPLE if sample else "", again(nth, printed_at)) if text)
 
 
 def document_number(mark: str, year: int, case: str, serial: int = 0) -> str:

@@ -60,6 +60,8 @@ class HandContext:
     confirmed: bool
     """Whether central has every entry of the bag or manifest (rule 14)."""
     sample: bool = False
+    nth: int = 1
+    """Which print of the paper it is; from the second on that stands on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,3 +83,5 @@ class PaperContext:
     """What clerks know of a material, by item and material."""
     trail: CustodyTrail | None = None
     """Of the slip that goes with the papers alone."""
+    nth: int = 1
+    """Which print of the paper it is; from the second on that stands on it."""

@@ -8,7 +8,7 @@ from clerk_app.domain.custody_bodies import Direction, Hand, HandKind, Sealed
 from clerk_app.domain.custody_words import CARRIER_LABELS, DIRECTION_LABELS
 from clerk_app.paper.common import CONFIRMED, SAMPLE, UNCONFIRMED
 from clerk_app.paper.context import HandContext
-from clerk_app.paper.words import day, minute
+from clerk_app.paper.words import again, day, minute
 
 TITLE = "寄递袋标签"
 
@@ -32,6 +32,8 @@ class Label:
     """Whose waybill it is; empty where there is none."""
     waybill: str
     foot: str
+    again: str = ""
+    """In a box below the others, where the label was printed before."""
 
     def texts(self) -> tuple[str, ...]:
         """Return every string that comes from the label's maker."""
@@ -46,6 +48,7 @@ class Label:
             self.carrier,
             self.waybill,
             self.foot,
+            self.again,
         )
 
 
@@ -71,6 +74,7 @@ def label(number: str, sealed: Sealed, context: HandContext) -> Label:
         carrier=CARRIER_LABELS.get(sealed.carrier, sealed.carrier) if sealed.waybill else "",
         waybill=sealed.waybill,
         foot=f"窗口 {context.window}　打印时间：{minute(context.printed_at)}",
+        again=again(context.nth, context.printed_at),
     )
 
 

@@ -66,6 +66,11 @@ def _head(sheet: Sheet, label: Label) -> None:
         sheet.line(box, x, width, MARGIN + 0.4, SMALL, align="center", bold=True)
         x += width + 1.5
     sheet.line(TITLE, MARGIN, HEAD, MARGIN + 4.8, 10)
+    if label.again:
+        width = width_of(label.again, SMALL) + 2
+        x = MARGIN + HEAD - width - 1
+        sheet.frame(x, MARGIN + 5.2, width, line_height(SMALL) + 0.8)
+        sheet.line(label.again, x, width, MARGIN + 5.6, SMALL, align="center", bold=True)
     sheet.line(label.direction, MARGIN, HEAD, MARGIN + 9.5, 26, bold=True)
     size, lines = _shrunk(label.issuer, HEAD, (9.0, 7.5, 6.0, 5.0, 4.0), QR_WIDTH - 23.0)
     top = MARGIN + 23.0

@@ -8,7 +8,7 @@ from datetime import datetime
 from clerk_app.domain.custody_bodies import Closed, Discrepancy, Hand, HandKind, ManifestLine
 from clerk_app.domain.custody_words import FAULT_LABELS
 from clerk_app.paper.blocks import Bars, Block, Column, Fields, Paper, Signer, Table, Text
-from clerk_app.paper.common import CONFIRMED, SAMPLE, UNCONFIRMED, clauses, heading, signatures
+from clerk_app.paper.common import CONFIRMED, UNCONFIRMED, clauses, heading, labels_of, signatures
 from clerk_app.paper.context import HandContext
 from clerk_app.paper.words import minute
 
@@ -58,7 +58,7 @@ def manifest(number: str, closed: Closed, context: HandContext, reasons: Mapping
         subject=number,
         subject_word="清单号",
         standing=CONFIRMED if context.confirmed else UNCONFIRMED,
-        labels=(SAMPLE,) if context.sample else (),
+        labels=labels_of(sample=context.sample, nth=context.nth, printed_at=context.printed_at),
         copies=COPIES,
         printed_at=context.printed_at,
         blocks=tuple(blocks),

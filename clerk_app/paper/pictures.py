@@ -11,7 +11,7 @@ from clerk_app.paper.common import SAMPLE
 from clerk_app.paper.fonts import POINT, demand_glyphs, width_of
 from clerk_app.paper.lines import printable
 from clerk_app.paper.sheet import LEFT, PAGE_HEIGHT, TOP, WIDTH, Box, Mark, Rule, Sheet, line_height
-from clerk_app.paper.words import minute
+from clerk_app.paper.words import again, minute
 
 COLUMNS = 2
 GAP = 6.0
@@ -35,6 +35,8 @@ class ReportPage:
     issuer: str
     report: Report
     printed_at: datetime
+    nth: int = 1
+    """Which print it is."""
 
 
 def page_of(page: ReportPage) -> list[Mark]:
@@ -62,6 +64,8 @@ def _texts(page: ReportPage) -> Iterator[str]:
 def _head(sheet: Sheet, page: ReportPage) -> None:
     sheet.y = TOP - 6.0
     sheet.line(page.title, LEFT, WIDTH, sheet.y, TITLE_SIZE, align="center", bold=True)
+    if mark := again(page.nth, page.printed_at):
+        sheet.line(mark, LEFT, WIDTH, sheet.y - 4.0, HEAD_SIZE, bold=True)
     sheet.y += line_height(TITLE_SIZE)
     if page.report.sample:
         sheet.line(SAMPLE, LEFT, WIDTH, sheet.y - line_height(TITLE_SIZE) / 2, HEAD_SIZE, align="right", bold=True)

@@ -29,6 +29,11 @@ def minute(value: datetime) -> str:
     return f"{day(value)} {value:%H:%M}"
 
 
+def again(nth: int, printed_at: datetime) -> str:
+    """Return the mark of a paper that was printed before; empty on the first."""
+    return f"补打 第{nth}次 {minute(printed_at)}" if nth > 1 else ""
+
+
 def limit_words(limit: Limit | None) -> str:
     """Return a time limit, e.g. 15个工作日, or 当场办结."""
     return clock_words.limit_words(limit) if limit is not None else "未作规定"

@@ -24,6 +24,7 @@ from clerk_app.store.books.casebook import Casebook
 from clerk_app.store.books.changes import Changes
 from clerk_app.store.books.further import Further
 from clerk_app.store.books.loose_ends import LooseEnds
+from clerk_app.store.books.prints import Prints
 from clerk_app.store.books.pruning import Pruning, Run
 from clerk_app.store.books.published import Published, PublishedRow
 from clerk_app.store.books.scans import Scans
@@ -63,7 +64,8 @@ class Records(Listing):
         self.further = Further(ledger, self._book, self._cases)
         self._published = Published(ledger)
         self.scans = Scans(ledger, self._book)
-        self.pruning = Pruning(ledger, self._book, self._cases, self.scans, self.further)
+        self.prints = Prints(ledger)
+        self.pruning = Pruning(ledger, self._book, self._cases, self.scans, self.further, self.prints)
         self._serials = Serials(ledger)
         self.loose_ends = LooseEnds(self.vault, self._book, self._cases)
         if not self.vault.read_only and any(finding.reason == "mark" for finding in self.vault.findings):

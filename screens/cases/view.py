@@ -20,6 +20,7 @@ from screens.widgets.prose import Prose
 
 if TYPE_CHECKING:
     from clerk_app.desk import Outcome
+    from clerk_app.printing import Handed
     from screens.cases.facts import CaseFacts
 
 ACTS = {
@@ -178,12 +179,12 @@ class CaseView(CaseOversight):
         def chosen(kind: str | None) -> None:
             if kind:
                 desk, number = self.desk, self.number
-                self.ask(lambda: desk.print_paper(kind, number), lambda path: self._printed(kind, str(path)))
+                self.ask(lambda: desk.print_paper(kind, number), self._printed)
 
         self.open(Choose("打印哪一种文书", [Option(kind, kind) for kind in facts.papers]), chosen)
 
-    def _printed(self, kind: str, path: str) -> None:
-        self.open(Notice("已打印", f"《{kind}》\n{path}"))
+    def _printed(self, handed: Handed) -> None:
+        self.open(Notice("打印", handed.say()))
 
     def action_note(self) -> None:
         """Add a remark."""

@@ -114,7 +114,7 @@ class BagView(Page):
     def action_label(self) -> None:
         """Print the label."""
         desk, number = self.desk, self.number
-        self.ask(lambda: desk.print_label(number), lambda path: self.say(f"标签已打印：{path}", "good"))
+        self.ask(lambda: desk.print_label(number), lambda handed: self.say(handed.say("标签"), "good"))
 
     def action_waybill(self) -> None:
         """Ask for the waybill, and record it."""

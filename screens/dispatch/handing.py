@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
@@ -179,10 +178,7 @@ class Handing(Page):
         """Print the receipt."""
         desk, number = self.desk, self.number
 
-        def printed(path: Path) -> None:
-            self.say(f"《{DELIVERY}》已打印：{path}", "good")
-
-        self.ask(lambda: desk.print_paper(DELIVERY, number), printed)
+        self.ask(lambda: desk.print_paper(DELIVERY, number), lambda handed: self.say(handed.say(), "good"))
 
     def action_post(self) -> None:
         """Pack the result for the post."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
@@ -51,10 +50,7 @@ class ManifestView(Page):
         """Print both copies."""
         desk, number = self.desk, self.number
 
-        def printed(path: Path) -> None:
-            self.say(f"已打印两联：{path}", "good")
-
-        self.ask(lambda: desk.print_manifest(number), printed)
+        self.ask(lambda: desk.print_manifest(number), lambda handed: self.say(handed.say("两联"), "good"))
 
     def action_note(self) -> None:
         """Note a discrepancy against it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from clerk_app.dispatch import Signed
     from clerk_app.domain.couriers import Courier
     from clerk_app.domain.custody import Manifest
+    from clerk_app.printing import Handed
 
 BACK_TO_BADGE = frozenset({"badge-unknown", "badge-revoked", "badge-elsewhere", "badge-not-yet", "badge-expired"})
 
@@ -316,14 +316,14 @@ class Handover(ScanScreen):
         if signed is not None:
             self.ask(lambda: _closed(desk, held, signed, missing), self._done)
 
-    def _done(self, closed: tuple[Manifest, Path | None, str]) -> None:
-        manifest, path, trouble = closed
+    def _done(self, closed: tuple[Manifest, Handed | None, str]) -> None:
+        manifest, handed, trouble = closed
         self.clerk.look_at_line()
         self._to(Step.DONE)
         self._manifest = manifest.number
         self._banner.tell(f"已封存    {manifest.number}    {len(manifest.closed.lines)} 袋", "good")
-        if path is not None:
-            self.say(f"交接清单已打印两联：{path}", "good")
+        if handed is not None:
+            self.say(handed.say("交接清单两联"), "good")
         else:
             self.say(f"清单已封存，但没有打印出来：{trouble} 按 F7 再打印。", "bad")
         self.refresh_bindings()
@@ -331,7 +331,7 @@ class Handover(ScanScreen):
     def action_print(self) -> None:
         """Print the list again."""
         desk, number = self.desk, self._manifest
-        self.ask(lambda: desk.print_manifest(number), lambda path: self.say(f"交接清单已打印两联：{path}", "good"))
+        self.ask(lambda: desk.print_manifest(number), lambda handed: self.say(handed.say("交接清单两联"), "good"))
 
     def action_back(self) -> None:
         """Go a step back, or leave after asking."""
@@ -351,7 +351,9 @@ def _begun(desk: Desk, signed: Signed) -> tuple[Signed, Pickup]:
     return signed, desk.begin_pickup(signed)
 
 
-def _closed(desk: Desk, held: Pickup, signed: Signed, missing: Mapping[str, str]) -> tuple[Manifest, Path | None, str]:
+def _closed(
+    desk: Desk, held: Pickup, signed: Signed, missing: Mapping[str, str]
+) -> tuple[Manifest, Handed | None, str]:
     """Close, then print; what cannot be printed now is closed all the same."""
     manifest = desk.close_pickup(held, signed, missing)
     try:

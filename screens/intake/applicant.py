@@ -15,10 +15,11 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from clerk_app.domain.cards import card_of
 from clerk_app.domain.numbers import check_identity_number, check_number, check_phone
 from clerk_app.domain.people import Applicant, mask_number, mask_phone
 from screens.keymap import key, move
-from screens.widgets.field import Field
+from screens.widgets.field import Field, TakesCards
 from screens.words import ID_KINDS
 
 
@@ -42,7 +43,7 @@ LAST = ("phone", "agent_id_number", "address")
 """Enter in these ends the stage; the agent and the address are reached with the arrow keys."""
 
 
-class ApplicantForm(Vertical):
+class ApplicantForm(Vertical, TakesCards):
     """The applicant's fields; a number is refused where it stands."""
 
     DEFAULT_CSS = """
@@ -82,7 +83,7 @@ class ApplicantForm(Vertical):
     def compose(self) -> ComposeResult:
         """Lay out the fields."""
         yield Static("", classes="applicant--kind", markup=False)
-        yield Field("证件号码", id="id_number", check=self._check_number, max_length=64)
+        yield Field("证件号码", id="id_number", check=self._check_number)
         yield Field("姓名", id="name", check=lambda text: "" if text else "请填写申请人姓名或单位名称")
         yield Field("手机", id="phone", max_length=64)
         yield Field("经办人", id="agent_name", hint="代办时填写")
@@ -156,6 +157,25 @@ class ApplicantForm(Vertical):
         self._discredited = applicant.discredited
         self._show_kind()
 
+    def take_card(self, text: str) -> bool:
+        """Fill in what a reader typed of an identity card, in the place of what stood there, and go on with it."""
+        card = card_of(text)
+        if card is None:
+            return False
+        self._kind = 0
+        self._show_kind()
+        told = {"id_number": card.number, "name": card.name, "address": card.address}
+        for name, value in told.items():
+            if value:
+                self.field(name).value = value
+        if self.field("id_number").verify():
+            self.field("name").verify()
+            self.post_message(self.Known(card.number))
+            self.field("phone").focus()
+        else:
+            self.field("id_number").focus()
+        return True
+
     def summary(self) -> str:
         """Return the applicant in one line, the numbers masked (rule 15)."""
         who = self.applicant
@@ -183,6 +203,8 @@ class ApplicantForm(Vertical):
     @on(Field.Left)
     def _left(self, event: Field.Left) -> None:
         event.stop()
+        if event.submitted and "|" in event.value and self.take_card(event.value):
+            return
         name = str(event.field.id)
         if not event.error and name == "id_number":
             self._note(event.field, check_number(KINDS[self._kind].id_kind, event.value, self._today()).warnings)

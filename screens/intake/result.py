@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -21,6 +20,7 @@ from screens.words import day_words, deficit_lines
 
 if TYPE_CHECKING:
     from clerk_app.desk import Desk, Outcome
+    from clerk_app.printing import Handed
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class Printed:
     """One paper of an outcome: where it is, or why there is none."""
 
     kind: str
-    path: Path | None
+    handed: Handed | None
     problem: str = ""
 
 
@@ -136,9 +136,12 @@ def _papers(papers: Sequence[Printed]) -> list[Para]:
     paras: list[Para] = []
     folder = ""
     for paper in papers:
-        if paper.path is not None:
-            paras.append(Para([(f"《{paper.kind}》", "strong"), (f"  {paper.path.name}", "dim")], 2))
-            folder = str(paper.path.parent)
+        if paper.handed is not None and paper.handed.path is not None:
+            told = f"  {paper.handed.path.name}{paper.handed.again}"
+            paras.append(Para([(f"《{paper.kind}》", "strong"), (told, "dim")], 2))
+            folder = str(paper.handed.path.parent)
+        elif paper.handed is not None:
+            paras.append(Para([(paper.handed.say(), "")], 2))
         else:
             paras.append(Para([(f"《{paper.kind}》没有打印：{paper.problem}", "bad")], 2))
     if folder:

@@ -183,6 +183,8 @@ def _state(seen: LineStatus, found: Found) -> Content:
     if seen.clock_skew is not None and abs(seen.clock_skew) >= SKEW:
         way = "快" if seen.clock_skew > 0 else "慢"
         parts.append((f"\n时钟      本机比市中心{way} {abs(round(seen.clock_skew))} 秒，请校准", "$warn"))
+    if seen.ready:
+        parts.append((f"\n程序      新版本 {seen.ready} 已备好，下次打开时启用", "$good"))
     return Content.assemble(*parts)
 
 

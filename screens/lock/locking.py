@@ -141,7 +141,7 @@ class Locking:
     def _tell(self, place: Place, notices: list[str]) -> None:
         """What was repaired at the start is said once, to the first who works here."""
         if notices:
-            self._app.push_screen(Notice("本机数据的修复情况", "\n".join(notices)), mode=place.mode())
+            self._app.push_screen(Notice("本机的情况", "\n".join(notices)), mode=place.mode())
 
     def _clear_away(self) -> None:
         """Nothing that was shown or copied is there for the next one."""

@@ -24,6 +24,7 @@ from screens.widgets.virtual_list import Cell, Column, VirtualList
 
 if TYPE_CHECKING:
     from clerk_app.desk import Desk
+    from clerk_app.printing import Handed
     from screens.measures.bars import Bars
 
 KINDS = (("day", "日"), ("week", "周"), ("month", "月"))
@@ -230,10 +231,13 @@ class PicturesScreen(AreaScreen):
         """Print the report of the day or week shown."""
         report, desk, kind = self._report, self.desk, KINDS[self._kind][0]
         if report is not None:
-            self.ask(lambda: desk.print_report(kind, report.period.first, report.points), self._written)
+            self.ask(lambda: desk.print_report(kind, report.period.first, report.points), self._printed)
 
     def _written(self, path: Any) -> None:
         self.open(Notice("已存好", f"文件在 {path}"))
+
+    def _printed(self, handed: Handed) -> None:
+        self.open(Notice("打印", handed.say()))
 
     def action_reload(self) -> None:
         """Read the sums again."""

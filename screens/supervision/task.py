@@ -20,8 +20,6 @@ from screens.supervision.views import ref_of
 from screens.widgets.prose import Prose
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from clerk_app.docket_tasks import Task
     from clerk_app.seat import Refused
     from screens.supervision.facts import TaskFacts
@@ -154,10 +152,7 @@ class TaskView(ScanScreen):
 
         def chosen(kind: str | None) -> None:
             if kind:
-                self.ask(lambda: desk.print_paper(kind, number), lambda path: printed(kind, path))
-
-        def printed(kind: str, path: Path) -> None:
-            self.say(f"已打印《{kind}》：{path}", "good")
+                self.ask(lambda: desk.print_paper(kind, number), lambda handed: self.say(handed.say(), "good"))
 
         self.open(Pick("打印哪一种文书", [Option(kind, kind) for kind in facts.about.case.papers]), chosen)
 

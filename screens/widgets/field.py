@@ -19,11 +19,24 @@ Check = Callable[[str], str]
 """Looks at a field's text; returns what is wrong with it in Chinese, or an empty string."""
 
 
+class TakesCards:
+    """A part of a screen that knows what to do with an identity card a reader typed."""
+
+    def take_card(self, text: str) -> bool:
+        """Take a card in; return whether the text was one."""
+        raise NotImplementedError
+
+
 class PlainInput(Input):
     """An input that says nothing about a paste it had to cut short, but keeps every line of it."""
 
     def _on_paste(self, event: events.Paste) -> None:
         """Insert pasted text with its line breaks as blanks; the stock input drops all but the first line."""
+        taker = next((node for node in self.ancestors if isinstance(node, TakesCards)), None)
+        if taker is not None and taker.take_card(event.text):
+            event.prevent_default()
+            event.stop()
+            return
         event.text = " ".join(clean(line).strip() for line in event.text.splitlines() if line.strip())
         if not event.text:
             event.prevent_default()

@@ -29,7 +29,7 @@ AREAS = (
     ("line", "F6", "同步"),
 )
 """The permanent areas: mode, key, name."""
-FOR_CLERKS = ("intake", "cases", "dispatch", "line")
+FOR_CLERKS = ("intake", "cases", "dispatch", "line", "settings")
 """The areas everybody who works at the window has."""
 TROUBLE_WIDTH = 18
 NARROW = 100
@@ -60,6 +60,8 @@ class HeaderState:
     """The areas of whoever is here."""
     reds: int = 0
     """What needs a supervisor and is over its day."""
+    ready: str = ""
+    """A newer version of the program that waits for the client to be opened again."""
     muted: bool = False
     """Whether nothing rings where that becomes more."""
 
@@ -81,6 +83,7 @@ def working(
         scans=status.scans_seen if status is not None else 0,
         trouble=troubles[0] + more if troubles else "",
         sample=services.demo is not None,
+        ready=seen.ready,
         areas=areas,
     )
 
@@ -161,6 +164,9 @@ class StatusHeader(Widget):
             names.append([Segment(cut(state.place, spare) if spare >= 12 else window, base)])
         if state.who and left >= cell_len(state.who):
             names.append([Segment(state.who, base)])
+        spare = left - sum(sum(s.cell_length for s in name) + 3 for name in names)
+        if state.ready and spare >= cell_len(told := f"新版本 {state.ready} 已备好，下次打开时启用"):
+            names.append([Segment(told, base)])
         joined: list[Segment] = []
         for part in [*names, *ends]:
             if joined:

@@ -16,7 +16,7 @@ from sqlalchemy import delete, select, update
 from clerk_app.domain.journal import Entry
 from clerk_app.domain.numbers import case_number
 from clerk_app.domain.people import Role
-from sync.central.access import enrolment
+from sync.central.access import codes, enrolment, retiring
 from sync.central.access.credentials import clean, hash_password
 from sync.central.catalogue import publishing
 from sync.central.catalogue.publishing import Published
@@ -26,7 +26,7 @@ from sync.central.entries import ingest
 from sync.central.entries.carried import handover_pair
 from sync.central.entries.states import States
 from sync.central.files import scans
-from sync.central.schema import accounts, catalogue, meta, points, prefilings, tokens, windows
+from sync.central.schema import accounts, catalogue, meta, points, prefilings, tokens
 from sync.central.settings import Settings
 from sync.wire import CatalogueRow, EntriesAnswer, EntriesRequest, Prefiling
 
@@ -123,12 +123,10 @@ class Central(Core):
 
     async def revoke_window(self, window: str) -> bool:
         """Shut a window out at its next call; whether there is one."""
-        async with self.database.write() as connection:
-            done = await connection.execute(update(windows).where(windows.c.id == window).values(revoked=True))
-        return done.rowcount > 0
+        return await retiring.revoke(self, window)
 
     async def make_enrolment_codes(
-        self, point: str, count: int = 1, valid_for: timedelta = enrolment.CODES_VALID_FOR
+        self, point: str, count: int = 1, valid_for: timedelta = codes.VALID_FOR
     ) -> list[str]:
         """Return new single-use codes for windows of a point; raises ``UnknownPoint``."""
         return await enrolment.make_codes(self, point, count, valid_for)

@@ -91,6 +91,7 @@ TROUBLES: dict[str, Trouble] = {
     "tus-version": Trouble(412, "The request does not speak tus 1.0.0", "上传协议的版本不符。"),
     # What was asked for.
     "snapshot-unknown": Trouble(404, "No such snapshot, or it was swept", "目录快照已更换，将重新下载。"),
+    "release-unknown": Trouble(404, "No such release", "市级平台没有这个版本的文件。"),
     "range": Trouble(416, "The range is past the end of the file", "请求的内容超出了文件末尾。"),
     "cursor-ahead": Trouble(
         410, "What came up to the cursor is not so any more", "市级平台的内容与本机收到过的不同，需要重新同步。"

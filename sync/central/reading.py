@@ -1,11 +1,9 @@
-"""What a window asks for: its point's feed, cases, prefilings, where it stands, and the fleet."""
+"""What a window asks for: its point's feed, cases, prefilings, and where it stands."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -18,8 +16,10 @@ from sync.central.access.sessions import Caller
 from sync.central.core import Core
 from sync.central.entries.ground import home_of, mark_of
 from sync.central.problems import ProblemError
+from sync.central.releases import rollouts
 from sync.central.schema import accounts, durable_positions, entries, prefilings, windows
-from sync.wire import Fleet, FleetWindow, Prefiling, SessionState
+from sync.wire import Prefiling, SessionState
+from sync.wire_fleet import WindowWord
 
 MAX_FEED = 500
 MAX_WAIT = 25
@@ -35,6 +35,7 @@ _STOOD = select(
     _COVERED.scalar_subquery().label("position"),
     LIST.scalar_subquery().label("couriers"),
     duties.NOTED.label("duties"),
+    rollouts.OFFERING.label("offering"),
 )
 _REVOKED = select(accounts.c.number, accounts.c.points).where(accounts.c.revoked.is_(True)).order_by(accounts.c.number)
 _SEEN = (
@@ -178,16 +179,21 @@ async def prefiling(core: Core, number: str) -> Prefiling:
     return told
 
 
-async def session_state(core: Core, caller: Caller, version: str, backlog: int | None) -> SessionState:
+async def session_state(
+    core: Core, caller: Caller, version: str, backlog: int | None, word: WindowWord | None = None
+) -> SessionState:
     """Return where central and the window stand; what the window tells of itself is noted for the fleet."""
     told: dict[str, Any] = {"mine": caller.window, "last_seen": core.now_ms(), "backlog": backlog}
     if version:
         told["version"] = version
+    if word is not None:
+        told |= {"word": msgspec.json.encode(word).decode(), "word_at": core.now_ms()}
     async with core.database.write() as connection:
         row = (await connection.execute(_SEEN, told)).one()
         stood = (await connection.execute(_STOOD, {"point": row.point, "window": caller.window})).one()
         left = (await connection.execute(_REVOKED)).all()
         further = await duties.further(core, connection, caller.window, row.point) if stood.duties else []
+        offered = await rollouts.held(connection) if stood.offering and version else []
     return SessionState(
         epoch=core.epoch,
         last_n=row.last_n,
@@ -200,28 +206,7 @@ async def session_state(core: Core, caller: Caller, version: str, backlog: int |
         handover=None if core.handover is None else core.handover.told(),
         couriers=stood.couriers or NO_LIST,
         further=further,
-    )
-
-
-async def fleet(core: Core) -> Fleet:
-    """Return every window and when it was last seen."""
-    query = select(windows).where(windows.c.point.is_not(None)).order_by(windows.c.id)
-    async with core.database.read() as connection:
-        rows = (await connection.execute(query)).mappings().all()
-    return Fleet(windows=[_fleet_window(row) for row in rows])
-
-
-def _fleet_window(row: Mapping[Any, Any]) -> FleetWindow:
-    seen = row["last_seen"]
-    return FleetWindow(
-        window=row["id"],
-        point=row["point"],
-        last_n=row["last_n"],
-        last_seen=None if seen is None else datetime.fromtimestamp(seen / 1000, UTC).isoformat(timespec="seconds"),
-        version=row["version"],
-        backlog=row["backlog"],
-        revoked=row["revoked"],
-        parent=row["parent"] or "",
+        release=rollouts.release_for(offered, caller.window, row.point, version),
     )
 
 

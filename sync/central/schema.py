@@ -25,11 +25,11 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = 4
+VERSION = 5
 """Of the schema this program knows; ``meta`` tells the oldest that may be known to work on a database."""
-REVISIONS = {"0001": 1, "0002": 2, "0003": 2, "0004": 2}
+REVISIONS = {"0001": 1, "0002": 2, "0003": 2, "0004": 2, "0005": 2}
 """The migrations that lead here (``migrations/versions``), each with the oldest schema that works on what it leaves."""
-HEAD = "0004"
+HEAD = "0005"
 
 metadata = MetaData()
 
@@ -69,6 +69,10 @@ windows = Table(
     Column("revoked", Boolean, nullable=False, default=False),
     Column("parent", String(40)),  # an incarnation: the window whose history it shares up to ``parent_n``
     Column("parent_n", BigInteger),
+    Column("word", Text),  # what the window said of itself last (``Clerk-Window``), as JSON
+    Column("word_at", BigInteger),
+    Column("retired_at", BigInteger),
+    Column("moved_to", Text),  # the window that goes on for it at another point
 )
 
 enrolment_codes = Table(
@@ -78,7 +82,20 @@ enrolment_codes = Table(
     Column("point", ForeignKey("points.code"), nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("window", ForeignKey("windows.id")),  # set once the code is used
+    Column("desk", Text, nullable=False, server_default=""),  # which desk of the point it was made for
+    Column("moves", Text),  # the window that moves here with it
 )
+
+rollouts = Table(
+    "rollouts",
+    metadata,
+    Column("version", String(40), primary_key=True),
+    Column("share", Integer, nullable=False),  # of a hundred windows
+    Column("points", Text, nullable=False),  # a JSON list of codes; none: all
+    Column("stopped", Boolean, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+)
+"""Which versions of the client are offered, and to whom."""
 
 accounts = Table(
     "accounts",

@@ -37,6 +37,8 @@ class Settings:
     """Batches that may wait for that; whoever comes when it is full is told to come again."""
     scans: Path | None = None
     """Folder for files, shared by all processes."""
+    releases: Path | None = None
+    """Folder of signed releases; none: no version is offered."""
     metrics: str = "on"
     """``on``: ``/metrics`` on the same port, for this machine alone; ``off``; or an ``ADDRESS:PORT`` of its own."""
     log_level: str = "info"
@@ -85,7 +87,7 @@ _BOUNDS = {
     "queue": (0, 100_000),
     "drain": (0, 300),
 }
-_PATHS = frozenset({"tls_cert", "tls_key", "scans"})
+_PATHS = frozenset({"tls_cert", "tls_key", "scans", "releases"})
 
 
 def names() -> tuple[str, ...]:

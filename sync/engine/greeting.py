@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from clerk_app import VERSION
+from clerk_app.program.build_info import build_info
 from sync import wire
 from sync.engine.operations import Backlog, Meet
 from sync.engine.values import (
@@ -38,11 +38,14 @@ class Greet:
             case Begun():
                 return Go(self, Disk(Backlog()), shared)
             case Done(int() as unsent) if self.heard is None:
-                asked = Request(method="GET", path="/v1/session", answer=wire.SessionState, backlog=unsent)
+                asked = Request(
+                    method="GET", path="/v1/session", answer=wire.SessionState, backlog=unsent, greeting=True
+                )
                 return Go(self, Ask(asked), shared)
             case Answered(message=wire.SessionState() as state):
-                if older(VERSION, state.oldest_client):
-                    return Stuck(too_old(VERSION, state.oldest_client), shared)
+                mine = build_info().version
+                if older(mine, state.oldest_client):
+                    return Stuck(too_old(mine, state.oldest_client), shared)
                 if not _is_moment(state.server_time):
                     return Stuck(down("市中心的应答不完整，或者读不懂。"), shared)
                 return Go(Greet(heard=state), Disk(Meet(state)), shared)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from sync.engine.asking import Question
+from sync.engine.asking import File, Question
 from sync.engine.carrying import Carry
 from sync.engine.catalogue import CATALOGUE_PAGE, Catalogue
 from sync.engine.comparing import Compare
@@ -61,3 +61,8 @@ def incarnation(window: str, public_key: str) -> Conversation:
 def question(window: str, path: str, key: str, answer: type[Any]) -> Conversation:
     """Return the question for one thing under a path."""
     return begin((Question(path + quote(key, safe=""), answer),), window)
+
+
+def file(window: str, path: str, media: str, part: tuple[int, int] | None) -> Conversation:
+    """Return the question for a file, or for a part of it."""
+    return begin((File(path, media, part),), window)

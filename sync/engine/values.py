@@ -38,6 +38,8 @@ class Request:
     """The machine's business: errands leave it empty."""
     backlog: int | None = None
     """How many entries are unsent, where that is to be told."""
+    greeting: bool = False
+    """The window's word on itself goes with it, where there is one (``Clerk-Window``)."""
 
 
 class Operation(Generic[R_co]):

@@ -58,4 +58,4 @@ def test_metrics_may_have_an_address_of_their_own() -> None:
 
 def test_every_setting_has_a_variable() -> None:
     assert variable("tls_cert") == "CLERK_CENTRAL_TLS_CERT"
-    assert len(names()) == len({variable(name) for name in names()}) == 14
+    assert len(names()) == len({variable(name) for name in names()}) == 15

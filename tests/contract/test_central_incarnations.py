@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clerk_app.domain.journal import GENESIS, Entry, Verdict
-from sync import wire
+from sync import wire, wire_fleet
 from tests.support.city import City, Window, problem_code
 
 
@@ -117,5 +117,5 @@ async def test_the_fleet_shows_whose_incarnation_a_window_is(city: City) -> None
     window, twin, _ = await parted(city)
     new = await begun(twin)
     await window.sign_in("S1")
-    told = msgspec.json.decode((await window.get("/v1/fleet")).content, type=wire.Fleet)
+    told = msgspec.json.decode((await window.get("/v1/fleet")).content, type=wire_fleet.Fleet)
     assert {w.window: w.parent for w in told.windows} == {window.id: "", new.id: window.id}

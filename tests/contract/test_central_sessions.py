@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select
 
-from sync import wire
+from sync import wire, wire_fleet
 from sync.central.access import credentials
 from sync.central.access.enrolment import UnknownPoint
 from sync.central.schema import challenges, tokens
@@ -248,7 +248,7 @@ async def test_the_session_tells_where_both_ends_stand_and_the_fleet_what_was_to
     await window.sign_in("C1")
     assert problem_code(await window.get("/v1/fleet")) == "role-needed"
     await window.sign_in("S1", PASSWORD)
-    fleet = msgspec.json.decode((await window.get("/v1/fleet")).content, type=wire.Fleet)
+    fleet = msgspec.json.decode((await window.get("/v1/fleet")).content, type=wire_fleet.Fleet)
     assert [(w.window, w.version, w.backlog, w.last_n) for w in fleet.windows] == [(window.id, "0.1.0", 7, 1)]
 
 

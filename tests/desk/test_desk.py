@@ -227,8 +227,9 @@ def test_a_courier_may_not_receive(tmp_path: Path) -> None:
 def test_a_printed_paper_lands_in_the_folder(here: Office) -> None:
     case = here.desk.receive(draft(here)).outcomes[0].case
 
-    target = here.desk.print_paper("受理回执", case.number)
+    target = here.desk.print_paper("受理回执", case.number).path
 
+    assert target is not None
     assert target.read_bytes().startswith(b"%PDF")
     with pytest.raises(Refused, match="没有"):
         here.desk.paper("不予受理通知书", case.number)

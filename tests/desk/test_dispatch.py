@@ -241,8 +241,9 @@ def test_the_slip_the_label_and_the_list_name_the_bag(two: Branches) -> None:
     ):
         text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
         assert bag.number in text.translate({0: None, 10: None})
-    assert two.home.desk.print_label(bag.number).is_file()
-    assert two.home.desk.print_manifest(manifest).is_file()
+    for printed in (two.home.desk.print_label(bag.number), two.home.desk.print_manifest(manifest)):
+        assert printed.path is not None
+        assert printed.path.is_file()
 
 
 def test_the_history_of_a_case_tells_of_its_papers_in_words(two: Branches) -> None:

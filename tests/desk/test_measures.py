@@ -117,5 +117,8 @@ def test_a_page_of_a_hundred_items_with_long_names_is_still_one(tmp_path: Path) 
 
 def test_what_is_exported_and_printed_lies_with_the_papers(desk: Office) -> None:
     assert desk.desk.export_measures(WEEK, (), "missing").name == "指标-missing-2026-02-23-2026-03-01.csv"
-    assert desk.desk.print_report("week", date(2026, 2, 25)).name == "周报-2026-02-23.pdf"
-    assert desk.desk.print_report("day", date(2026, 2, 25)).name == "日报-2026-02-25.pdf"
+    for kind, name in (("week", "周报-2026-02-23.pdf"), ("day", "日报-2026-02-25.pdf")):
+        printed = desk.desk.print_report(kind, date(2026, 2, 25)).path
+        assert printed is not None
+        assert printed.name == name
+        assert printed.is_file()

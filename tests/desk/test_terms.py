@@ -51,7 +51,8 @@ def test_working_days_are_added_to_both_days_and_the_notice_is_printed(here: Poi
     )
     assert paperwork.EXTENSION in here.clerk.papers_of(case)
     assert here.clerk.paper(paperwork.EXTENSION, number).startswith(b"%PDF")
-    assert here.clerk.print_paper(paperwork.EXTENSION, number).exists()
+    assert (printed := here.clerk.print_paper(paperwork.EXTENSION, number).path) is not None
+    assert printed.exists()
     assert [c.due.day for c in here.clerk.clocks(case)] == [on(3, 23), on(4, 6)]
 
 

@@ -236,7 +236,7 @@ async def test_a_list_that_cannot_be_printed_is_closed_all_the_same_and_printed_
         assert "没有打印出来" in dump(client.app)
         assert len(desk_of(client).manifests()) == 1
         await client.press("f7")
-        assert "已打印两联" in dump(client.app)
+        assert "两联已打印" in dump(client.app)
 
 
 async def test_the_next_courier_begins_where_the_last_one_ended(tmp_path: Path) -> None:

@@ -38,12 +38,12 @@ def window(tmp_path: Path) -> Path:
 
 
 def test_silence_is_kept_in_both_and_nothing_else_changes(window: Path) -> None:
-    window_settings.mute(window, True)
+    window_settings.change(window, muted=True)
     assert window_settings.load(window) == replace(SETTINGS, muted=True)
     assert window_settings.worn(window) == ""
     (window / "window.json").unlink()
     assert window_settings.load(window).muted is True
-    window_settings.mute(window, False)
+    window_settings.change(window, muted=False)
     assert window_settings.load(window) == SETTINGS
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
 from textual import events
 from textual.pilot import Pilot
 
+from clerk_app.commands.own import OwnSettings
 from clerk_app.desk import Desk
 from clerk_app.devices.scanner import Scanner
 from clerk_app.domain.catalogue import (
@@ -33,8 +35,11 @@ from clerk_app.domain.people import Person, Role
 from clerk_app.domain.plain import to_plain
 from clerk_app.gate import Gate
 from clerk_app.line import Admission, LineDown, LineStatus, SignInRefused
+from clerk_app.printing import Printing, choices_of
+from clerk_app.printing.printers import BackEnd
 from clerk_app.seat import Seat
 from clerk_app.services import DemoAccount, DemoCourier, Services
+from clerk_app.settings import Settings
 from clerk_app.store.records import Records
 from screens.app import ClerkApp, build_app
 from sync.central.catalogue.pinyin import search_keys
@@ -242,6 +247,8 @@ class Client:
     clock: HandClock
     ticks: HandTicks
     folder: Path
+    window: SimpleNamespace
+    """What stands for the opened window: its settings, which the printers' choices come from."""
     put_away: int = 0
     """How often printed papers were put away."""
     papers_stuck: bool = False
@@ -320,8 +327,9 @@ def made(
     keymap: dict[str, str] | None = None,
     notices: tuple[str, ...] = (),
     scanner: Scanner | None = None,
+    printers: Mapping[str, BackEnd] | None = None,
 ) -> Iterator[Client]:
-    """Make a client over a store in ``folder``."""
+    """Make a client over a store in ``folder``; ``printers``: the kinds of printers it has besides folders."""
     clock, line, authority, ticks = HandClock(), HandLine(), Authority(), HandTicks()
     inquiry = HandInquiry()
     folder.mkdir(exist_ok=True)
@@ -329,21 +337,27 @@ def made(
         rows = [_row("item", i.code, i.name, i.department.name, i) for i in items]
         rows.append(_row("joint", MOVING.code, MOVING.name, "", MOVING))
         records.put_catalogue(rows, records.catalogue_revision() + len(rows))
+        window = SimpleNamespace(settings=Settings(seat=SEAT))
+        own = OwnSettings(folder, window.settings, lambda: window)  # type: ignore[arg-type, return-value]
+        printing = Printing(
+            records, SEAT, clock, folder / "papers", lambda: choices_of(window.settings.printing), printers or {}
+        )
         services = Services(
             gate=Gate(records, authority, clock),
             line=line,
             seat=SEAT,
             open_desk=lambda person: Desk(
-                records, SEAT, person, KEY, clock, line, folder / "papers", inquiry=inquiry, scanner=scanner
+                records, SEAT, person, KEY, clock, line, folder / "papers", inquiry, scanner, printing
             ),
             demo=SampleCity() if demo else None,
             keymap=keymap or {},
+            own=own,
             lock_after=LOCK_AFTER,
             notices=lambda: list(notices),
             ticks=ticks,
             put_papers_away=lambda: client.put_papers_away(),  # noqa: PLW0108  it is made below
         )
-        client = Client(build_app(services), records, line, authority, inquiry, clock, ticks, folder)
+        client = Client(build_app(services), records, line, authority, inquiry, clock, ticks, folder, window)
         yield client
 
 
@@ -358,9 +372,10 @@ async def opened(
     keymap: dict[str, str] | None = None,
     notices: tuple[str, ...] = (),
     scanner: Scanner | None = None,
+    printers: Mapping[str, BackEnd] | None = None,
 ) -> AsyncIterator[Client]:
     """Open a client and, unless told otherwise, sign in."""
-    making = made(folder, demo=demo, items=items, keymap=keymap, notices=notices, scanner=scanner)
+    making = made(folder, demo=demo, items=items, keymap=keymap, notices=notices, scanner=scanner, printers=printers)
     with read_once(), making as client:
         async with client.app.run_test(size=size, notifications=True) as pilot:
             client.pilot = pilot

@@ -29,6 +29,7 @@ from clerk_app.domain.tips import TipSummary
 from clerk_app.store.books.book import Book
 from clerk_app.store.books.casebook import Casebook
 from clerk_app.store.books.further import Further
+from clerk_app.store.books.prints import Prints
 from clerk_app.store.books.runs import Run, merged, verify_kept
 from clerk_app.store.books.scans import Scans
 from clerk_app.store.errors import StoreDamaged
@@ -113,9 +114,12 @@ _fact = msgspec.json.Decoder(_Fact).decode
 class Pruning:
     """The rule of what may go, and its going; thread-safe as the store is."""
 
-    def __init__(self, ledger: Ledger, book: Book, casebook: Casebook, scans: Scans, further: Further) -> None:
+    def __init__(
+        self, ledger: Ledger, book: Book, casebook: Casebook, scans: Scans, further: Further, prints: Prints
+    ) -> None:
         self._vault = ledger.vault
         self._scans = scans
+        self._prints = prints
         self._further = further
         self._rows = ledger.table(TABLE)
         self._meta = ledger.table("meta")
@@ -230,6 +234,7 @@ class Pruning:
         self._vault.on_undo(self._forget_read)
         self._rows.put(ROW, _Kept(merged(kept.runs, own), max(kept.position, highest)))
         self._scans.drop(records)
+        self._prints.forget(going)
         for subject in going:
             self._casebook.forget(subject)
         for record in records:

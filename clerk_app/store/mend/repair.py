@@ -22,7 +22,7 @@ from typing import Any
 
 import msgspec
 
-from clerk_app.store.books import book, casebook, counted, gaps, losses, published, scan_rows, subjects
+from clerk_app.store.books import book, casebook, counted, gaps, losses, prints, published, scan_rows, subjects
 from clerk_app.store.errors import StoreDamaged, StoreOlder, StoreTooNew, VaultError
 from clerk_app.store.file import schema, witness
 from clerk_app.store.file.backup import prove
@@ -51,6 +51,7 @@ TABLES = (
     "carried-parts",
     "pruned",
     scan_rows.TABLE,
+    prints.TABLE,
 )
 """Every table there may be; the mark, where it can be read, names the others."""
 DOUBT = "doubt"

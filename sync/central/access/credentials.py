@@ -56,11 +56,6 @@ def new_code() -> str:
     return "-".join(letters[i : i + 4] for i in range(0, CODE_LENGTH, 4))
 
 
-def normal_code(code: str) -> str:
-    """Return a code as it was made, whatever the typist did to case and hyphens."""
-    return "".join(c for c in code.upper() if c.isalnum())
-
-
 def clean(value: str, limit: int = 64) -> str:
     """Return text from outside that is fit to be a key, or refuse it: printable, not empty, not long."""
     if not 0 < len(value) <= limit or not value.isprintable():

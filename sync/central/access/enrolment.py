@@ -9,33 +9,24 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from clerk_app.domain.journal import GENESIS
-from sync.central.access.credentials import CODE_LENGTH, clean, fingerprint, new_code, normal_code
+from sync.central.access import codes, retiring
+from sync.central.access.codes import UnknownPoint
+from sync.central.access.credentials import CODE_LENGTH, clean, fingerprint
 from sync.central.core import Core
 from sync.central.problems import ProblemError
 from sync.central.schema import enrolment_codes, points, windows
-from sync.wire import Enrolment, EnrolmentRequest
+from sync.wire import Enrolment, EnrolmentRequest, normal_code
 
-CODES_VALID_FOR = timedelta(days=3)
+__all__ = ["UnknownPoint", "enrol", "make_codes"]
+
 BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MAX_WINDOWS = 36 * 36 - 1
 """At one point: two characters of base 36, ``00`` left out."""
 
 
-class UnknownPoint(ValueError):
-    """There is no service point of this code."""
-
-
-async def make_codes(core: Core, point: str, count: int, valid_for: timedelta = CODES_VALID_FOR) -> list[str]:
-    """Return new single-use codes; only their hashes are kept."""
-    codes = [new_code() for _ in range(count)]
-    expires = core.now_ms() + int(valid_for.total_seconds() * 1000)
-    async with core.database.write() as connection:
-        if await point_name(connection, point) is None:
-            raise UnknownPoint(point)
-        rows = [{"hash": fingerprint(normal_code(c)), "point": point, "expires_at": expires} for c in codes]
-        if rows:
-            await connection.execute(insert(enrolment_codes), rows)
-    return codes
+async def make_codes(core: Core, point: str, count: int, valid_for: timedelta = codes.VALID_FOR) -> list[str]:
+    """Return new single-use codes for windows of a point; raises ``UnknownPoint``."""
+    return [made.code for made in await codes.issue(core, [codes.Wanted(point=point, count=count)], valid_for)]
 
 
 async def enrol(core: Core, request: EnrolmentRequest) -> Enrolment:
@@ -52,7 +43,10 @@ async def enrol(core: Core, request: EnrolmentRequest) -> Enrolment:
         elif held["expires_at"] <= core.now_ms():
             raise ProblemError("code-unknown")
         else:
+            await retiring.check_move(connection, request, held["moves"])
             window = await new_window(connection, held["point"], key, core.now_ms())
+            if held["moves"]:
+                await retiring.moved(core, connection, held["moves"], window["id"])
             used = update(enrolment_codes).where(enrolment_codes.c.hash == held["hash"])
             await connection.execute(used.values(window=window["id"]))
         name = await point_name(connection, held["point"])
@@ -82,6 +76,8 @@ async def _enrolled_before(connection: AsyncConnection, window: str, key: str) -
     row = (await connection.execute(select(windows).where(windows.c.id == window))).mappings().one()
     if row["public_key"] != key:
         raise ProblemError("code-unknown")
+    if row["revoked"]:
+        raise ProblemError("window-revoked")
     return {"id": row["id"], "number": row["number"]}
 
 

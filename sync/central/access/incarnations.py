@@ -24,7 +24,9 @@ async def begin(core: Core, caller: Caller, request: IncarnationRequest) -> Enro
     if not 0 <= request.shared_n < MAX_INTEGER or key == caller.public_key.hex():
         raise ProblemError("malformed")
     async with core.database.write() as connection:
-        await connection.execute(select(windows.c.id).where(windows.c.id == caller.window).with_for_update())
+        mine = select(windows.c.revoked).where(windows.c.id == caller.window).with_for_update()
+        if (await connection.execute(mine)).scalar_one():
+            raise ProblemError("window-revoked")
         query = select(windows.c.id, windows.c.number).where(
             windows.c.point == caller.point, windows.c.parent == caller.window, windows.c.public_key == key
         )

@@ -29,9 +29,10 @@ from sync.central.entries.ingest import ingest
 from sync.central.entries.screening import MAX_INTEGER
 from sync.central.problems import ProblemError
 from sync.central.schema import accounts, carried, meta, windows
-from sync.wire import MAX_BYTES, MAX_ENTRIES, CarriedAnswer, CarriedRequest, EntriesRequest, HandoverKey
+from sync.wire import MAX_BYTES, MAX_ENTRIES, CarriedAnswer, CarriedRequest, EntriesAnswer, EntriesRequest, HandoverKey
 
 _META = "handover-key"
+REVOKED = "写这份文件的窗口已被停用，市级平台不再收它的流水，请联系管理员。"
 _UNHEARD = {Verdict.REFUSED, Verdict.QUARANTINED}
 
 
@@ -75,7 +76,7 @@ async def take_up(core: Core, caller: Caller, request: CarriedRequest) -> Carrie
     last_n = int(writer["last_n"])
     public_key = bytes.fromhex(writer["public_key"])
     for batch in _batches(read):
-        told = await ingest(core, header.window, public_key, EntriesRequest(epoch=request.epoch, entries=batch))
+        told = await _taken_in(core, header.window, public_key, EntriesRequest(epoch=request.epoch, entries=batch))
         refused += sum(verdict.verdict in _UNHEARD for verdict in told.verdicts)
         last_n = told.last_n
     if read:
@@ -83,6 +84,14 @@ async def take_up(core: Core, caller: Caller, request: CarriedRequest) -> Carrie
     return CarriedAnswer(
         window=header.window, last_n=last_n, durable_through=writer["durable_through"], refused=refused
     )
+
+
+async def _taken_in(core: Core, writer: str, public_key: bytes, request: EntriesRequest) -> EntriesAnswer:
+    """It is the writer that may be revoked meanwhile, and the carrier that is told."""
+    try:
+        return await ingest(core, writer, public_key, request)
+    except ProblemError as error:
+        raise (ProblemError("carried-foreign", REVOKED) if error.code == "window-revoked" else error) from error
 
 
 def _header(request: CarriedRequest) -> Header:
@@ -100,7 +109,7 @@ async def _writer(core: Core, header: Header) -> Mapping[Any, Any]:
     if row is None or row["public_key"] != header.public_key or row["point"] != header.point:
         raise ProblemError("carried-foreign")
     if row["revoked"]:
-        raise ProblemError("carried-foreign", "写这份文件的窗口已被停用，市级平台不再收它的流水，请联系管理员。")
+        raise ProblemError("carried-foreign", REVOKED)
     return dict(row)
 
 

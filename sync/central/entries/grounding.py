@@ -100,8 +100,10 @@ async def lay(
     )
 
 
-async def store(core: Core, connection: AsyncConnection, head: Head, taken: Taken, now: int) -> None:
-    """Write what came of a batch."""
+async def store(
+    core: Core, connection: AsyncConnection, head: Head, taken: Taken, now: int, left: int | None = None
+) -> None:
+    """Write what came of a batch; ``left`` is how many entries the window has unsent after it, where it told."""
     await core.database.insert_many(connection, entries, [_stored(row) for row in taken.rows.values()])
     if taken.changed:
         where = (entries.c.window == bindparam("window_"), entries.c.n == bindparam("n_"))
@@ -123,7 +125,8 @@ async def store(core: Core, connection: AsyncConnection, head: Head, taken: Take
     for window, code, n in taken.incidents:
         await incidents.note(core, connection, window, code, n)
     stood = update(windows).where(windows.c.id == head.window)
-    await connection.execute(stood.values(last_n=taken.last_n, last_digest=taken.last_digest, last_seen=now))
+    stands: dict[str, Any] = {"last_n": taken.last_n, "last_digest": taken.last_digest, "last_seen": now}
+    await connection.execute(stood.values(stands if left is None else {**stands, "backlog": left}))
 
 
 def _stored(row: Row) -> dict[str, Any]:

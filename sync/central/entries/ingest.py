@@ -37,10 +37,15 @@ _WINDOWS = select(windows).with_for_update()
 _entry = msgspec.json.Decoder(Entry).decode
 
 
-async def ingest(core: Core, window: str, public_key: bytes, request: EntriesRequest) -> EntriesAnswer:
-    """Store a window's entries and answer each with its verdict; what was stored before is answered as it now stands."""
+async def ingest(
+    core: Core, window: str, public_key: bytes, request: EntriesRequest, backlog: int | None = None
+) -> EntriesAnswer:
+    """Store a window's entries and answer each with its verdict; what was stored before is answered as it now stands.
+
+    ``backlog`` is how many the window says are unsent, these among them.
+    """
     try:
-        return await _ingest(core, window, public_key, request)
+        return await _ingest(core, window, public_key, request, backlog)
     except ProblemError as error:
         if error.code in REPORTED and window != CENTRAL:
             first = min((entry.n for entry in request.entries), default=None)
@@ -48,7 +53,9 @@ async def ingest(core: Core, window: str, public_key: bytes, request: EntriesReq
         raise
 
 
-async def _ingest(core: Core, window: str, public_key: bytes, request: EntriesRequest) -> EntriesAnswer:
+async def _ingest(
+    core: Core, window: str, public_key: bytes, request: EntriesRequest, backlog: int | None
+) -> EntriesAnswer:
     if request.epoch != core.epoch:
         raise ProblemError("epoch-changed")
     if len(request.entries) > MAX_ENTRIES:
@@ -56,10 +63,11 @@ async def _ingest(core: Core, window: str, public_key: bytes, request: EntriesRe
     if any(entry.window != window for entry in request.entries):
         raise ProblemError("not-your-window")
     screened = await _screened(request.entries, public_key)
+    left = None if backlog is None else max(0, backlog - len(request.entries))
     concerned: frozenset[str] = frozenset()
     for _ in range(TRIES):
         try:
-            held, taken = await _once(core, window, public_key, screened, concerned)
+            held, taken = await _once(core, window, public_key, screened, concerned, left)
         except Wider as wider:
             concerned = wider.points
         except IntegrityError as error:
@@ -78,7 +86,12 @@ async def _screened(said: Sequence[Entry], public_key: bytes) -> list[Screened]:
 
 
 async def _once(
-    core: Core, window: str, public_key: bytes, screened: Sequence[Screened], concerned: frozenset[str]
+    core: Core,
+    window: str,
+    public_key: bytes,
+    screened: Sequence[Screened],
+    concerned: frozenset[str],
+    left: int | None,
 ) -> tuple[dict[int, Row], Taken]:
     """Have one transaction; return what was held of the batch before, and what came of the rest."""
     now = core.now_ms()
@@ -91,7 +104,7 @@ async def _once(
             return held, Taken(last_n=head.last_n, last_digest=head.last_digest)
         ground = await lay(core, connection, head, batch, concerned | first_guess(head, batch))
         taken = taking.take(head, ground, batch, now)
-        await store(core, connection, head, taken, now)
+        await store(core, connection, head, taken, now, left)
         await follow(core, connection, taken.states)
     core.states.keep(taken.states)
     core.bell.ring(taken.positions)
@@ -118,6 +131,8 @@ async def _head(connection: AsyncConnection, window: str) -> Head:
     row = (await connection.execute(query)).mappings().first()
     if row is None:
         raise ProblemError("window-unknown")
+    if row["revoked"] and row["point"] is not None:  # while the batch waited for its turn
+        raise ProblemError("window-revoked")
     forebears: list[str] = []
     parent = row["parent"]
     while parent is not None and parent not in forebears:

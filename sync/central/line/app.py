@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.applications import Starlette
@@ -13,8 +13,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from sync import wire
-from sync.central import feeds, reading
+from sync import wire, wire_fleet
+from sync.central import feeds, fleet, reading
 from sync.central.access import couriers, enrolment, incarnations, sessions
 from sync.central.access.sessions import Caller
 from sync.central.catalogue import publishing, snapshots
@@ -25,10 +25,12 @@ from sync.central.files import scans, uploads
 from sync.central.files.tus import Tus
 from sync.central.line import faults, health, openapi
 from sync.central.line.around import Around, trace_of
+from sync.central.line.calls import MAX_TEXT, Text
 from sync.central.line.endpoints import ENDPOINTS, MAX_CURSOR, Endpoint, Number
 from sync.central.line.gate import BACKLOG, lane_of
 from sync.central.line.transport import answer, decode, encode, read_body
 from sync.central.problems import ProblemError
+from sync.central.releases import serving
 
 LARGE = 32 * 1024
 """From this size on a body is compressed beside the loop, not in it."""
@@ -43,6 +45,7 @@ class Call:
     body: Any
     query: Mapping[str, int]
     caller: Caller | None
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def speaker(self) -> Caller:
@@ -84,7 +87,7 @@ Respond = Callable[[Request], Awaitable[Response]]
 async def _push(call: Call) -> wire.EntriesAnswer:
     speaker = call.speaker
     async with call.core.gate.turn(speaker.window, lane_of(call.backlog)):
-        return await ingest(call.core, speaker.window, speaker.public_key, call.body)
+        return await ingest(call.core, speaker.window, speaker.public_key, call.body, call.backlog)
 
 
 async def _carry(call: Call) -> wire.CarriedAnswer:
@@ -105,7 +108,10 @@ async def _feed(call: Call) -> reading.StoredFeed:
 async def _feeds(call: Call) -> feeds.StoredFeeds:
     if call.body.wait:
         trace_of(call.request.scope).operation = "feeds_wait"
-    return await feeds.feeds(call.core, call.speaker, call.body)
+    told = await feeds.feeds(call.core, call.speaker, call.body)
+    if call.body.wait:
+        await sessions.recheck(call.core, call.speaker)
+    return told
 
 
 async def _challenge(call: Call) -> wire.Challenge:
@@ -131,7 +137,15 @@ async def _session_state(call: Call) -> wire.SessionState:
     agent = call.request.headers.get("user-agent", "").partition(" ")[0]
     version = agent.removeprefix(wire.USER_AGENT) if agent.startswith(wire.USER_AGENT) else ""
     version = version if version.isascii() and version.isprintable() else ""
-    return await reading.session_state(call.core, call.speaker, version[:40], call.backlog)
+    word = wire_fleet.heard(call.request.headers.get(wire_fleet.WORD_HEADER))
+    return await reading.session_state(call.core, call.speaker, version[:40], call.backlog, word)
+
+
+async def _fleet(call: Call) -> wire_fleet.Fleet:
+    person = call.speaker.person
+    asked = {name: call.texts[name] for name in ("point", "state", "after")}
+    points = frozenset(person.points if person is not None else ())
+    return await fleet.page(call.core, points, limit=call.query["limit"], **asked)
 
 
 HANDLERS: dict[str, Handler] = {
@@ -159,10 +173,12 @@ HANDLERS: dict[str, Handler] = {
     "drop_upload": lambda c: uploads.drop(c.core, c.speaker, c.request, c.text("id")),
     "missing_scans": lambda c: scans.missing(c.core, c.speaker.window, c.speaker.point),
     "scan": lambda c: scans.answer(c.core, c.speaker, c.text("sha256"), c.request.headers),
+    "release_metadata": lambda c: serving.metadata(c.core, c.text("name"), c.request.headers),
+    "release_target": lambda c: serving.target(c.core, c.text("name"), c.request.headers),
     "couriers": lambda c: couriers.of_point(c.core, c.speaker.point),
     "prefiling": lambda c: reading.prefiling(c.core, c.number),
     "case": lambda c: reading.case(c.core, c.number),
-    "fleet": lambda c: reading.fleet(c.core),
+    "fleet": _fleet,
 }
 
 
@@ -203,7 +219,8 @@ def _route(core: Core, endpoint: Endpoint) -> Respond:
         body = None
         if endpoint.request is not None:
             body = decode(await read_body(request, endpoint.limit), endpoint.request)
-        told = await handler(Call(core, request, body, query, caller))
+        texts = {text.name: _text(request, text) for text in endpoint.texts}
+        told = await handler(Call(core, request, body, query, caller, texts))
         if isinstance(told, Response):
             return told
         if told is None:
@@ -228,6 +245,13 @@ def _number(request: Request, number: Number) -> int:
     if text is None:
         return number.default
     return whole_number(text, number.least, number.most)
+
+
+def _text(request: Request, text: Text) -> str:
+    told = request.query_params.get(text.name, "")
+    if told and (len(told) > MAX_TEXT or not told.isprintable() or (text.choices and told not in text.choices)):
+        raise ProblemError("malformed")
+    return told
 
 
 def whole_number(text: str, least: int, most: int) -> int:

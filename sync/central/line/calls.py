@@ -8,6 +8,8 @@ from typing import Any
 from clerk_app.domain.people import Role
 
 MAX_CURSOR = 2**53 - 1
+MAX_TEXT = 64
+"""Characters of a word in the query."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +21,16 @@ class Number:
     most: int
     least: int = 0
     about: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A word in the query: empty where it is not given."""
+
+    name: str
+    about: str
+    choices: tuple[str, ...] = ()
+    """It is one of these; none: any short word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +68,8 @@ class Endpoint:
     bucket: str = "window"
     """Of ``limits``: how fast one window may ask."""
     query: tuple[Number, ...] = ()
+    texts: tuple[Text, ...] = ()
+    """Of the query, too."""
     headers: tuple[Header, ...] = ()
     """Of the request."""
     told: tuple[Header, ...] = ()

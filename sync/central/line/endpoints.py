@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from clerk_app.domain.people import Role
-from sync import wire
+from sync import wire, wire_fleet
 from sync.central.catalogue.publishing import MAX_PAGE
 from sync.central.files.scan_calls import SCAN_CALLS
-from sync.central.line.calls import MAX_CURSOR, Endpoint, Number
+from sync.central.fleet import MAX_WINDOWS, STATES
+from sync.central.line.calls import MAX_CURSOR, Endpoint, Header, Number, Text
 from sync.central.reading import MAX_FEED, MAX_WAIT
+from sync.central.releases.serving import METADATA_TYPE, TARGET_TYPE
 
 __all__ = ["ENDPOINTS", "MAX_CURSOR", "Endpoint", "Number", "problems_of"]
 
@@ -23,7 +25,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         answer=wire.Enrolment,
         status=201,
         secured=False,
-        problems=("code-unknown", "too-fast"),
+        problems=("code-unknown", "window-revoked", "too-fast"),
     ),
     Endpoint(
         method="POST",
@@ -90,6 +92,13 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         name="session_state",
         about="Where central and this window stand.",
         answer=wire.SessionState,
+        headers=(
+            Header(
+                name=wire_fleet.WORD_HEADER,
+                about="The window's word on itself (`WindowWord`) as JSON, at most 1 KiB; any other is not heard.",
+                required=False,
+            ),
+        ),
     ),
     Endpoint(
         method="POST",
@@ -181,6 +190,24 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         method="GET",
+        path="/v1/releases/metadata/{name}",
+        name="release_metadata",
+        about="What was released, as The Update Framework signs it; as it lies in central's folder.",
+        answer=None,
+        file=METADATA_TYPE,
+        problems=("release-unknown",),
+    ),
+    Endpoint(
+        method="GET",
+        path="/v1/releases/targets/{name}",
+        name="release_target",
+        about="A version of the client for one kind of machine.",
+        answer=None,
+        file=TARGET_TYPE,
+        problems=("release-unknown",),
+    ),
+    Endpoint(
+        method="GET",
         path="/v1/couriers",
         name="couriers",
         about="Who fetches and brings bags at this point, with what their PINs are known again by.",
@@ -206,9 +233,15 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         method="GET",
         path="/v1/fleet",
         name="fleet",
-        about="Every window: version, backlog, last seen.",
-        answer=wire.Fleet,
+        about="The windows of the points the asking supervisor answers for: how each stands, page by page.",
+        answer=wire_fleet.Fleet,
         role=Role.SUPERVISOR,
+        query=(Number(name="limit", default=500, least=1, most=MAX_WINDOWS),),
+        texts=(
+            Text(name="point", about="Only the windows of this point."),
+            Text(name="state", about="Only those this is the matter with.", choices=STATES),
+            Text(name="after", about="The `next` of the last answer; without: from the beginning."),
+        ),
     ),
     *SCAN_CALLS,
 )
@@ -219,7 +252,7 @@ def problems_of(endpoint: Endpoint) -> tuple[str, ...]:
     codes = ["unavailable", "internal", *endpoint.problems]
     if endpoint.request is not None:
         codes += ["malformed", "not-json", "too-large", "too-slow", "media-type"]
-    if endpoint.query or "{" in endpoint.path:
+    if endpoint.query or endpoint.texts or "{" in endpoint.path:
         codes.append("malformed")
     if endpoint.file:
         codes.append("range")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4 as CONTENT_TYPE
 
-from clerk_app import VERSION
+from clerk_app.program.build_info import build_info
 
 SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Upper bounds of the histogram."""
@@ -35,7 +35,7 @@ class Metrics:
             buckets=SECONDS,
             registry=self._registry,
         )
-        self._gauge("info", "The version that runs", "version").labels(VERSION).set(1)
+        self._gauge("info", "The version that runs", "version").labels(build_info().version).set(1)
 
     def request(self, operation: str, status: int, seconds: float, problem: str = "") -> None:
         """Count an answer."""

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from sync import wire
-from sync.central.line.calls import MAX_CURSOR, Endpoint, Header, Number
+from sync.central.line.calls import MAX_CURSOR, MAX_TEXT, Endpoint, Header, Number, Text
 from sync.central.line.endpoints import ENDPOINTS, problems_of
 from sync.central.problems import TROUBLES
 
@@ -22,6 +22,7 @@ _PATH: dict[str, dict[str, Any]] = {
     "number": {"type": "string", "minLength": 1, "maxLength": 64},
     "revision": {"type": "integer", "minimum": 0, "maximum": MAX_CURSOR},
     "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    "name": {"type": "string", "pattern": "^[0-9A-Za-z._-]{1,128}$"},
     "id": {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"},
 }
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
@@ -89,6 +90,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "responses": _responses(endpoint),
     }
     parameters = [_query(number) for number in endpoint.query]
+    parameters += [_text(text) for text in endpoint.texts]
     parameters += [_in_path(name, schema) for name, schema in _PATH.items() if f"{{{name}}}" in endpoint.path]
     parameters += [_in_header(header) for header in endpoint.headers]
     if endpoint.file:
@@ -124,6 +126,13 @@ def _query(number: Number) -> dict[str, Any]:
     if number.about:
         parameter["description"] = number.about
     return parameter
+
+
+def _text(text: Text) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "string", "maxLength": MAX_TEXT, "default": ""}
+    if text.choices:
+        schema = {"type": "string", "enum": ["", *text.choices], "default": ""}
+    return {"name": text.name, "in": "query", "required": False, "schema": schema, "description": text.about}
 
 
 def _responses(endpoint: Endpoint) -> dict[str, Any]:
