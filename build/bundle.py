@@ -25,8 +25,6 @@ ROOT = Path(__file__).resolve().parents[1]
 WORK = ROOT / ".bundle"
 BUILD_JSON, RELEASE_ROOT, SUMS = "build.json", "release_root.json", "SHA256SUMS"
 LIBC = re.compile(rb"GLIBC_(\d+)\.(\d+)")
-OLDEST_STORE = 1
-"""The oldest schema of a window's store that this program opens."""
 
 
 def main() -> int:
@@ -80,13 +78,21 @@ def finish(program: Path) -> dict[str, str]:
         "commit": git("rev-parse", "HEAD"),
         "tree": contents.tree_hash(ROOT),
         "libc": libc(program),
-        "oldest_store": OLDEST_STORE,
+        "oldest_store": oldest_store(),
     }
     (inside / BUILD_JSON).write_text(json.dumps(told, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     if root := os.environ.get("CLERK_RELEASE_ROOT"):
         shutil.copyfile(root, inside / RELEASE_ROOT)
     sign(program / ("clerk.exe" if sys.platform == "win32" else "clerk"), os.environ.get("CLERK_SIGN_COMMAND", ""))
     return {name: str(value) for name, value in told.items()}
+
+
+def oldest_store() -> int:
+    """Return the oldest schema of a window's store that this program opens, with or without a migration."""
+    sys.path.insert(0, str(ROOT))
+    from clerk_app.store.file.schema import MIGRATIONS, READS_FROM
+
+    return min(READS_FROM, *MIGRATIONS) if MIGRATIONS else READS_FROM
 
 
 def libc(program: Path) -> str:

@@ -58,8 +58,10 @@ NOT_USED = (
     "readline",
     # Kinds of pictures that no scanner of a window makes; their libraries are large.
     "PIL.AvifImagePlugin",
+    "PIL.WebPImagePlugin",
     "PIL._avif",
     "PIL._imagingtk",
+    "PIL._webp",
     # The second of two back ends that do the same.
     "zstandard._cffi",
     "zstandard.backend_cffi",
@@ -69,6 +71,7 @@ NOT_KEPT = re.compile(
     r"|\.pyi$"
     r"|^stdnum/(?!cn/)"  # numbers of other countries
 )
+REPAIRED = re.compile(r"^[^/]+\.libs/")
 LICENCE = re.compile(r"^licenses/|(^|/)(licen[cs]e|copying|notice|authors|ofl)[^/]*$", re.IGNORECASE)
 
 
@@ -158,6 +161,15 @@ def licences(root: Path) -> list[tuple[str, str]]:
 def kept(entries: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
     """Return PyInstaller's list (name in the bundle, source, kind) without what does not belong there."""
     return [entry for entry in entries if not NOT_KEPT.search(entry[0].replace("\\", "/"))]
+
+
+def as_they_are(entries: list[tuple[str, str, str]]) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
+    """Return PyInstaller's libraries in two lists: those that may be stripped, and those that must be left as they are.
+
+    What a wheel carries in its ``….libs`` was rewritten when the wheel was made; ``strip`` breaks some of it (numpy's no longer load).
+    """
+    left = [entry for entry in entries if REPAIRED.search(entry[0].replace("\\", "/")) and entry[2] == "BINARY"]
+    return [entry for entry in entries if entry not in left], [(name, source, "DATA") for name, source, _ in left]
 
 
 def tree_hash(root: Path) -> str:

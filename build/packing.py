@@ -73,7 +73,7 @@ def write_tar_zst(target: Path, folder: Path, top: str, epoch: int) -> None:
 
     squeezer = zstandard.ZstdCompressor(level=ZSTD_LEVEL, threads=ZSTD_THREADS, write_checksum=True)
     with target.open("wb") as file, squeezer.stream_writer(file) as squeezed:
-        write_tar(squeezed, folder, top, epoch)  # type: ignore[arg-type]  # it has all of a file that tar writes to
+        write_tar(squeezed, folder, top, epoch)
 
 
 def write_zip(target: Path, folder: Path, top: str, epoch: int) -> None:
@@ -91,7 +91,7 @@ def tar_gz(folder: Path, epoch: int) -> bytes:
     """Return a folder as a member of a package: every dpkg since the first can read it."""
     squeezed = io.BytesIO()
     with gzip.GzipFile("", "wb", GZIP_LEVEL, squeezed, mtime=0) as file:
-        write_tar(file, folder, ".", epoch, parents=True)  # type: ignore[arg-type]  # as above
+        write_tar(file, folder, ".", epoch, parents=True)  # type: ignore[arg-type]  # it has all of a file that tar writes to
     return squeezed.getvalue()
 
 

@@ -124,10 +124,8 @@ def reporting(
 
 
 def code(text: str) -> str:
-    """Return a text as a short code: what may stand in one as it is, anything else as ``-``."""
-    if _CODE.fullmatch(text) and len(text) <= LONGEST:
-        return text
-    return _TO_CODE.sub("-", text)[:LONGEST].strip("-") or OTHER
+    """Return a text that is a short code as it is; anything else may be anybody's, and is only said to be something else."""
+    return text if _CODE.fullmatch(text) and len(text) <= LONGEST else OTHER
 
 
 def reason_code(reason: str) -> str:
@@ -138,12 +136,12 @@ def reason_code(reason: str) -> str:
 
 
 def note_trouble(folder: Path, what: str, at: str) -> None:
-    """Keep what just went wrong in the program, in place of what did before; best effort, and nobody's data."""
+    """Keep what just went wrong in the program, in the program's own words, in place of what did before; best effort."""
     path = folder / TROUBLE
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft.write_text(_written({"code": code(what), "at": at}), encoding="ascii")
+        draft.write_text(_written({"code": _TO_CODE.sub("-", what)[:LONGEST], "at": at}), encoding="ascii")
         draft.replace(path)
     except OSError:
         return

@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # the desk is not on the way to the first paint
     from clerk_app.desk import Desk
     from clerk_app.domain.people import Person
     from clerk_app.line import Line
+    from clerk_app.practice.coach import Coach
     from clerk_app.seat import Seat
     from clerk_app.settings import Settings
 
@@ -119,6 +120,8 @@ class Services:
     seat: Seat
     open_desk: Callable[[Person], Desk]
     demo: Demo | None = None
+    practice: Coach | None = None
+    """The coach of a window that is there to practise at."""
     keymap: dict[str, str] = field(default_factory=dict)
     """Binding id → keys, for keys a clerk has changed."""
     theme: str = ""

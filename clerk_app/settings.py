@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,10 @@ BY_HAND = frozenset(
     }
 )  # fmt: skip
 """Members in which one character that differs may be a person's choice; anywhere else it is damage."""
+PRACTICE = "practice"
+"""``Settings.unlock`` of the folder in which people practise: no real work is ever done there."""
+_held: set[Path] = set()
+"""The folders this program practises in."""
 KEEP_DAYS = 90
 LEAST_KEEP_DAYS = 30
 LOCK_MINUTES = 5
@@ -36,6 +42,10 @@ LONGEST_LOCK_MINUTES = 60
 
 class NotEnrolled(Exception):
     """The folder is no window's; the message is Chinese."""
+
+
+class PracticeFolder(NotEnrolled):
+    """The folder is ``clerk practice``'s, and nobody's window; the message is Chinese."""
 
 
 class SettingsDamaged(Exception):
@@ -53,7 +63,7 @@ class Settings:
 
     seat: Seat
     unlock: str = "keyring"
-    """How the keys are unlocked: ``keyring``, ``passphrase`` or ``demo``."""
+    """How the keys are unlocked: ``keyring``, ``passphrase``, ``demo`` or ``practice``."""
     ca: str = ""
     """Certificates (PEM) of an authority that is trusted for central besides those the machine trusts."""
     papers: str = ""
@@ -118,13 +128,45 @@ def enrolled(folder: Path) -> bool:
 
 
 def load(folder: Path) -> Settings:
-    """Return the folder's settings, out of the file or its copy; raises ``NotEnrolled`` or ``SettingsDamaged``."""
+    """Return the folder's settings, out of the file or its copy; raises ``NotEnrolled`` or ``SettingsDamaged``.
+
+    A folder to practise in is for the program that holds it (``practising``): any other gets ``PracticeFolder``.
+    """
     try:
-        return _chosen(folder).settings
+        found = _chosen(folder).settings
     except NotEnrolled:
-        if moving.interrupted(folder):
-            return _chosen(folder).settings
-        raise
+        if not moving.interrupted(folder):
+            raise
+        found = _chosen(folder).settings
+    if found.unlock == PRACTICE and folder.absolute() not in _held:
+        raise PracticeFolder(f"{folder} 是练习用的文件夹，只能用 clerk practice 打开；里面的都不是真的办件，不能上报。")
+    return found
+
+
+@contextmanager
+def practising(folder: Path) -> Iterator[None]:
+    """Have this program, and no other, take the folder for a window's."""
+    _held.add(folder.absolute())
+    try:
+        yield
+    finally:
+        _held.discard(folder.absolute())
+
+
+def is_practice(folder: Path) -> bool:
+    """Whether the folder is marked as one to practise in; raises as ``load`` does."""
+    return _chosen(folder).settings.unlock == PRACTICE
+
+
+def not_for_practice(place: Path) -> None:
+    """Raise ``PracticeFolder`` where a place lies in a folder people practise in: nothing real is kept there."""
+    for folder in (place, *place.absolute().parents):
+        try:
+            practice = enrolled(folder) and is_practice(folder)
+        except (NotEnrolled, SettingsDamaged, OSError):
+            continue
+        if practice:
+            raise PracticeFolder(f"{folder} 是练习用的文件夹，里面的随时会清空，真的数据不能放在这里。请另选一处。")
 
 
 def save(folder: Path, settings: Settings) -> None:

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 COPY_ANSWERS = 5.0
 """Seconds a second copy is waited for at opening, where something is missing."""
 DEMO_PASSPHRASE = "示范数据，不设防"  # noqa: S105 - it guards nothing
-"""The demo city's folder holds sample people only; its key is no secret, so that the demo starts anywhere."""
+"""The demo city's folder holds sample people only; its key is no secret, so that the demo starts anywhere. Practice's likewise."""
 
 
 class QuietLine:
@@ -354,7 +354,7 @@ class Window:
 
 def unlock_for(how: str, *, twice: bool = False) -> Unlock:
     """Return how the keys are unlocked: the demo's open secret, a passphrase, or the system keyring."""
-    if how == "demo":
+    if how in {"demo", window_settings.PRACTICE}:
         return PassphraseUnlock(DEMO_PASSPHRASE)
     if how == "passphrase":
         return PassphraseUnlock(passphrase_from_environment() or _typed(twice))

@@ -19,15 +19,17 @@ from screens.key_gate import GatedApp
 from screens.keymap import KEY_MODULES, checked, key, key_name
 from screens.lock.locking import Locking
 from screens.parking import Parking, Place
+from screens.practice.keys import KEYS
 from screens.readers import Readers
 from screens.themes import FEW, NAMES, THEMES, use_plain_scrollbars
-from screens.widgets.header import HeaderState, StatusHeader, working
+from screens.widgets.header import HeaderState, StatusHeader, waiting, working
 
 if TYPE_CHECKING:
     # the desk is not on the way to the first paint
     from clerk_app.desk import Desk
     from clerk_app.services import Services
     from clerk_app.status import Status
+    from screens.practice.playing import Playing
 
 LOOK_EVERY = 1.0
 """Seconds between two looks at the line."""
@@ -89,6 +91,7 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
             priority=True,
         ),
         key("app.mute", "ctrl+b", "mute", "静音", "督办有新的红灯或冲突时，响铃或不响", show=False, priority=True),
+        *KEYS,
         key("app.copy", "ctrl+c", "copy", "复制", "复制选中的文字", show=False),
         key("app.lock", "f11", "lock", "锁屏", "马上锁屏；输入口令后一切照旧", priority=True),
         key("app.sign-out", "f12", "sign_out", "换人", "换一个人使用本窗口，或退出登录", show=False, priority=True),
@@ -106,6 +109,7 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         self.desk_work = DeskWork(self, self.gate)
         self.header_state = HeaderState()
         self.alarm = Alarm(self)
+        self.playing = self._playing()
         self._held = (0, 0, 0, 0)
         self.revision = 0
         """Counts the acts done here and the changes seen from elsewhere, so that lists know when they are stale."""
@@ -114,6 +118,14 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         self.keymap_problems: tuple[str, ...] = ()
         if services.keymap:
             self._bind_anew(services.keymap)
+
+    def _playing(self) -> Playing | None:
+        """Return what the keys of a practice do; elsewhere there are none."""
+        if self.services.practice is None:
+            return None
+        from screens.practice.playing import Playing
+
+        return Playing(self, self.services.practice)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give every theme the variables the styles speak of."""
@@ -177,6 +189,8 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
             if action == "area" and parameters[0] == "settings" and self.services.own is None:
                 return False
             return action != "area" or parameters[0] in place.areas
+        if action == "practice":
+            return self.playing is not None and self.desk is not None and self.playing.possible(str(parameters[0]))
         if action in {"help", "palette"}:
             return not self.screen.is_modal and not (self.alone and action == "palette")
         return True
@@ -294,6 +308,11 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         """Have new red lights and conflicts ring, or not."""
         self.alarm.mute()
 
+    def action_practice(self, what: str) -> None:
+        """Go on with the lesson that is practised."""
+        if self.playing is not None:
+            self.playing.do(what)
+
     def show_alarm(self) -> None:
         """Show in the header how many red lights there are."""
         self._show(self.header_state)
@@ -302,7 +321,7 @@ class ClerkApp(GatedApp[int], inherit_bindings=False):
         """Look at the line now, and ask the desk what is unsent."""
         place = self.parking.here
         if self.desk is None or place is None:
-            self._show(HeaderState(place=self.services.seat.point_name, sample=self.services.demo is not None))
+            self._show(waiting(self.services))
             return
         desk, gate = place.desk, self.services.gate
         self.desk_work.do(

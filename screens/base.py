@@ -50,6 +50,10 @@ class AreaScreen(Screen[None], inherit_bindings=False):
         yield header
         with Vertical(id="body"):
             yield from self.body()
+        if self.clerk.playing is not None and self.place is not None:
+            from screens.practice.strip import PracticeStrip
+
+            yield PracticeStrip(self.clerk.playing)
         yield KeyBar(self.KEY_LINES)
 
     def body(self) -> ComposeResult:

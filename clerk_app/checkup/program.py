@@ -17,6 +17,8 @@ log = logging.getLogger("clerk.doctor")
 PACKAGES = ("clerk_app", "screens", "sync")
 FEWEST_MODULES = 300
 """Of ours in a whole program; a bundle that lost a package has fewer."""
+ELSEWHERE = frozenset({"screens.terminal"} if sys.platform == "win32" else {"screens.console"})
+"""The terminal of another system, which loads on that one alone."""
 TABLES = {"sync.central.sample": 20}
 """Packages with tables beside their modules, each with how many at least."""
 LABELS = {
@@ -80,7 +82,7 @@ def _made(name: str, check: Callable[[], str]) -> Check:
 def _modules() -> str:
     """Import every module of ours, the ones that are loaded late included."""
     lost = []
-    names = list(_names())
+    names = [name for name in _names() if name not in ELSEWHERE]
     for name in names:
         try:
             importlib.import_module(name)

@@ -23,6 +23,8 @@ from clerk_app.terminal import Terminal, chosen
 if TYPE_CHECKING:
     from clerk_app.commands.demo_city import DemoCity
     from clerk_app.commands.opening import Opening
+    from clerk_app.practice.coach import Coach
+    from clerk_app.services import Demo
     from clerk_app.store.access.keys import Unlock
     from clerk_app.wiring import Window
 
@@ -43,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
             if unlock is None and _is_new(folder):
                 return DONE  # left before everything was said
         settings = window_settings.load(folder)
-        _need_terminal()
+        need_terminal()
         with suppress(OSError):  # in the way of a lock only: what else is wrong is found when the store is opened
             StoreLock(folder / "store.lock").release()  # a store in use is told of before the screen is taken
         asks = unlock is None
@@ -92,7 +94,7 @@ def demo(options: argparse.Namespace) -> int:
     from clerk_app.commands.enrolling import first_sync
 
     if not options.prepare:
-        _need_terminal()
+        need_terminal()
     folder = getattr(options, "data", None) or default_demo_folder()
     with _leaving_in_order(), DemoCity(folder, full=options.full, tell=_tell) as city:
         if not options.prepare:
@@ -108,6 +110,17 @@ def demo(options: argparse.Namespace) -> int:
         told = [f"样例城市已备好，在 {folder}。工号和口令：", *people, "揽收员的工牌和 PIN：", *riders]
         say(value, options.json, told)
         return DONE
+
+
+def rehearse(
+    open_window: Callable[[], Window],
+    people: Demo,
+    settings: Settings,
+    folder: Path,
+    coach: Callable[[Opening], Coach],
+) -> int:
+    """Run the client over a window to practise at."""
+    return _show(open_window, people, settings, folder, coach=coach, asks=False)
 
 
 def _window(folder: Path, health: Health, unlock: Unlock | None) -> Window:
@@ -135,17 +148,19 @@ def _window_of(city: DemoCity) -> Window:
 
 def _show(
     open_window: Callable[[], Window],
-    city: DemoCity | None,
+    city: Demo | None,
     settings: Settings,
     folder: Path,
     health: Health | None = None,
     *,
+    coach: Callable[[Opening], Coach] | None = None,
     flag: bool | None = None,
     asks: bool = True,
 ) -> int:
     """Run the client until it is closed.
 
-    ``flag``: what was said of the low-bandwidth mode; ``asks``: whether opening may ask for the passphrase.
+    ``coach``: it is for practising; ``flag``: what was said of the low-bandwidth mode; ``asks``: whether opening may ask for the
+    passphrase.
     """
     from clerk_app.commands.opening import Opening
     from clerk_app.commands.own import OwnSettings
@@ -154,7 +169,7 @@ def _show(
     gc.disable()  # what is loaded now stays; to look through it again and again only takes time
     terminal = _paint(settings.terminal, flag)
     with Opening(open_window) as opening:
-        if city is not None or (asks and _asks(settings)):  # both speak to the terminal: before the screens take it
+        if asks and (city is not None or _asks(settings)):  # both speak to the terminal: before the screens take it
             opening.window()
         from screens.app import build_app
 
@@ -166,6 +181,7 @@ def _show(
             open_desk=lambda person: opening.window().desk(person),
             painted=lambda: _painted(opening, health),
             demo=city,
+            practice=coach(opening) if coach is not None else None,
             keymap=settings.keymap,
             theme=settings.theme,
             keep_theme=own.wear,
@@ -226,7 +242,8 @@ def _tell(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _need_terminal() -> None:
+def need_terminal() -> None:
+    """Raise ``Stop`` where there is no terminal to draw the client on."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Stop(
             NOT_READY,

@@ -21,7 +21,7 @@ from clerk_app.commands.demo_central import DemoBroken, DemoCentral, free_port, 
 from clerk_app.commands.output import NOT_READY, Stop
 from clerk_app.domain.plain import NotPlain, from_plain
 from clerk_app.services import DemoAccount, DemoCourier
-from clerk_app.settings import NotEnrolled, SettingsDamaged
+from clerk_app.settings import NotEnrolled, PracticeFolder, SettingsDamaged
 from clerk_app.store.errors import KeysError, StoreDamaged, StoreMissing
 from clerk_app.store.file.durable import write_private_file
 from clerk_app.store.file.lock import StoreLock
@@ -212,6 +212,8 @@ def _real(folder: Path) -> bool:
     """Whether the folder is somebody's window, and no sample's."""
     try:
         return window_settings.load(folder).unlock != "demo"
+    except PracticeFolder:
+        return True
     except NotEnrolled:
         return any((folder / name).exists() for name in ("store.db", "keys.json", "keys.json.copy"))
     except SettingsDamaged:

@@ -35,8 +35,8 @@ REASONS = {
     "platform": "不是本机用的",
     "bundle": "安装包不对",
 }
-NARROW = 110
-"""Columns below which the table is the narrow one."""
+NARROW, WIDEST = 117, 140
+"""Columns below which the table is the narrow one, and from which it tells the last trouble too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Column:
 def page(summary: FleetSummary, windows: Sequence[FleetWindow], width: int, limit: int = 0) -> Iterator[str]:
     """Yield the page's lines, none wider than ``width``; ``limit`` is how many windows are listed (0: all)."""
     yield from (fitted(line, width).rstrip() for line in head(summary))
-    columns = NARROW_COLUMNS if width < NARROW else WIDE_COLUMNS
+    columns = NARROW_COLUMNS if width < NARROW else WIDE_COLUMNS if width < WIDEST else WIDEST_COLUMNS
     yield ""
     yield _line([fitted(column.title, column.width, right=column.right) for column in columns], width)
     listed = windows[:limit] if limit else windows
@@ -135,26 +135,27 @@ def _version(one: FleetWindow) -> str:
 
 
 def _line(cells: Sequence[str], width: int) -> str:
-    return fitted("  ".join(cells), width).rstrip()
+    return fitted("  ".join(cells).rstrip(), width).rstrip()
 
 
 NARROW_COLUMNS = (
-    Column("窗口", 12, lambda one: one.window),
-    Column("情况", 22, states),
+    Column("窗口", 15, lambda one: one.window),
+    Column("情况", 20, states),
     Column("版本", 7, lambda one: one.version),
     Column("积压", 5, _backlog, right=True),
     Column("最早未报", 11, lambda one: when(_word(one).oldest)),
     Column("联系", 8, _ago, right=True),
 )
 WIDE_COLUMNS = (
-    Column("窗口", 13, lambda one: one.window),
-    Column("服务点", 16, lambda one: one.point_name),
+    Column("窗口", 15, lambda one: one.window),
+    Column("服务点", 12, lambda one: one.point_name),
     Column("情况", 20, states),
     Column("版本", 11, _version),
-    Column("积压", 5, _backlog, right=True),
+    Column("积压", 4, _backlog, right=True),
     Column("最早未报", 11, lambda one: when(_word(one).oldest)),
     Column("时差", 6, _skew, right=True),
-    Column("磁盘", 6, _disk, right=True),
+    Column("磁盘", 5, _disk, right=True),
+    Column("打印机", 7, lambda one: _word(one).printer),
     Column("联系", 8, _ago, right=True),
-    Column("末次故障", 120, _trouble),
 )
+WIDEST_COLUMNS = (*WIDE_COLUMNS, Column("末次故障", 40, _trouble))

@@ -54,6 +54,11 @@ def parser() -> Parser:
     one.add_argument("--full", action="store_true", help="全量样例：767 个服务点、11389 个事项")
     _thrift(one, argparse.SUPPRESS)
     one.add_argument("--prepare", action="store_true", help="只准备好样例城市，不打开客户端")
+    one = add("practice", "练习：按剧本来的申请人，办完打分；不联网，什么都不上报", "practice:practice")
+    one.add_argument(
+        "lesson", nargs="?", default="", metavar="LESSON", help="哪一课：序号、代号或名称；不给则打开后再选"
+    )
+    one.add_argument("--list", action="store_true", help="列出各课和成绩，不打开客户端（--json 供带教人员汇总）")
     _becoming(add)
     _window(add)
     _over_the_line(add)

@@ -52,6 +52,7 @@ def _off(folder: Path, options: argparse.Namespace) -> int:
 def _choose(folder: Path, place: Path, options: argparse.Namespace) -> int:
     """Take a place only once the copy stands there: nobody should trust in one that was never written."""
     place = place.absolute()
+    window_settings.not_for_practice(place)
     if not place.is_dir():
         raise Stop(REFUSED, f"没有文件夹 {place}。请先插好 U 盘或连上共享，再指定其中已有的文件夹。", "place-missing")
     if place.resolve().is_relative_to(folder.resolve()):
@@ -86,6 +87,7 @@ def copy_value(state: CopyState) -> dict[str, Any]:
 def export_unsent(options: argparse.Namespace) -> int:
     """Write what is unsent, sealed, to a file; nobody need be signed in, and a client may be running."""
     folder = getattr(options, "data", None) or window_settings.default_folder()
+    window_settings.not_for_practice(options.file)
     with Window(folder, read_only=True) as window:
         try:
             done = export(window.records, window.seat, window.keys.signing_key, window.clock, options.file)

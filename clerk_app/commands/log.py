@@ -14,6 +14,8 @@ KEPT = 3
 """Older files kept beside the one being written."""
 _PRIVATE = re.compile(r"""'[^']*'|"[^"]*"|[^\x00-\x7f]+|\d{4,}""")
 """What may be somebody's name, number or words: whatever is quoted, Chinese, or a long number."""
+_KIND = re.compile(r"[A-Z][A-Za-z]{3,}")
+"""What a kind of error is called."""
 
 
 class _Discreet(logging.Formatter):
@@ -56,6 +58,12 @@ class _Later(logging.Handler):
         except OSError:
             return
 
+    def let_go(self) -> None:
+        """Close the file until something is written again."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  the base class's name
         pass
 
@@ -74,7 +82,7 @@ class _Noting(logging.Handler):
 
         error = record.exc_info[0] if record.exc_info else None
         named = [error.__name__] if error is not None else [a for a in record.args or () if isinstance(a, str)]
-        what = ".".join([str(record.msg).partition(":")[0], *(name for name in named if name.isidentifier())])
+        what = ".".join([str(record.msg).partition(":")[0], *(name for name in named if _KIND.fullmatch(name))])
         note_trouble(self._folder, what, datetime.fromtimestamp(record.created, UTC).isoformat(timespec="seconds"))
 
 
@@ -90,6 +98,13 @@ def log_file(folder: Path) -> Path:
 def where() -> Path | None:
     """Return the file that is logged to."""
     return next((handler.path for handler in logging.getLogger().handlers if isinstance(handler, _Later)), None)
+
+
+def let_go() -> None:
+    """Keep no file open: a folder with an open file in it can be moved on no Windows."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, _Later):
+            handler.let_go()
 
 
 def log_to(path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from clerk_app import moving
+from clerk_app.commands import log
 from clerk_app.commands.enrolling import enrol_folder, first_sync
 from clerk_app.commands.output import DONE, LINE_DOWN, REFUSED, USAGE, Progress, Stop, say
 from clerk_app.commands.window import folder_of
@@ -35,6 +36,7 @@ def move(options: argparse.Namespace) -> int:
             raise Stop(USAGE, "用法不对：缺少：--code。迁移码由市中心签发：clerk central move。", "usage")
         former = _enrolled(folder, options.code.strip(), handed_over=options.papers_handed_over)
         moving.begin(folder, former.window)
+    log.let_go()
     kept = moving.finish(folder)
     with Window(folder) as window:
         fetched = first_sync(window, Progress())

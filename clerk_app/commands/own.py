@@ -8,11 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clerk_app import VERSION
 from clerk_app import settings as window_settings
 from clerk_app.domain.people import Person, Role
 from clerk_app.seat import Refused
-from clerk_app.settings import Settings, SettingsDamaged
+from clerk_app.settings import NotEnrolled, Settings, SettingsDamaged
 
 if TYPE_CHECKING:
     from clerk_app.checkup.report import Report
@@ -49,7 +48,7 @@ class OwnSettings:
             members["seat"] = replace(self._settings.seat, lights=members.pop("lights"))
         try:
             self._settings = window_settings.change(self._folder, **members)
-        except (OSError, SettingsDamaged) as error:
+        except (OSError, SettingsDamaged, NotEnrolled) as error:
             message = "设置写不进去，没有改动。请检查窗口文件夹的权限和磁盘。"
             raise Refused("settings-unwritable", message) from error
         self._window().settings = self._settings
@@ -73,4 +72,12 @@ class OwnSettings:
 
     def program(self) -> list[tuple[str, str]]:
         """Return version and state of the program."""
-        return [("程序版本", VERSION)]
+        from clerk_app.program.state import told
+
+        word = told(self._folder)
+        rows = [("程序版本", word.version)]
+        if word.staged:
+            rows.append(("新版本", f"{word.staged} 已备好，下次打开本程序时换用"))
+        if word.failed:
+            rows.append(("没有换成的版本", f"{word.failed}：{word.reason}"))
+        return rows

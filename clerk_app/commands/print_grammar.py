@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clerk_app.commands.parsing import counting
-from clerk_app.printing.choices import MOST_COPIES
 
 if TYPE_CHECKING:
     from clerk_app.commands.grammar import Add
+
+MOST_COPIES = 9
+"""As in ``printing.choices``, which is not loaded for every command."""
 
 
 def add_printing(add: Add) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import glob
 import os
 import sys
 from dataclasses import asdict
@@ -28,11 +29,10 @@ def release_keys(options: argparse.Namespace) -> int:
 
     make = signing.rotate if options.rotate else signing.make_keys
     try:
-        root = make(options.folder, _passphrase(options, new=not options.rotate), datetime.now(UTC))
+        make(options.folder, _passphrase(options, new=not options.rotate), datetime.now(UTC))
     except signing.CannotSign as error:
         raise Stop(REFUSED, str(error), "release") from error
-    digest = hashlib.sha256((options.folder / "1.root.json").read_bytes()).hexdigest() if options.rotate else ""
-    digest = digest or hashlib.sha256(root).hexdigest()
+    digest = hashlib.sha256((options.folder / "1.root.json").read_bytes()).hexdigest()
     print_told({"keys": str(options.folder), "release_root": digest}, options)
     return DONE
 
@@ -40,10 +40,13 @@ def release_keys(options: argparse.Namespace) -> int:
 def release(options: argparse.Namespace) -> int:
     """Sign bundles and put them where central serves releases; or sign anew what is there."""
     from sync.central.releases import signing
+    from sync.central.settings import variable
 
     if bool(options.files) == options.refresh:
         raise Stop(USAGE, "用法不对：给出要签发的安装包，或者用 --refresh 把已签发的重新签一遍。", "usage")
     releases = options.releases or _folder_set()
+    if releases is None:
+        raise Stop(USAGE, f"用法不对：缺少：--releases（或环境变量 {variable('releases')}）。", "usage")
     bundles = [_bundle(path) for path in options.files]
     passphrase = _passphrase(options)
     try:
@@ -54,13 +57,11 @@ def release(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _folder_set() -> Path:
+def _folder_set() -> Path | None:
     from sync.central.settings import variable
 
     told = os.environ.get(variable("releases"), "").strip()
-    if not told:
-        raise Stop(USAGE, f"用法不对：缺少：--releases（或环境变量 {variable('releases')}）。", "usage")
-    return Path(told)
+    return Path(told) if told else None
 
 
 def _bundle(path: Path) -> Bundle:
@@ -93,6 +94,13 @@ def _passphrase(options: argparse.Namespace, *, new: bool = False) -> str:
     return typed
 
 
+def _demand_files(version: str) -> None:
+    """Refuse to offer what windows could not fetch, as far as the folder of releases is known here."""
+    folder = _folder_set()
+    if folder is not None and not [*(folder / "targets").glob(f"clerk-{glob.escape(version)}-*.tar.zst")]:
+        raise Stop(REFUSED, f"{folder} 里没有签发过的 {version}，没有推出。请先执行 release。", "not-released")
+
+
 def rollout(options: argparse.Namespace) -> int:
     """Offer a version to windows, stop that, or list what is offered."""
     from sync.central.releases import rollouts
@@ -109,6 +117,7 @@ def rollout(options: argparse.Namespace) -> int:
         if options.stop:
             made = with_central(options, lambda central: rollouts.stop(central, options.version))
         else:
+            _demand_files(options.version)
             points = options.points or ()
             made = with_central(
                 options, lambda central: rollouts.offer(central, options.version, options.share, points)

@@ -70,6 +70,7 @@ def _told(came_to: Pruned, covered: Coverage | None, days: int, *, dry_run: bool
 def backup(options: argparse.Namespace) -> int:
     """Make a backup; a client may be running beside."""
     folder = folder_of(options)
+    window_settings.not_for_practice(options.file)
     with Window(folder, read_only=True) as window:
         about = Manifest(
             program=build_info().version,

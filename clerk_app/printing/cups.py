@@ -108,9 +108,12 @@ class Cups:
             waiting = _about(self._ask("lpstat", "-l", "-W", "not-completed", "-o", name), ticket)
             if waiting is not None:
                 return self._waiting(name, waiting)
-            over = _about(self._ask("lpstat", "-l", "-W", "completed", "-o", name), ticket)
+            history = self._ask("lpstat", "-l", "-W", "completed", "-o", name)
         except NotPrinted as error:
             return Outcome(state="printing", say=str(error))
+        over = _about(history, ticket)
+        if over is None and not history:
+            return Outcome(state="done")  # this spooler keeps no history: what it holds no more is out
         if over is None:
             return Outcome(state="gone", say="打印服务里已没有这一份，可能被删除了。没有打出来的请按重试。")
         reasons = " ".join(_alerts(over))

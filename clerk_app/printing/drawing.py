@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace as replace_job
+
 from clerk_app import bag_papers, paperwork
 from clerk_app.domain.custody import Manifest, Parcel
 from clerk_app.measuring import TITLES, Measuring
@@ -44,6 +46,21 @@ class Drawer:
             return Document(content=self._slip(job, nth, width), media="", name=name, title=title)
         media = "A6" if job.kind == bag_papers.LABEL else "A4"
         return Document(content=self._pdf(job, nth), media=media, name=name, title=title)
+
+    def named(self, job: PrintJob) -> PrintJob:
+        """Return a job with the document it means now: by its number, where a case has several of a kind (收〔2026〕…-1号)."""
+        if job.kind in REPORTS:
+            return replace_job(job, edition="-".join((job.kind, *job.more)))
+        if job.kind in {TEST, bag_papers.LABEL, bag_papers.MANIFEST}:
+            return job
+        from clerk_app.paper import papers
+
+        try:
+            number = papers.compose(job.kind, self._context(job, 1)).number
+        except papers.PaperNotReady as error:
+            raise Refused("paper-unprintable", str(error)) from error
+        tail = number.partition(job.subject)[2].removesuffix("号")
+        return replace_job(job, edition=job.kind + tail)
 
     def _pdf(self, job: PrintJob, nth: int) -> bytes:
         if job.kind in REPORTS:

@@ -7,6 +7,7 @@ printed by a person's word only.
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +25,10 @@ from clerk_app.printing.queue import BY_HAND, SENDING, WAITING, Handed, Queue
 from clerk_app.printing.worker import Worker
 from clerk_app.seat import Refused, Seat
 from clerk_app.store.books.prints import PrintJob
+from clerk_app.store.errors import VaultError
 from clerk_app.store.records import Records
+
+log = logging.getLogger("clerk.printing")
 
 
 class Printing:
@@ -80,6 +84,7 @@ class Printing:
             tray=choice.tray if printer in {None, choice.printer} else "",
             copies=copies or choice.copies,
         )
+        job = self._drawer.named(job)
         nth = self._queue.next_print(job)
         document = self._draw(job, nth)
         if kind_of(job.printer) == "folder":
@@ -112,7 +117,10 @@ class Printing:
             self._folder.send(name, document, Choice())
         except NotPrinted as error:
             raise Refused("paper-unwritable", str(error)) from error
-        self._queue.done(job)
+        try:
+            self._queue.done(job)
+        except VaultError as error:  # the paper is there: that it cannot be counted keeps nobody from it
+            log.warning("a print was not counted: %s", type(error).__name__)
         path = self._folder.place(name) / f"{document.name}{document.suffix}"
         return Handed(job=job, nth=job.nth, path=path)
 
@@ -122,9 +130,9 @@ class Printing:
         """Return what waits, the oldest first."""
         return self._queue.jobs()
 
-    def times_printed(self, kind: str, subject: str) -> int:
-        """Return how often a paper was printed."""
-        return self._records.prints.count(kind, subject)
+    def times_printed(self, document: str, subject: str) -> int:
+        """Return how often a document was printed: a kind of paper, with the document's own number where there are several."""
+        return self._records.prints.count(document, subject)
 
     def retry(self, id: str) -> None:
         """Try a job now."""

@@ -112,6 +112,6 @@ class Queue:
         if job.kind == TEST:
             return 1
         with self._guard:
-            same = (one for one in self.jobs() if (one.kind, one.subject) == (job.kind, job.subject))
+            same = (one for one in self.jobs() if (one.document, one.subject) == (job.document, job.subject))
             ahead = sum(one.state in THERE for one in same if one.id != job.id)
-            return self._book.count(job.kind, job.subject) + ahead + 1
+            return self._book.count(job.document, job.subject) + ahead + 1

@@ -50,6 +50,7 @@ class Worker:
         """By job: what was drawn when it was asked for; in memory only."""
         self._wake = threading.Event()
         self._ending = False
+        self._recalled = False
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -92,9 +93,12 @@ class Worker:
 
     def work(self) -> float | None:
         """Do what is due and return the seconds until something is; ``None``: nothing waits."""
+        if not self._recalled:
+            self._recalled = True
+            self.recall()
         busy = {job.printer for job in self._queue.jobs() if job.state in {PRINTING, HELD}}
         for job in self._queue.jobs():
-            if self._ending or job.state in BY_HAND:
+            if self._ending or job.state in BY_HAND or job.state == SENDING:
                 continue
             due = self._due.get(job.id, 0.0) <= self._ticks()
             if job.state in {PRINTING, HELD}:
@@ -109,14 +113,10 @@ class Worker:
                 if due:
                     self._due[job.id] = self._ticks() + WATCH
         now = self._ticks()
-        waiting = (job for job in self._queue.jobs() if job.state not in BY_HAND)
+        waiting = (job for job in self._queue.jobs() if job.state not in {*BY_HAND, SENDING})
         return min((max(0.0, self._due.get(job.id, now) - now) for job in waiting), default=None)
 
     def _run(self) -> None:
-        try:
-            self.recall()
-        except VaultError as error:
-            log.warning("the queue could not be read: %s", type(error).__name__)
         while not self._ending:
             self._wake.clear()
             try:
@@ -135,8 +135,9 @@ class Worker:
         if not state.ready:
             self._later(job, state.say)
             return
-        nth = self._queue.next_print(job)
         try:
+            job = self._drawer.named(job)
+            nth = self._queue.next_print(job)
             document = self._document(job, nth, back_end)
         except Refused as refused:
             self._queue.change(replace(job, state=FAILED, trouble=refused.message))

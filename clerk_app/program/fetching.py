@@ -25,6 +25,7 @@ from clerk_app.program.versions import newer
 from clerk_app.store.file.durable import make_private_folder, write_private_file
 
 PIECE = 512 << 10
+LOCK = ".fetching"
 FIRST_ROOT = "1.root.json"
 PINNED = "root.json"
 LARGEST_FILE = 512 << 20
@@ -79,7 +80,13 @@ class Fetch:
 
     def run(self, version: str) -> None:
         """Fetch, prove, unpack and stage a version; raises ``Refused``, ``Interrupted``, ``OSError`` or as the source."""
-        make_private_folder(self._place)
+        try:
+            with kept.locked(self._programs.folder, LOCK, wait=False):
+                self._run(version)
+        except BlockingIOError as error:
+            raise Refused("under-way", "另一个程序正在取用") from error
+
+    def _run(self, version: str) -> None:
         target = self._signed(version)
         self._suits(target, version)
         partial = self._place / f"{target.path}.part"

@@ -1,16 +1,20 @@
 """The start of the frozen program: hands on to the version that is to run, before anything heavy is loaded.
 
-Needs the standard library alone. Whatever goes wrong here, the program that was installed goes on.
+Needs the standard library alone, and hardly that where there is nothing to hand on to. Whatever goes wrong here, the program that was
+installed goes on.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from pathlib import Path
 
-from clerk_app.program.state import FILE, FOLDER
+from clerk_app.program import FILE, FOLDER
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing itself takes its time
+    from collections.abc import Sequence
+    from pathlib import Path
 
 LAUNCHED = "CLERK_LAUNCHED"
 _NOT_OURS = frozenset({"central", "courier"})
@@ -26,7 +30,7 @@ def hand_on(arguments: Sequence[str]) -> None:
     if command in _NOT_OURS:
         return
     folder = folder_of(words)
-    if folder is None or not (folder / FOLDER / FILE).exists() or folder in Path(sys.executable).parents:
+    if not folder or not os.path.exists(os.path.join(folder, FOLDER, FILE)) or _inside(folder):
         return
     client = command == "" or (command == "update" and "--now" in words)
     if any(word in {"-h", "--help", "--version"} for word in words):
@@ -34,13 +38,25 @@ def hand_on(arguments: Sequence[str]) -> None:
     _start(folder, words, client=client)
 
 
-def _start(folder: Path, words: list[str], *, client: bool) -> None:
+def _inside(folder: str) -> bool:
+    """Whether this program is one of those in the folder itself."""
+    return os.path.realpath(sys.executable).startswith(os.path.realpath(folder) + os.sep)
+
+
+def _start(folder: str, words: list[str], *, client: bool) -> None:
+    from pathlib import Path
+
     from clerk_app.program.build_info import build_info
-    from clerk_app.program.switching import Programs, environment
+    from clerk_app.program.switching import Programs
+    from clerk_app.program.trying import environment
 
     try:
         installed = build_info().version
-        chosen = Programs(folder, installed).choose(client=client)
+        programs = Programs(Path(folder), installed)
+        if client and (waits := programs.state().staged):
+            sys.stderr.write(f"正在检查新版本 {waits}，请稍候……\n")
+            sys.stderr.flush()
+        chosen = programs.choose(client=client)
         for told in chosen.said:
             sys.stderr.write(told + "\n")
         if chosen.program is not None:
@@ -75,25 +91,25 @@ def command_of(words: Sequence[str]) -> str:
     return ""
 
 
-def folder_of(words: Sequence[str]) -> Path | None:
-    """Return the window's folder as the command line, ``CLERK_DATA`` or the platform says; ``None``: it says nothing."""
+def folder_of(words: Sequence[str]) -> str:
+    """Return the window's folder as the command line, ``CLERK_DATA`` or the platform says; empty: it says nothing."""
     given = os.environ.get("CLERK_DATA", "")
     for at, word in enumerate(words):
         name, equals, value = word.partition("=")
         if name == "--data":
             given = value if equals else words[at + 1] if at + 1 < len(words) else given
     if given:
-        return Path(given).absolute()
+        return os.path.abspath(given)
     return default_folder()
 
 
-def default_folder() -> Path | None:
+def default_folder() -> str:
     """Return the platform's folder for the data of a person's programs, as ``platformdirs`` has it."""
     if sys.platform == "win32":
         local = os.environ.get("LOCALAPPDATA", "")
-        return Path(local) / "clerk" if local else None
-    home = os.environ.get("HOME") or os.path.expanduser("~")  # noqa: PTH111 - raises nothing
+        return os.path.join(local, "clerk") if local else ""
+    home = os.environ.get("HOME") or os.path.expanduser("~")
     if sys.platform == "darwin":
-        return Path(home) / "Library" / "Application Support" / "clerk"
+        return os.path.join(home, "Library", "Application Support", "clerk")
     data = os.environ.get("XDG_DATA_HOME", "").strip()
-    return Path(data or f"{home}/.local/share") / "clerk"
+    return os.path.join(data or os.path.join(home, ".local", "share"), "clerk")

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-FOLDER = "program"
-FILE = "state.json"
+from clerk_app.program import FILE, FOLDER
+
 VERSIONS = "versions"
 METADATA = "tuf"
 BUNDLE = "clerk"
@@ -126,15 +126,19 @@ def change(folder: Path, changed: Callable[[State], State]) -> State:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Hold the lock of a window's program; whoever has it is waited for, it is never held for long."""
+def locked(folder: Path, name: str = _LOCK, *, wait: bool = True) -> Iterator[None]:
+    """Hold a lock of a window's program.
+
+    Whoever has it is waited for, because it is never held for long; not to ``wait`` is for work that takes its time, and
+    raises ``BlockingIOError`` where somebody else does it.
+    """
     from clerk_app.store.file.durable import make_private_folder
 
     place = place_of(folder)
     make_private_folder(place)
-    handle = os.open(place / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+    handle = os.open(place / name, os.O_CREAT | os.O_RDWR, 0o600)
     try:
-        _lock(handle)
+        _lock(handle, wait=wait)
         yield
     finally:
         os.close(handle)
@@ -179,11 +183,14 @@ def _text(value: Any) -> str:
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(handle: int) -> None:
-        msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
+    def _lock(handle: int, *, wait: bool) -> None:
+        try:
+            msvcrt.locking(handle, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+        except OSError as error:
+            raise BlockingIOError(error.errno, error.strerror) from error
 
 else:
     import fcntl
 
-    def _lock(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    def _lock(handle: int, *, wait: bool) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)

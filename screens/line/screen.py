@@ -124,7 +124,8 @@ class LineArea(AreaScreen):
         """The switch of central exists in a demonstration alone; what was refused can be mended where there is any."""
         if action == "mend":
             return self._any_refused
-        return self.clerk.services.demo is not None if action == "central" else True
+        services = self.clerk.services
+        return services.demo is not None and services.practice is None if action == "central" else True
 
     @property
     def _refused(self) -> VirtualList[Refusal]:

@@ -84,10 +84,12 @@ class Arrivals(Dialog[Wedge]):
     def on_screen_resume(self) -> None:
         """Listen again, with nothing that came before."""
         self._listen()
+        self._show()
 
     def on_screen_suspend(self) -> None:
         """Something else is shown: stop listening, and forget."""
         self._deaf()
+        self._show()
 
     def on_unmount(self) -> None:
         """It is over."""

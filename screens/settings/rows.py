@@ -127,7 +127,7 @@ def _job(job: PrintJob) -> Row:
     told = f"{job.subject} {job.kind}".strip()
     value = f"{told}  {label_of(job.printer)}  {job.trouble}".rstrip()
     label = f"队列：{STATE_LABELS.get(job.state, job.state)}"
-    return Row(label=label, value=value, tone="bad" if bad else "accent", act="job", about=job.id)
+    return Row(label=label, value=value, tone="bad" if bad else "strong", act="job", about=job.id)
 
 
 def _chosen(choice: Choice, none: str) -> str:

@@ -135,6 +135,7 @@ class SettingsArea(AreaScreen):
         if jobs != self.facts.jobs:
             self.facts.jobs = jobs
             self.show()
+            self.beside(self.desk.printers, self._found, _unasked)  # what changed the queue may have been the printer
 
     def _found(self, printers: Any) -> None:
         self.facts.printers = printers

@@ -54,8 +54,8 @@ class HeaderState:
     """Scanned files that wait to be attached."""
     trouble: str = ""
     """What is wrong at the window itself, in a few words: the gravest, and how many more."""
-    sample: bool = False
-    """Whether this is the sample city."""
+    sample: str = ""
+    """样例 in the sample city, 练习 where somebody practises."""
     areas: tuple[str, ...] = FOR_CLERKS
     """The areas of whoever is here."""
     reds: int = 0
@@ -64,6 +64,16 @@ class HeaderState:
     """A newer version of the program that waits for the client to be opened again."""
     muted: bool = False
     """Whether nothing rings where that becomes more."""
+
+
+def sample_word(services: Services) -> str:
+    """Return what tells that nothing here is real; empty at a window at work."""
+    return "练习" if services.practice is not None else "样例" if services.demo is not None else ""
+
+
+def waiting(services: Services) -> HeaderState:
+    """Return what the header shows while nobody is signed in."""
+    return HeaderState(place=services.seat.point_name, sample=sample_word(services))
 
 
 def working(
@@ -76,13 +86,13 @@ def working(
     return HeaderState(
         who=f"{person.name} {person.number}",
         place=f"{seat.number}号窗 {seat.point_name}",
-        line="在线" if seen.online else "离线",
-        troubled=not seen.online,
+        line="不联网" if services.practice is not None else "在线" if seen.online else "离线",
+        troubled=not seen.online and services.practice is None,
         unsent=status.unsent if status is not None else None,
         refused=status.refused if status is not None else 0,
         scans=status.scans_seen if status is not None else 0,
         trouble=troubles[0] + more if troubles else "",
-        sample=services.demo is not None,
+        sample=sample_word(services),
         ready=seen.ready,
         areas=areas,
     )
@@ -155,7 +165,7 @@ class StatusHeader(Widget):
         if state.scans:
             ends.append([Segment(f" 扫描 {state.scans} ", loud)])
         if state.sample:
-            ends.append([Segment("样例", base)])
+            ends.append([Segment(state.sample, base)])
         left = room - sum(sum(s.cell_length for s in end) + 3 for end in ends)
         names: list[list[Segment]] = []
         spare = left - cell_len(state.who) - 3

@@ -177,6 +177,13 @@ def test_records_of_the_build_s_own_environment_stay_out(spec: Collected) -> Non
     assert kept([*stay, *go]) == stay
 
 
+def test_libraries_that_a_wheel_rewrote_are_not_stripped() -> None:
+    extension, link = ("numpy/_core/x.so", "s", "EXTENSION"), ("libopenblas.so", "numpy.libs/libopenblas.so", "SYMLINK")
+    library, repaired = ("libssl.so.3", "s", "BINARY"), ("numpy.libs/libopenblas.so", "s", "BINARY")
+    stripped, left = of_build("contents").as_they_are([extension, repaired, link, library])
+    assert (stripped, left) == ([extension, link, library], [("numpy.libs/libopenblas.so", "s", "DATA")])
+
+
 def test_it_is_one_folder_with_a_console_and_unsqueezed(spec: Collected, windows_spec: Collected) -> None:
     for one, strip in ((spec, sys.platform == "linux"), (windows_spec, False)):
         told = (one.exe["exclude_binaries"], one.exe["console"], one.exe["upx"], one.exe["strip"], one.exe["name"])

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from clerk_app import settings
+from clerk_app.settings import Settings
 from tests.support.commands import PERSON, CityEnd, Seat, Told, enrol, whole
 
 HERE, THERE = "FS0001", "FS0002"
@@ -222,6 +224,18 @@ def test_places_that_are_none_are_refused_and_change_nothing(cut_off: Seat, tmp_
     for place, code in ((tmp_path / "none", "place-missing"), (file, "place-missing"), (cut_off.folder, "place-same")):
         assert "。" in refused(cut_off.clerk("second-copy", place, "--json"), 1, code)
     assert cut_off.json("second-copy")["state"] == "off"
+
+
+def test_nothing_real_is_put_into_a_folder_people_practise_in(carrier: Seat, tmp_path: Path) -> None:
+    """What lies there is cleared away when somebody practises next."""
+    practice, below = tmp_path / "practice", tmp_path / "practice" / "sub"
+    settings.save(practice, Settings(seat=settings.load(carrier.folder).seat, unlock=settings.PRACTICE))
+    below.mkdir()
+    before = sorted(practice.rglob("*"))
+    for words in (("second-copy", below), ("export-unsent", practice / "file"), ("backup", practice / "file")):
+        told = carrier.clerk(*words)
+        assert (told.status, "练习用的文件夹" in told.err) == (3, True), words
+    assert sorted(practice.rglob("*")) == before
 
 
 def test_only_a_supervisor_takes_up_and_only_somebody_signed_in(

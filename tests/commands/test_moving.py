@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -130,6 +133,49 @@ def test_an_answer_that_was_lost_is_asked_for_again(
     assert fleet(city)[former]["states"] == ["moved"]
     seat.clerk("move", "--code", code).done()
     assert at_point(seat) == other_point
+
+
+KILLED_AT = """
+import os, signal, sys
+left = [int(sys.argv.pop(1))]
+
+def look(event, arguments):
+    if event == "os.rename":
+        left[0] -= 1
+        if left[0] < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(look)
+from clerk_app.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+"""``clerk``, killed when it is about to put so many files and folders in their places."""
+
+
+@pytest.mark.long
+def test_killed_again_and_again_it_is_one_window_or_the_other_and_arrives(
+    city: CityEnd, seat: Seat, other_point: str
+) -> None:
+    former = window_settings.load(seat.folder).seat.window
+    code = code_for(city, former, other_point)
+    kills = 0
+    while True:
+        words = [sys.executable, "-c", KILLED_AT, str(kills), "move", "--code", code, "--data", str(seat.folder)]
+        done = subprocess.run(words, env=seat.env, capture_output=True, timeout=120, check=False)
+        told = seat.json("status")
+        assert told["point"] in {city.accounts[0]["point"], other_point}
+        if told["window"] != former:
+            assert (
+                Seat(seat.folder.with_name(f"{seat.folder.name}.{former}"), seat.passphrase).clerk("journal").status
+                == 0
+            )
+        if done.returncode != -signal.SIGKILL:
+            break
+        kills += 1
+    assert done.returncode == 0, done.stderr.decode()
+    assert kills > 3
+    assert at_point(seat) == other_point
+    assert fleet(city)[former]["states"] == ["moved"]
 
 
 def _two(folder: Path) -> Iterator[str]:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from clerk_app.commands import print_grammar
+from clerk_app.printing.choices import MOST_COPIES
 from tests.support.commands import Seat, whole
 from tests.support.cups import HINT, PRESENT, PrivateCups, private_cups
 from tests.support.parts import real_part
@@ -101,6 +103,10 @@ def test_a_real_printer_found_chosen_tried_and_stopped(seat: Seat, case: str, cu
     assert found["state"] == "warning"
     assert "Counter：打印机已停用" in found["found"]
     assert "1 份在打印队列" in found["found"]
+
+
+def test_the_grammar_knows_how_many_copies_there_may_be() -> None:
+    assert print_grammar.MOST_COPIES == MOST_COPIES
 
 
 def test_settings_that_cannot_be_used_are_told_by_the_doctor(seat: Seat) -> None:

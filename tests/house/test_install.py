@@ -136,5 +136,5 @@ def test_make_says_what_to_do_where_debian_left_venv_out(tmp_path: Path) -> None
 def test_make_help_names_every_target() -> None:
     told = make("help")
     assert told.returncode == 0, told.stderr
-    for target in ("install", "demo", "test", "check", "bench", "lock"):
+    for target in ("install", "demo", "test", "check", "bench", "bundle", "bundle-twice", "lock"):
         assert f"make {target} " in told.stdout

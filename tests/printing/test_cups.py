@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -236,6 +237,24 @@ def test_a_printer_that_was_removed_keeps_its_papers_in_the_queue(desk: Desk) ->
     desk.step()
     assert "找不到这台打印机" in desk.trouble
     assert [job.state for job in desk.printing.jobs()] == [WAITING]
+
+
+@pytest.mark.parametrize(
+    ("history", "state"),
+    [
+        ("", "done"),
+        ("front-6  root  1024  Mon\n\tStatus: \n\tAlerts: job-completed-successfully\n", "gone"),
+        ("front-7  root  1024  Mon\n\tStatus: \n\tAlerts: job-completed-successfully\n", "done"),
+        ("front-7  root  1024  Mon\n\tStatus: \n\tAlerts: job-canceled-by-user\n", "gone"),
+        ("front-7  root  1024  Mon\n\tStatus: \n\tAlerts: aborted-by-system\n", "gone"),
+    ],
+)
+def test_what_a_spooler_says_of_a_job_that_is_over(history: str, state: str) -> None:
+    def run(command: Sequence[str], given: bytes, patience: float) -> subprocess.CompletedProcess[bytes]:
+        said = history if "completed" in command else ""
+        return subprocess.CompletedProcess(command, 0, said.encode(), b"")
+
+    assert Cups(run).outcome("front", "front-7").state == state
 
 
 def order(desk: Desk) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,52 +12,18 @@ from msgspec.structs import replace
 from pypdf import PdfReader
 
 from clerk_app.bag_papers import LABEL, MANIFEST
-from clerk_app.printing import Choice, Choices, FoundPrinter, PrinterState, Printing, choices_of
-from clerk_app.printing.printers import Document, Form, NotPrinted, Outcome, Unsure
+from clerk_app.printing import Choice, Choices, Printing, choices_of
+from clerk_app.printing.printers import NotPrinted, Outcome, Unsure
 from clerk_app.printing.queue import FAILED, SENDING, UNSURE, WAITING
 from clerk_app.printing.worker import PAUSES
 from clerk_app.seat import Refused
 from clerk_app.store.records import Records
 from tests.support.counter import CLERK, KEY, Office, office
-from tests.support.intakes import received
+from tests.support.intakes import COMPLETE, received
+from tests.support.printers import Play
 from tests.support.story import PERMIT, SEAT
 
 RECEIPT, ACCEPTANCE = "接收回执", "受理回执"
-
-
-@dataclass
-class Play:
-    """A printer that does as it is told, and remembers."""
-
-    form: Form = "pdf"
-    why_not: str = ""
-    fails: Exception | None = None
-    follows: bool = False
-    """Whether it takes a while."""
-    came_to: Outcome = field(default_factory=lambda: Outcome(state="printing"))
-    got: list[tuple[str, Document, Choice]] = field(default_factory=list)
-    cancelled: list[str] = field(default_factory=list)
-
-    def found(self) -> list[FoundPrinter]:
-        return [FoundPrinter(printer="cups:front", name="front", kind="cups", default=True)]
-
-    def trays(self, name: str) -> tuple[str, ...]:
-        return ("Tray1", "Tray2")
-
-    def state(self, name: str) -> PrinterState:
-        return PrinterState(ready=not self.why_not, say=self.why_not)
-
-    def send(self, name: str, document: Document, choice: Choice) -> str:
-        if self.fails is not None:
-            raise self.fails
-        self.got.append((name, document, choice))
-        return f"t{len(self.got)}" if self.follows else ""
-
-    def outcome(self, name: str, ticket: str) -> Outcome:
-        return self.came_to
-
-    def cancel(self, name: str, ticket: str) -> None:
-        self.cancelled.append(ticket)
 
 
 @dataclass
@@ -119,6 +85,16 @@ def test_every_paper_of_the_folder_is_marked_too(room: Room) -> None:
         assert "补打 第2次 2026年3月2日 12:00" in text_of(second.path.read_bytes())
 
 
+def test_a_receipt_for_supplements_is_another_document(room: Room) -> None:
+    room.choices = Choices()
+    desk = room.here.desk
+    case = received(room.here, tallies=COMPLETE[:1])
+    assert desk.print_paper(RECEIPT, case).nth == 1
+    desk.supplement(case, COMPLETE[1:])
+    assert [desk.print_paper(RECEIPT, case).nth for _ in range(2)] == [1, 2]
+    assert room.here.records.prints.counts(case) == {RECEIPT: 1, f"{RECEIPT}-1": 2}
+
+
 def test_of_two_on_their_way_the_later_is_the_second(room: Room) -> None:
     room.printer.follows = True
     printing, case = room.printing(), received(room.here)
@@ -160,13 +136,16 @@ def test_what_was_being_handed_over_at_a_kill_is_printed_by_a_persons_word_only(
         pass
 
     printing, case = room.printing(), received(room.here)
-    room.printer.fails = Killed()  # type: ignore[assignment]
+    room.printer.fails = Killed()
     printing.print(RECEIPT, case, CLERK.name)
     with pytest.raises(Killed):
         printing.work()
     assert [job.state for job in printing.jobs()] == [SENDING]
 
     room.printer.fails = None
+    assert room.printing().work() is None  # as a command does, without the thread
+    assert room.printer.got == []
+    room.here.records.prints.keep(replace(printing.jobs()[0], state=SENDING))
     after = room.printing()
     after.start()
     try:

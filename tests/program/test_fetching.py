@@ -39,7 +39,14 @@ def refusal(programs: Programs, served: Served, version: str = "0.3.1", **more: 
 def left(programs: Programs) -> set[str]:
     """Return what lies in the program's folder, without the signed metadata and the lock."""
     place = place_of(programs.folder)
-    return {path.name for path in place.iterdir()} - {"tuf", "root.json", ".lock", "state.json", "versions"}
+    return {path.name for path in place.iterdir()} - {
+        "tuf",
+        "root.json",
+        ".lock",
+        ".fetching",
+        "state.json",
+        "versions",
+    }
 
 
 def nothing_changed(programs: Programs) -> bool:
@@ -253,6 +260,21 @@ def test_called_off_it_stops_between_two_pieces_and_goes_on_later(
     assert len(served.pieces) == 1
     fetch(programs, served)
     assert served.pieces[1][0] == served.pieces[0][1]
+
+
+def test_two_that_fetch_at_once_do_not_get_into_each_others_way(
+    programs: Programs, publisher: Publisher, served: Served, tmp_path: Path
+) -> None:
+    publisher.release(bundle(tmp_path, "0.3.1", members=NOISE))
+    met: list[str] = []
+
+    def another(begin: int, end: int) -> None:
+        if not met:
+            met.append(refusal(programs, Served(publisher.releases)))
+
+    served.before_piece = another
+    fetch(programs, served)
+    assert (met, programs.state().staged) == (["under-way"], "0.3.1")
 
 
 def test_a_part_left_from_another_file_is_not_mistaken_for_it(

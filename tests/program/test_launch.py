@@ -12,7 +12,8 @@ import pytest
 
 from clerk_app.program.launch import command_of, default_folder, folder_of
 from clerk_app.program.state import place_of, read
-from clerk_app.program.switching import LAUNCHED, Programs, environment
+from clerk_app.program.switching import Programs
+from clerk_app.program.trying import LAUNCHED, environment
 from tests.program.test_switching import opened, unpacked
 from tests.support import commands
 from tests.support.releasing import Installed, script
@@ -130,7 +131,7 @@ def test_its_environment_is_as_before_this_programs_own_start() -> None:
 def test_the_platforms_folder_is_the_one_the_client_takes(monkeypatch: pytest.MonkeyPatch, home: str) -> None:
     monkeypatch.delenv("CLERK_DATA", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", home)
-    assert default_folder() == platformdirs.user_data_path("clerk", appauthor=False)
+    assert Path(default_folder()) == platformdirs.user_data_path("clerk", appauthor=False)
     assert folder_of(["status"]) == default_folder()
 
 
@@ -138,10 +139,10 @@ def test_words_are_read_as_the_grammar_reads_them(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("CLERK_DATA", "/env")
     assert command_of(["--data", "update", "--json"]) == ""
     assert command_of(["--json", "--data=x", "update", "--now"]) == "update"
-    assert folder_of(["--data", "/one", "status"]) == Path("/one")
-    assert folder_of(["status", "--data=/two"]) == Path("/two")
-    assert folder_of(["status"]) == Path("/env")
-    assert folder_of(["--json"]) == Path("/env")
+    assert folder_of(["--data", "/one", "status"]) == "/one"
+    assert folder_of(["status", "--data=/two"]) == "/two"
+    assert folder_of(["status"]) == "/env"
+    assert folder_of(["--json"]) == "/env"
 
 
 def test_nothing_heavy_is_loaded_before_it_hands_on() -> None:
@@ -165,3 +166,15 @@ def test_nothing_heavy_is_loaded_before_it_hands_on() -> None:
         "dataclasses",
         "inspect",
     }
+
+
+def test_where_there_is_nothing_to_hand_on_to_next_to_nothing_is_loaded(tmp_path: Path) -> None:
+    program = (
+        "import sys; sys.frozen = True; before = set(sys.modules); "
+        "from clerk_app.program.launch import hand_on; hand_on(sys.argv); "
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    env = commands.environment(CLERK_DATA=str(tmp_path))
+    done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert {name.partition(".")[0] for name in loaded} <= {"clerk_app", "__future__"}

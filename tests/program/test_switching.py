@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clerk_app.program import state as kept
+from clerk_app.program import FILE
 from clerk_app.program.health import Health
 from clerk_app.program.state import State, Trial, place_of, program_of, told
 from clerk_app.program.switching import NothingBefore, Programs
@@ -71,7 +71,7 @@ def test_one_that_fails_its_own_check_is_left_and_never_tried_again(programs: Pr
 
 
 def test_a_check_that_does_not_end_counts_as_failed(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clerk_app.program.switching.PATIENCE", 0.05)
+    monkeypatch.setattr("clerk_app.program.trying.PATIENCE", 0.05)
     unpacked(programs, "0.3.1", "#!/bin/sh\nexec sleep 30\n")
     assert programs.choose(client=True).program is None
     assert "没有结束" in programs.state().reason("0.3.1")
@@ -181,7 +181,7 @@ def test_one_that_waits_but_is_gone_is_fetched_again(programs: Programs) -> None
 def test_a_damaged_state_stands_in_nobodys_way_and_is_told_once(programs: Programs, content: bytes) -> None:
     unpacked(programs, "0.3.1")
     opened(programs)
-    (place_of(programs.folder) / kept.FILE).write_bytes(content)
+    (place_of(programs.folder) / FILE).write_bytes(content)
     chosen = programs.choose(client=True)
     assert chosen.program is None
     assert chosen.said
@@ -189,6 +189,20 @@ def test_a_damaged_state_stands_in_nobodys_way_and_is_told_once(programs: Progra
     assert len(programs.news()) == 1
     assert programs.news() == []
     assert programs.choose(client=True).said == ()
+
+
+def test_a_disk_that_takes_nothing_keeps_the_version_that_runs(
+    programs: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unpacked(programs, "0.3.1")
+    died(programs)
+    unpacked(programs, "0.3.2")
+
+    def full(folder: Path, changed: object) -> State:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("clerk_app.program.switching.kept.change", full)
+    assert died(programs) == "0.3.1"
 
 
 def test_versions_are_ordered_as_releases_are() -> None:

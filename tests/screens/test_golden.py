@@ -12,7 +12,7 @@ from clerk_app.desk import Desk
 from clerk_app.line import LineStatus
 from clerk_app.store.errors import StoreFull
 from clerk_app.store.records import Records
-from tests.support.client import COURIER, ID_NUMBER, PASSWORD, SECOND, Client, opened
+from tests.support.client import COURIER, ID_NUMBER, PASSWORD, SECOND, SUPERVISOR, Client, opened
 from tests.support.screen_dump import dump
 
 SIZES = [(80, 24), (120, 40)]
@@ -66,6 +66,14 @@ async def test_intake(size: tuple[int, int], window: Path, golden: Golden) -> No
         album.take("intake-confirm")
         await client.press("enter")
         album.take("intake-result")
+
+
+async def test_the_product_in_one_screen(window: Path, golden: Golden) -> None:
+    """What README shows: a supervisor at the counter, an intake half checked."""
+    async with opened(window, demo=True, signed_in=False) as client:
+        await client.sign_in(SUPERVISOR)
+        await client.type(f"jzz\n{ID_NUMBER}\n样例甲\n13800000000\n1aam")
+        golden("product-80x24", dump(client.app))
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])

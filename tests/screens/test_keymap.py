@@ -22,7 +22,7 @@ from tests.support.supervised import declined
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 ALLOWED = re.compile(
-    r"https?://\S+|/media/\S+|clerk-setup\.json|\b(?:HP|LaserJet|PEM|F[0-9]{1,2}|Esc|Tab|Shift|Ctrl|Home|End|Del|Ins|PIN|PgUp|PgDn|II|III|IV|jzz|yangli|window|papers|pdf|[A-Z0-9][A-Z0-9-]*[0-9][A-Z0-9-]*"
+    r"https?://\S+|/media/\S+|clerk-setup\.json|\b(?:HP|LaserJet|PEM|F[0-9]{1,2}|Esc|Tab|Shift|Ctrl|Home|End|Del|Ins|PIN|PgUp|PgDn|II|III|IV|jzz|yangli|sample|window|papers|pdf|[A-Z0-9][A-Z0-9-]*[0-9][A-Z0-9-]*"
     r"|[a-z]+\.[a-z0-9-]+|[a-zA-Z])\b"
 )
 AREAS = {"intake": "f2", "cases": "f3", "dispatch": "f4", "line": "f6"}

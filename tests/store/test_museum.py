@@ -17,6 +17,7 @@ from clerk_app.domain.case import fold
 from clerk_app.domain.draft import Draft
 from clerk_app.domain.journal import signature_holds, verify_chain
 from clerk_app.domain.numbers import case_number
+from clerk_app.domain.timing import BEIJING
 from clerk_app.gate import Gate
 from clerk_app.line import LineDown, LineStatus
 from clerk_app.planning import Decide
@@ -56,7 +57,7 @@ class Piece:
         self.database = to / "city.db"
         self.keys: Keys = open_keys(self.folder, PassphraseUnlock(self.facts["passphrase"]))
         self.seat = settings.load(self.folder).seat
-        self.now = datetime.fromisoformat(self.facts["written"]).astimezone() + timedelta(minutes=5)
+        self.now = datetime.fromisoformat(self.facts["written"]).astimezone(BEIJING) + timedelta(minutes=5)
 
     def open(self, *, read_only: bool = False) -> Records:
         return Records.open(self.folder, self.keys.vault, window=self.seat.window, read_only=read_only)

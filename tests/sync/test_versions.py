@@ -13,8 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clerk_app.domain.journal import verify_chain
 from sync import wire
+from tests.support import recorded_day
 from tests.support.booth import ADDRESS, SECRET, Town, booth
 from tests.support.bridge import Bridge
+from tests.support.city import OTHER_POINT
 from tests.support.scans import picture
 
 DAY = Path(__file__).parent / "museum" / "day_0_1_0.json"
@@ -85,12 +87,47 @@ def test_a_client_one_version_old_is_served_as_it_was(here: Town) -> None:
     assert len(here.cases()) == 2
 
 
+def test_two_windows_of_the_version_before_are_served_as_they_were(here: Town) -> None:
+    """A day of 0.2.0: catalogue as a file, couriers, a scan, a bag, two points' feeds, a supervisor from afar, tips."""
+    day = json.loads((DAY.parent / "day_0_2_0.json").read_text(encoding="utf-8"))
+    recorded_day.prepare(here)
+    home, away = recorded_day.enrolled(here)
+    replay = recorded_day.Replay(here, {home.window: SECRET, away.window: recorded_day.AWAY})
+    for step in day:
+        told, answer = replay.say(step)
+        place = (step["window"], step["method"], step["path"])
+        assert told.status_code == step["status"], (place, told.text)
+        assert told.headers[wire.EPOCH_HEADER], place
+        assert {name for name in step["told"] if name not in told.headers} == set(), place
+        assert told.headers.get("content-type") == step["told"].get("content-type"), place
+        assert recorded_day.is_in(step["answer"], answer), (place, step["answer"], answer)
+    calls = {step["path"].split("/")[2] for step in day}
+    assert calls >= {"catalogue", "couriers", "entries", "feed", "feeds", "session", "sessions", "uploads", "cases"}
+    said = [entry["kind"] for step in day if step["path"] == "/v1/entries" for entry in step["body"]["entries"]]
+    assert set(said) >= {
+        "parcel.sealed",
+        "manifest.closed",
+        "scan.attached",
+        "case.urged",
+        "rating.given",
+        "tip.approved",
+    }
+    assert [r.entry.kind for r in here.feed(OTHER_POINT)].count("case.urged") == 1
+    assert any(step["path"] == "/v1/sessions/refresh" for step in day)
+
+
 def test_a_recording_that_central_no_longer_answers_alike_would_be_seen() -> None:
     old = {"verdicts": [{"n": 1, "verdict": "applied"}], "epoch": "a"}
     assert is_in(old, {"verdicts": [{"n": 1, "verdict": "applied", "more": 1}], "epoch": "b", "changed": []})
     assert not is_in(old, {"verdicts": [{"n": 1}], "epoch": "b"})
     assert not is_in(old, {"verdicts": [], "epoch": "b"})
     assert not is_in(old, {"verdicts": [{"n": 1, "verdict": "merged"}], "epoch": "b"})
+    for inside in (is_in, recorded_day.is_in):
+        assert inside({"n": 1, "server_time": "then"}, {"n": 1, "server_time": "now", "release": "0.3.1"})
+        assert not inside({"n": 1, "size": 5}, {"n": 1})
+        assert not inside({"n": [1, 2]}, {"n": [1]})
+    assert not recorded_day.is_in({"n": 1, "epoch": "a"}, {"n": "1", "epoch": "a"}), "another type"
+    assert not recorded_day.is_in({"n": 1, "epoch": "a"}, {"n": 1, "epoch": 7})
 
 
 class OlderCentral(httpx.BaseTransport):

@@ -22,6 +22,8 @@ class PrintJob(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Of paper, as it is called."""
     subject: str
     """Number of the case, bag or hand-over, or the first day of a report."""
+    edition: str = ""
+    """Which document it is, where a case has several of a kind: a receipt for supplements is not the first one again."""
     more: tuple[str, ...] = ()
     """What else the paper is drawn from: the points of a report."""
     clerk: str = ""
@@ -41,11 +43,17 @@ class PrintJob(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     trouble: str = ""
     """Why it is not printed yet, in Chinese."""
 
+    @property
+    def document(self) -> str:
+        """Return under what it is counted."""
+        return self.edition or self.kind
+
 
 class Counts(msgspec.Struct):
     """How often the papers of one subject were printed."""
 
     kinds: dict[str, int]
+    """By kind of paper, or by document where there are several of a kind."""
 
 
 _job = msgspec.json.Decoder(PrintJob).decode
@@ -76,13 +84,13 @@ class Prints:
         """Count a job's paper as printed, and forget the job, in one act."""
         with self._ledger.transaction():
             counts = self.counts(job.subject)
-            counts[job.kind] = max(counts.get(job.kind, 0) + 1, job.nth)
+            counts[job.document] = max(counts.get(job.document, 0) + 1, job.nth)
             self._rows.put(COUNT + job.subject, Counts(counts))
             self.drop(job)
 
-    def count(self, kind: str, subject: str) -> int:
-        """Return how often a paper was printed."""
-        return self.counts(subject).get(kind, 0)
+    def count(self, document: str, subject: str) -> int:
+        """Return how often a document was printed."""
+        return self.counts(subject).get(document, 0)
 
     def counts(self, subject: str) -> dict[str, int]:
         """Return the same for every paper of a subject."""

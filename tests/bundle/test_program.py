@@ -1,4 +1,4 @@
-"""The city's end from the bundle: PostgreSQL's driver is in it, and its processes start their own kind."""
+"""The bundle's program at work outside the sources: drivers and back ends that are looked up by name are in it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import httpx
 
 from tests.support.commands import environment
 from tests.support.processes import running
+from tests.support.secret_service import SecretService
 
 
 def test_it_migrates_postgresql_and_serves_with_workers(program: Path, postgres_url: str, tmp_path: Path) -> None:
@@ -29,3 +30,11 @@ def test_it_migrates_postgresql_and_serves_with_workers(program: Path, postgres_
         assert httpx.get(f"{address}/readyz", timeout=30).status_code == 200
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8").split()
         assert len(children) >= 2
+
+
+def test_it_finds_the_keyring_of_the_session(program: Path, secret_service: SecretService, tmp_path: Path) -> None:
+    words = [str(program), "doctor", "--json", "--data", str(tmp_path)]
+    env = {name: value for name, value in secret_service.environment.items() if name != "PYTHONPATH"}
+    told = json.loads(subprocess.run(words, env=env, capture_output=True, check=False, timeout=60).stdout)
+    keyring = next(check for check in told["checks"] if check["name"] == "keyring")
+    assert (keyring["state"], "SecretService" in keyring["found"]) == ("ok", True), keyring
