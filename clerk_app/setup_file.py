@@ -22,9 +22,10 @@ from clerk_app.seat import Refused
 
 NAME = "clerk-setup.json"
 LARGEST = 1 << 20
-WISHES = ("printing", "scanner", "theme", "terminal", "wedge")
+WISHES = ("printing", "release_root", "scanner", "theme", "terminal", "wedge")
 """What goes into the settings as it stands."""
-MEMBERS = {"central", "code", "desks", "ca", "release_root", "unlock", *WISHES}
+MEMBERS = {"central", "code", "desks", "ca", "unlock", *WISHES}
+_SHA_256 = re.compile(r"[0-9a-f]{64}")
 _MOUNTS = ("/media", "/run/media", "/mnt")
 _DEEP = 3
 
@@ -47,7 +48,6 @@ class SetupFile:
     ca: str = ""
     """PEM of the authority whose certificates are trusted besides the machine's."""
     unlock: str = ""
-    release_root: str = ""
 
     def desk(self, name: str) -> Desk:
         """Return the desk of this name, the only one where none is said; raises ``Refused``."""
@@ -69,6 +69,8 @@ def read(path: Path) -> SetupFile:
     unlock = _text(told, "unlock", path)
     if unlock not in {"", "keyring", "passphrase"}:
         raise _refused("setup-file", f"设置文件 {path} 的 unlock 只能是 keyring 或 passphrase。")
+    if told.get("release_root") and not _SHA_256.fullmatch(_text(told, "release_root", path)):
+        raise _refused("setup-file", f"设置文件 {path} 的 release_root 应是 64 位小写十六进制（SHA-256）。")
     central = _text(told, "central", path)
     if not central:
         raise _refused("setup-file", f"设置文件 {path} 没有写市中心的地址（central）。")
@@ -78,7 +80,6 @@ def read(path: Path) -> SetupFile:
         wishes={name: told[name] for name in WISHES if name in told},
         ca=_authority(path.parent / _text(told, "ca", path)) if told.get("ca") else "",
         unlock=unlock,
-        release_root=_text(told, "release_root", path),
     )
 
 

@@ -27,6 +27,9 @@ def run(tmp_path: Path) -> Callable[..., Told]:
     return lambda *words: clerk("setup", *words, "--data", tmp_path / "window", env=env)
 
 
+ROOT = "5eed" * 16
+
+
 def written(folder: Path, told: Any) -> Path:
     path = folder / setup_file.NAME
     path.write_text(told if isinstance(told, str) else json.dumps(told), encoding="utf-8")
@@ -36,10 +39,10 @@ def written(folder: Path, told: Any) -> Path:
 def test_a_whole_file_is_read(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("root of the city\n" + PEM, encoding="ascii")
     desks = [{"name": "1号窗", "code": "A"}, {"name": "2号窗", "code": "B"}]
-    more = {"ca": "ca.pem", "theme": "light", "unlock": "passphrase", "release_root": "ab", "scanner": "扫描"}
+    more = {"ca": "ca.pem", "theme": "light", "unlock": "passphrase", "release_root": ROOT, "scanner": "扫描"}
     file = setup_file.read(written(tmp_path, {"central": " https://x ", "desks": desks, **more}))
-    assert (file.central, file.ca, file.unlock, file.release_root) == ("https://x", PEM, "passphrase", "ab")
-    assert file.wishes == {"theme": "light", "scanner": "扫描"}
+    assert (file.central, file.ca, file.unlock) == ("https://x", PEM, "passphrase")
+    assert file.wishes == {"theme": "light", "scanner": "扫描", "release_root": ROOT}
     assert file.desk("2号窗").code == "B"
     assert "A" not in repr(file.desks)
 
@@ -48,7 +51,7 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
     "told",
     [
         "", "[]", "nonsense", "[" * 5000, {}, {"central": "x"}, {"code": "x"}, {"central": 7, "code": "x"},
-        {**WHOLE, "colour": "red"}, {**WHOLE, "unlock": "magic"}, {**WHOLE, "ca": "none.pem"},
+        {**WHOLE, "colour": "red"}, {**WHOLE, "unlock": "magic"}, {**WHOLE, "release_root": "ab"}, {**WHOLE, "ca": "none.pem"},
         {"central": "x", "desks": []}, {"central": "x", "desks": [{"name": "a"}]}, {"central": "x", "desks": "AAA"},
         {"central": "x", "desks": [{"name": "a", "code": "1"}, {"name": "a", "code": "2"}]},
         " " * (setup_file.LARGEST + 1),
@@ -79,7 +82,7 @@ def test_files_lie_beside_the_program_and_on_drives(tmp_path: Path, monkeypatch:
 
 def test_one_command_makes_a_window(run: Callable[..., Told], city: CityEnd, address: str, tmp_path: Path) -> None:
     desks = [{"name": "1号窗", "code": city.code()}, {"name": "2号窗", "code": "other"}]
-    file = written(tmp_path, {"central": address, "desks": desks, "theme": "contrast"})
+    file = written(tmp_path, {"central": address, "desks": desks, "theme": "contrast", "release_root": ROOT})
     before = file.read_bytes()
 
     assert "1号窗、2号窗" in run("--file", file).err
@@ -91,8 +94,8 @@ def test_one_command_makes_a_window(run: Callable[..., Told], city: CityEnd, add
 
     kept = settings.load(tmp_path / "window")
     assert (told["desk"], told["synced"], told["window"]) == ("1号窗", True, kept.seat.window)
-    assert (kept.theme, kept.scanner, kept.printing) == (
-        "contrast", str(scans), {"default": {"printer": f"folder:{tmp_path}"}},
+    assert (kept.theme, kept.release_root, kept.scanner, kept.printing) == (
+        "contrast", ROOT, str(scans), {"default": {"printer": f"folder:{tmp_path}"}},
     )  # fmt: skip
     assert list(tmp_path.glob("打印测试页*.pdf"))
     assert "failed" not in {one["state"] for one in told["checks"]}
