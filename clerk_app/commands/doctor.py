@@ -20,8 +20,9 @@ from clerk_app.program.build_info import build_info
 from clerk_app.settings import Settings
 from clerk_app.store.access.keys import Keys
 from clerk_app.store.records import Records
+from clerk_app.unlocking import unlock_for
 from clerk_app.window_clock import WindowClock
-from clerk_app.wiring import Window, unlock_for
+from clerk_app.wiring import Window
 
 PATIENCE = 5.0
 """Seconds central is waited for."""

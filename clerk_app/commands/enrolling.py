@@ -20,7 +20,8 @@ from clerk_app.store.access.keys import Unlock, create_keys, open_keys, unlock_k
 from clerk_app.store.copies.handover_key import keep_central_key
 from clerk_app.store.errors import KeyringUnavailable
 from clerk_app.store.records import Records
-from clerk_app.wiring import Window, chosen_unlock, unlock_for
+from clerk_app.unlocking import chosen_unlock, unlock_for
+from clerk_app.wiring import Window
 
 _HOST = re.compile(r"[A-Za-z0-9_.-]+|[0-9A-Fa-f:.]+")
 

@@ -63,7 +63,7 @@ class OwnSettings:
         """Make all checks of ``clerk doctor``; not where somebody would have to type the passphrase for it."""
         from clerk_app.checkup.examination import Examination
         from clerk_app.commands.doctor import probe
-        from clerk_app.wiring import unlock_for
+        from clerk_app.unlocking import unlock_for
 
         if self._settings.unlock == "passphrase" and not os.environ.get("CLERK_PASSPHRASE_FILE"):
             message = "本窗口用口令打开，检查时要再输一次口令：请退出后在终端执行 clerk doctor。"

@@ -33,7 +33,8 @@ from clerk_app.store.access.keys import create_keys
 from clerk_app.store.books.couriers import CourierList, keep_couriers
 from clerk_app.store.file.lock import StoreLock
 from clerk_app.store.records import Records
-from clerk_app.wiring import Window, unlock_for
+from clerk_app.unlocking import unlock_for
+from clerk_app.wiring import Window
 
 if TYPE_CHECKING:
     from sync.central.sample.generator import City

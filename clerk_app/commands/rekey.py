@@ -13,7 +13,8 @@ from clerk_app.hardening import harden
 from clerk_app.store.access.keys import PassphraseUnlock, Unlock, changing
 from clerk_app.store.access.rotation import Rotation, Step, ask_owner
 from clerk_app.store.errors import StoreInUse
-from clerk_app.wiring import Window, new_passphrase, unlock_for
+from clerk_app.unlocking import new_passphrase, unlock_for
+from clerk_app.wiring import Window
 
 PATIENCE = 10.0
 """Seconds in which whoever reads the store beside us may come to an end."""

@@ -21,7 +21,8 @@ from clerk_app.store.access.keys import Keys, create_keys, open_keys, unlock_kin
 from clerk_app.store.copies.handover_key import keep_central_key
 from clerk_app.store.file.durable import write_private_file
 from clerk_app.store.records import Records
-from clerk_app.wiring import Window, unlock_for
+from clerk_app.unlocking import unlock_for
+from clerk_app.wiring import Window
 
 NEXT = "renewed"
 """Folder in which the new window is made ready, inside the old one's."""

@@ -14,7 +14,7 @@ from clerk_app.commands.window import folder_of
 from clerk_app.first_start import Finding
 from clerk_app.seat import Refused
 from clerk_app.store.access.keys import unlock_kind
-from clerk_app.wiring import chosen_unlock, unlock_for
+from clerk_app.unlocking import chosen_unlock, unlock_for
 
 
 @dataclass

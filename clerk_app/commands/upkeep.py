@@ -13,7 +13,8 @@ from clerk_app.store.access import keyfile
 from clerk_app.store.access.keys import open_keys
 from clerk_app.store.books.pruning import Coverage, Pruned
 from clerk_app.store.file.backup import STORE, BackupRefused, Manifest, Proof, pack, proof_of, unpack
-from clerk_app.wiring import Window, unlock_for
+from clerk_app.unlocking import unlock_for
+from clerk_app.wiring import Window
 
 REASONS = {
     "open": "还没有办完",

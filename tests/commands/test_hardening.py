@@ -15,7 +15,7 @@ from clerk_app.seat import Seat
 from clerk_app.settings import Settings, save
 from clerk_app.store.access.keys import create_keys
 from clerk_app.store.records import Records
-from clerk_app.wiring import unlock_for
+from clerk_app.unlocking import unlock_for
 from tests.support.parts import real_part
 from tests.support.tree import ROOT
 from tests.support.window_journal import WINDOW, Journal

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from clerk_app.store.access.keys import PassphraseUnlock, changing, open_keys, renew_keys
-from clerk_app.wiring import DEMO_PASSPHRASE
+from clerk_app.unlocking import DEMO_PASSPHRASE
 from tests.support.commands import PASSPHRASE, Seat, command, environment
 from tests.support.pty_run import painting
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import msgspec
 from textual import events
@@ -30,11 +28,10 @@ from clerk_app.domain.catalogue import (
     ServiceItem,
     Situation,
 )
-from clerk_app.domain.journal import Record
 from clerk_app.domain.people import Person, Role
 from clerk_app.domain.plain import to_plain
 from clerk_app.gate import Gate
-from clerk_app.line import Admission, LineDown, LineStatus, SignInRefused
+from clerk_app.line import Admission, LineDown, SignInRefused
 from clerk_app.printing import Printing, choices_of
 from clerk_app.printing.printers import BackEnd
 from clerk_app.seat import Seat
@@ -46,6 +43,7 @@ from screens.app import ClerkApp, build_app
 from sync.central.catalogue.pinyin import search_keys
 from sync.wire import CatalogueRow
 from tests.support.counter import KEY, HandClock
+from tests.support.hands import HandInquiry, HandLine, HandTicks
 from tests.support.stylesheets import read_once
 
 PLAIN = Terminal()
@@ -128,26 +126,6 @@ LEASE = ServiceItem(
 MOVING = JointService(code="YJS-001", name="新市民安居一件事", items=(PERMIT.code, LEASE.code))
 
 
-ONLINE = LineStatus(online=True, since="2026-03-02T08:30:00+08:00", last_success="2026-03-02T11:59:00+08:00")
-
-
-@dataclass
-class HandLine:
-    """A line set by hand."""
-
-    seen: LineStatus = ONLINE
-    pokes: int = 0
-
-    def status(self) -> LineStatus:
-        return self.seen
-
-    def poke(self) -> None:
-        self.pokes += 1
-
-    def stop(self) -> None:
-        """There is nothing to end."""
-
-
 @dataclass
 class Authority:
     """Central's part in signing in; may be out of reach. Everybody has the same password."""
@@ -164,16 +142,6 @@ class Authority:
         if person is None or password != PASSWORD:
             raise SignInRefused("credentials-wrong", "工号或口令不对。")
         return Admission(person=person, offline_days=7)
-
-
-@dataclass
-class HandTicks:
-    """The clock of the idle time, moved by hand."""
-
-    now: float = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @dataclass
@@ -196,45 +164,6 @@ class SampleCity:
 
     def start_central(self) -> None:
         self.running = True
-
-
-@dataclass(frozen=True, kw_only=True)
-class Filed:
-    """An application made online."""
-
-    number: str
-    item: str
-    applicant: dict[str, Any]
-    situation: dict[str, str] = field(default_factory=dict)
-    received: tuple[dict[str, Any], ...] = ()
-    received_as: str = ""
-
-
-@dataclass
-class HandInquiry:
-    """What central would answer to single questions; may be out of reach, or take its time."""
-
-    filed: dict[str, Filed] = field(default_factory=dict)
-    cases: dict[str, list[Record]] = field(default_factory=dict)
-    reachable: bool = True
-    answering: threading.Event = field(default_factory=threading.Event)
-    """Cleared, questions wait until it is set."""
-
-    def __post_init__(self) -> None:
-        self.answering.set()
-
-    def prefiling(self, number: str) -> Filed | None:
-        self._answer()
-        return self.filed.get(number)
-
-    def case(self, number: str) -> list[Record] | None:
-        self._answer()
-        return self.cases.get(number)
-
-    def _answer(self) -> None:
-        self.answering.wait(20)
-        if not self.reachable:
-            raise LineDown("连不上市中心。")
 
 
 @dataclass

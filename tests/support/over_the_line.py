@@ -10,8 +10,9 @@ from clerk_app.domain.journal import GENESIS, Entry, Record, Verdict
 from clerk_app.domain.numbers import case_number, uuid7
 from clerk_app.domain.plain import to_plain
 from sync.wire import PROBLEMS
-from tests.support.client import ID_NUMBER, Client, Filed
+from tests.support.client import ID_NUMBER, Client
 from tests.support.client import PERMIT as ITEM
+from tests.support.hands import Filed
 
 OTHER = "FS0001-04"
 AWAY = "FS0002-01"

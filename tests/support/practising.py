@@ -14,8 +14,9 @@ from clerk_app.practice.coach import Coach
 from clerk_app.practice.lesson import Lesson
 from clerk_app.services import Services
 from screens.app import build_app
-from tests.support.client import Authority, Client, HandInquiry, HandTicks
+from tests.support.client import Authority, Client
 from tests.support.counter import HandClock
+from tests.support.hands import HandInquiry, HandTicks
 from tests.support.stylesheets import read_once
 
 BEGUN = datetime.fromisoformat("2026-03-02T09:00:00+08:00")
