@@ -57,7 +57,7 @@ class BagView(Page):
         key("bag.cancel-pickup", "insert", "cancel_pickup", "取消揽收", "取消已约的揽收"),
         key("bag.unseal", "delete", "unseal", "拆袋", "拆开还没有交出的袋，材料回到待封袋"),
         key("bag.note", "f10", "note", "登记差异", "对这一袋登记一条差异"),
-        key("bag.conflicts", "ctrl+o", "conflicts", "看冲突", "两个窗口都经手了这一袋：并排看，值班主任处理"),
+        key("bag.conflicts", "ctrl+f", "conflicts", "看冲突", "两个窗口都经手了这一袋：并排看，值班主任处理"),
         key("bag.reload", "ctrl+r", "reload", "刷新", "重新读取", show=False),
     ]
 

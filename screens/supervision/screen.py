@@ -47,7 +47,7 @@ class Supervision(ScanScreen):
         key("supervision.order", "f8", "order", "次序", "按轻重缓急、到期、发生、部门、服务点排列"),
         key("supervision.pictures", "f9", "pictures", "图表", "各项指标的图和数字"),
         key("supervision.draw", "ctrl+d", "draw", "抽查", "抽中核查：按风险抽取已受理的办件"),
-        key("supervision.point", "ctrl+o", "point", "服务点", "只看一个服务点，或全部"),
+        key("supervision.point", "ctrl+f", "point", "服务点", "只看一个服务点，或全部"),
         key("supervision.clear", "escape", "clear", "清空", "清空筛选的词；再按一次去掉选中"),
         key("supervision.next-view", "tab,right", "turn(1)", "下一列表", "换到下一个列表；输序号再按回车也可以"),
         move("supervision.previous-view", "shift+tab,left", "turn(-1)", "上一列表", "换到上一个列表"),

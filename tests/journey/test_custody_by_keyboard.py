@@ -77,7 +77,7 @@ def hand_over(client: Terminal, bag: str) -> None:
     client.burst(BADGE, "<Enter>", PIN, "<Enter>", bag, "<Enter>", bag, "<Enter>", "<F9>")
     client.wait_for("PIN 已核对")
     client.keys("F9")
-    client.wait_for("交接清单已打印两联")
+    client.wait_for("交接清单两联已打印")
     client.keys("Escape")
     client.wait_for("下一列表")
 

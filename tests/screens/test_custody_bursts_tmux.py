@@ -107,8 +107,8 @@ def hand_over(client: Terminal, bag: str, other: str) -> None:
     client.burst("<C-u>", BADGE, "<Enter>")
     client.wait_for("请输入 PIN")
     client.burst(bag, "<Enter>", NEXT)
-    shown = client.wait_until(lambda shown: "不算输错" in shown and "•" in shown, "a PIN that was begun")
-    assert shown.count("•") == 1
+    shown = client.wait_until(lambda shown: "不算输错" in shown and "PIN  *" in shown, "a PIN that was begun")
+    assert "PIN  **" not in shown
     in_dialog(client, "<F8>", "改为手签", bag)
     client.burst("<C-u>", PIN, "<Enter>")
     client.wait_for("请逐袋扫描")

@@ -103,7 +103,7 @@ async def test_a_supervisor_sees_both_hands_on_one_bag_and_settles(size: tuple[i
         await client.press("f4")
         await client.type(f"{bag}\n")
         assert "有冲突" in dump(client.app)
-        await client.press("ctrl+o")
+        await client.press("ctrl+f")
         assert isinstance(client.app.screen, BagDisputeView)
         shown = dump(client.app)
         assert bag in shown
@@ -124,7 +124,7 @@ async def test_a_clerk_may_only_look_at_two_hands_on_one_bag_and_a_scan_settles_
         bag = await two_hands(client)
         await client.press("f4")
         await client.type(f"{bag}\n")
-        await client.press("ctrl+o")
+        await client.press("ctrl+f")
         await client.type(f"y{bag}\nx")
         assert isinstance(client.app.screen, BagDisputeView)
         assert " y 采用" not in dump(client.app)

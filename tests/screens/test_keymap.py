@@ -45,6 +45,14 @@ def test_two_bindings_may_not_share_an_id() -> None:
         key("app.help", "f1", "other", "别的", "别的")
 
 
+def test_no_screen_asks_for_a_key_that_the_client_takes_first() -> None:
+    taken = {keys for one in REGISTRY.values() if one.priority for keys in one.key.split(",")}
+    assert "ctrl+o" in taken
+    asked = {(id, keys) for id, one in REGISTRY.items() if not one.priority for keys in one.key.split(",")}
+    in_dialogs = {("result.case", "f3")}  # no area is reached from there, so the key is free
+    assert {(id, keys) for id, keys in asked if keys in taken} == in_dialogs
+
+
 async def test_all_live_keys_of_every_area_come_from_the_registry_and_stand_in_help_and_palette(tmp_path: Path) -> None:
     async with opened(tmp_path) as client:
         for area in AREAS.values():

@@ -264,7 +264,7 @@ async def test_what_is_opened_from_here_leads_back_here(tmp_path: Path) -> None:
         await client.press("escape", "f8")
         shown(client, Pick)
         await client.press("enter")
-        assert "已打印《" in dump(client.app)
+        assert "》已打印" in dump(client.app)
         await client.press("escape")
         shown(client, Supervision)
 
@@ -278,10 +278,10 @@ async def test_one_point_is_seen_alone(tmp_path: Path, monkeypatch: pytest.Monke
         assert isinstance(screen, Supervision)
         assert "服务点" not in dump(client.app)
         monkeypatch.setattr(screen.desk, "points", lambda: ("FS0001", "FS0002"), raising=False)
-        await client.press("ctrl+r", "ctrl+o")
+        await client.press("ctrl+r", "ctrl+f")
         await client.type("3\n")
         assert screen.listing.rows == []
         assert "服务点：FS0002" in dump(client.app)
-        await client.press("ctrl+o")
+        await client.press("ctrl+f")
         await client.type("2\n")
         assert len(screen.listing.rows) == 1
