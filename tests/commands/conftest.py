@@ -63,3 +63,9 @@ def spoilable(worked_seat: Seat, tmp_path: Path) -> Seat:
     """A copy of it, to be spoilt; it may say to central what the other would, and nothing else."""
     shutil.copytree(worked_seat.folder, tmp_path / "window")
     return Seat(tmp_path / "window", worked_seat.passphrase)
+
+
+@pytest.fixture(autouse=True)
+def not_hardened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows that are opened in here take nothing from this process, in which others are to show what a crash leaves behind."""
+    monkeypatch.setattr("clerk_app.wiring.harden", lambda: None)

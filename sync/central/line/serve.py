@@ -35,6 +35,8 @@ GRACE = 10
 """Seconds a request in hand is given to end."""
 IDLE = 75
 """Seconds an idle connection is kept: longer than a window keeps its own, so that none is closed under a request."""
+TELL_AGAIN = 1.0
+"""Seconds after which a task that was told to end, and has not, is told again."""
 
 
 class CannotListen(Exception):
@@ -203,8 +205,14 @@ async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        await ended(task)
+
+
+async def ended(task: asyncio.Task[None]) -> None:
+    """End a task, and return once it has: a library may swallow what it is told once, while it gives a connection back."""
+    while not task.done():
         task.cancel()
-        await asyncio.wait({task})
+        await asyncio.wait({task}, timeout=TELL_AGAIN)
 
 
 @contextlib.contextmanager

@@ -20,7 +20,7 @@ from sync.central.carriers.configured import KEY, SENDER, URL
 from sync.central.carriers.desk import CarrierDesk, run_desk
 from sync.central.carriers.manual import Manual
 from sync.central.core import utc_now
-from sync.central.line.serve import serve_async
+from sync.central.line.serve import ended, serve_async
 from sync.central.settings import Settings
 from tests.support.city import POINT, TODAY, City, open_city
 
@@ -126,7 +126,7 @@ async def test_a_step_that_fails_is_tried_again(
         try:
             await asyncio.wait_for(answered.wait(), PATIENCE)
         finally:
-            running.cancel()
+            await ended(running)
 
     assert len(steps) > len(failures)
     assert [record.getMessage() for record in caplog.records] == ["carriers: OSError", "carriers: unexpected"]
