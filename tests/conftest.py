@@ -18,7 +18,9 @@ __all__ = ["postgres_cluster", "postgres_url", "secret_service"]
 
 settings.register_profile("house", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # The same examples in every run, so that a red build speaks of the change that it tests.
-settings.register_profile("ci", parent=settings.get_profile("house"), derandomize=True, database=None, print_blob=True)
+settings.register_profile(
+    "ci", parent=settings.get_profile("house"), max_examples=30, derandomize=True, database=None, print_blob=True
+)
 settings.register_profile("deep", parent=settings.get_profile("house"), max_examples=2000, phases=list(Phase))
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "house"))
 

@@ -1,4 +1,4 @@
-"""Windows and central on virtual time: 80 seeds, each a small history of bad luck after which all must agree."""
+"""Windows and central on virtual time: 60 seeds, each a small history of bad luck after which all must agree."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from tests.simulation.world import Outcome, Wrong, replay, run
 from tests.support.tree import ROOT
 
-SEEDS, SHARE = 80, 10
+SEEDS, SHARE = 60, 10
 """How many seeds, and how many of them a test takes."""
 
 

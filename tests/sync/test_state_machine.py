@@ -50,9 +50,9 @@ PEOPLE = (
 )
 SOON = 6
 """Rounds within which every queue is empty once the line is healed."""
-EXAMPLES, STEPS = int(os.environ.get("CLERK_MACHINE_EXAMPLES", "10")), 120
+EXAMPLES, STEPS = int(os.environ.get("CLERK_MACHINE_EXAMPLES", "8")), 120
 """In the soak there are more, and other ones each time."""
-LEAST_STEPS = 800
+LEAST_STEPS = 640
 WINDOWS = st.sampled_from((0, 1, 2))
 OTHERWISE = ("reopen", "restart", "back up", "restore", "restore in silence", "minute", "long while")
 BROUGHT = (Tally(material="lease", copies_kept=1), Tally(material="form", originals_kept=1))
